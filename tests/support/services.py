@@ -1,0 +1,192 @@
+"""PostgreSQL and Redis for tests: one server of each per machine, one database of each per test.
+
+`DATABASE_URL` and `REDIS_URL` name servers to use instead of the embedded ones. Several pytest processes
+(xdist workers, or two people's sessions) share the servers; the last one to leave stops them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+from sqlalchemy import make_url
+
+from shopify_app.demo.embedded import (
+    PostgresFailed,
+    ensure_postgres,
+    ensure_valkey,
+    remove_postgres,
+    stop_postgres,
+    stop_valkey,
+)
+from shopify_app.demo.processes import locked, try_lock
+
+ROOT = Path(__file__).resolve().parents[2]
+STATE = ROOT / ".perennial" / "tests"
+TEMPLATE = "perennial_template_"
+TEST = "perennial_test_"
+REDIS_DATABASES = 256
+"""What the embedded Valkey offers; a server from `REDIS_URL` has 16 unless configured otherwise."""
+
+
+# --- PostgreSQL
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """SQLAlchemy URL of a server on which tests may make and drop databases."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+        return
+    with _sharing("postgres", stop=_tidy_and_stop):
+        yield _embedded_postgres()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> str:
+    """Name of a database migrated to the newest schema, made once per state of `migrations/`."""
+    name = TEMPLATE + _migrations_fingerprint()
+    with locked(STATE / "template.lock"), _admin(postgres_server) as admin:
+        if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            _make_template(postgres_server, admin, name)
+    return name
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """SQLAlchemy URL of a migrated database of this test's own, dropped afterwards."""
+    with _database(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Iterator[str]:
+    """SQLAlchemy URL of a database with nothing in it, for tests about migrating."""
+    with _database(postgres_server, "template0") as url:
+        yield url
+
+
+def _embedded_postgres() -> str:
+    try:
+        return ensure_postgres(STATE, fast=True)
+    except PostgresFailed:
+        remove_postgres(STATE)  # without fsync a power cut may leave data that no longer starts: worth nothing
+        return ensure_postgres(STATE, fast=True)
+
+
+def _make_template(server: str, admin: psycopg.Connection, name: str) -> None:
+    from shopify_app.kit.migrate import upgrade
+
+    # Built under another name and renamed, so that an interrupted migration never passes for a template.
+    building = f"{name}_building"
+    admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(building)))
+    admin.execute(sql.SQL("create database {} template template0").format(sql.Identifier(building)))
+    upgrade(_url(server, building))
+    admin.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(name)))
+
+
+def _migrations_fingerprint() -> str:
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "migrations").rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+@contextmanager
+def _database(server: str, template: str) -> Iterator[str]:
+    name = TEST + uuid.uuid4().hex[:12]
+    create = sql.SQL("create database {} template {} strategy file_copy")
+    with _admin(server) as admin:
+        admin.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield _url(server, name)
+    finally:
+        with _admin(server) as admin:
+            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def _admin(server: str) -> psycopg.Connection:
+    plain = _url(server, "postgres").replace("+psycopg", "", 1)
+    return psycopg.connect(plain, autocommit=True, connect_timeout=10)
+
+
+def _url(server: str, database: str) -> str:
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def _tidy_and_stop() -> None:
+    """Drops what killed sessions left behind and templates of older schemas, then stops the server."""
+    current = TEMPLATE + _migrations_fingerprint()
+    with suppress(psycopg.Error), _admin(ensure_postgres(STATE, fast=True)) as admin:
+        rows = admin.execute("select datname from pg_database where datname like 'perennial\\_%'").fetchall()
+        for (name,) in rows:
+            if name != current:
+                admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    stop_postgres(STATE)
+
+
+# --- Redis
+
+
+@pytest.fixture(scope="session")
+def redis_database() -> Iterator[str]:
+    """URL of a Redis database number that no other pytest process uses."""
+    given = os.environ.get("REDIS_URL")
+    with _sharing("valkey", stop=lambda: given or stop_valkey(STATE)):
+        server = given or ensure_valkey(STATE, fast=True)
+        number, held = _claim_number(16 if given else REDIS_DATABASES)
+        yield _with_number(server, number)
+        os.close(held)
+
+
+@pytest.fixture
+def redis_url(redis_database: str) -> str:
+    """URL of a Redis database, emptied before this test."""
+    client = redis.Redis.from_url(redis_database)
+    client.flushdb()
+    client.close()
+    return redis_database
+
+
+def _claim_number(limit: int) -> tuple[int, int]:
+    for number in range(1, limit):  # 0 is what a developer's own processes use
+        held = try_lock(STATE / f"redis-{number}.lock")
+        if held is not None:
+            return number, held
+    raise RuntimeError(f"all {limit} Redis databases are taken by other test runs")
+
+
+def _with_number(server: str, number: int) -> str:
+    if server.startswith("unix:"):
+        return server.partition("?")[0] + f"?db={number}"
+    return make_url(server).set(database=str(number)).render_as_string(hide_password=False)
+
+
+# --- sharing between processes
+
+
+@contextmanager
+def _sharing(name: str, stop: Callable[[], object]) -> Iterator[None]:
+    """Counts this process as a user of a server; the last user to leave calls `stop`.
+
+    A shared file lock is the count: the kernel takes a killed process off it.
+    """
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / f"{name}.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            with suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop()
