@@ -1,0 +1,30 @@
+"""A shop's connection to Klaviyo."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shopify_app.kit.db import Base
+
+CONNECTED, BROKEN = "connected", "broken"
+
+
+class KlaviyoAccount(Base):
+    """The account a shop's events go to. The key is encrypted; only its last four characters may be shown."""
+
+    __tablename__ = "klaviyo_accounts"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    sealed_key: Mapped[str]
+    key_hint: Mapped[str]
+    account_id: Mapped[str]
+    account_name: Mapped[str]
+    state: Mapped[str]
+    broken_reason: Mapped[str | None]
+    connected_at: Mapped[datetime]
+
+    def __repr__(self) -> str:
+        return f"KlaviyoAccount(shop_id={self.shop_id}, state={self.state})"

@@ -1,0 +1,31 @@
+"""What a job or a request works with. Built once per process by `wiring`, handed down as the first argument."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import httpx
+
+from shopify_app.config import Settings
+from shopify_app.kit.clock import Clock
+from shopify_app.kit.crypto import Vault
+from shopify_app.kit.db import Database
+from shopify_app.kit.jobs import Wakeups
+
+if TYPE_CHECKING:
+    from shopify_app.gateways.klaviyo.client import KlaviyoClient
+
+
+@dataclass(frozen=True)
+class Context:
+    """One process's tools. `http` is the pooled client for Shopify; `klaviyo` makes a client for one key."""
+
+    settings: Settings
+    db: Database
+    clock: Clock
+    vault: Vault
+    wakeups: Wakeups
+    http: httpx.Client
+    klaviyo: Callable[[str], KlaviyoClient]

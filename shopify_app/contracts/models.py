@@ -1,0 +1,165 @@
+"""Mirror rows of contracts, lines and cycles, and the progress of a shop's first import."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shopify_app.kit.db import Base, Id, Json, ShopId
+
+ACTIVE, PAUSED, CANCELLED, EXPIRED, FAILED = "ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED"
+
+
+class Contract(Base):
+    """A SubscriptionContract as last read. `revision_id` decides which of two readings is newer.
+
+    `next_charge_at` is the nearest unbilled, unskipped cycle's expected instant, kept for lists and sorting.
+    `billable_since` is the business instant since which the contract has been active without a break: cycles
+    expected before it were paused away, not missed.
+    """
+
+    __tablename__ = "contracts"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_contracts_next_charge", "shop_id", "next_charge_at", "id"),
+        Index("ix_contracts_customer", "shop_id", "customer_gid"),
+        Index("ix_contracts_status", "shop_id", "status", "id"),
+        Index("ix_contracts_read", "shop_id", "read_at"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    shopify_gid: Mapped[str]
+    status: Mapped[str]
+    revision_id: Mapped[int]
+    currency: Mapped[str]
+    customer_gid: Mapped[str | None]
+    payment_method_gid: Mapped[str | None]
+    next_billing_date: Mapped[datetime | None]
+    billing_policy: Mapped[Json]
+    delivery_policy: Mapped[Json]
+    delivery_method: Mapped[Json | None]
+    delivery_price: Mapped[Decimal] = mapped_column(server_default="0")
+    discounts: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+    note: Mapped[str | None]
+    origin_order_gid: Mapped[str | None]
+    last_payment_status: Mapped[str | None]
+    shopify_created_at: Mapped[datetime]
+    shopify_updated_at: Mapped[datetime]
+    billable_since: Mapped[datetime | None]
+    next_charge_at: Mapped[datetime | None]
+    next_charge_total: Mapped[Decimal | None]
+    search_text: Mapped[str] = mapped_column(server_default="")
+    billing_stopped_at: Mapped[datetime | None]
+    parked_reason: Mapped[str | None]
+    cycles_read_until: Mapped[datetime | None]
+    read_at: Mapped[datetime]
+
+    lines: Mapped[list[ContractLine]] = relationship(
+        order_by="ContractLine.position", cascade="all, delete-orphan", back_populates="contract"
+    )
+
+    @property
+    def is_prepaid(self) -> bool:
+        """True when one charge pays several deliveries (billing interval longer than delivery interval)."""
+        return _days(self.billing_policy) > _days(self.delivery_policy)
+
+
+def _days(policy: Json) -> int:
+    unit = {"DAY": 1, "WEEK": 7, "MONTH": 30, "YEAR": 365}[policy["interval"]]
+    return unit * int(policy["intervalCount"])
+
+
+class ContractLine(Base):
+    """A line of a contract; prices are frozen on it by Shopify."""
+
+    __tablename__ = "contract_lines"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_contract_lines_contract", "contract_id"),
+        Index("ix_contract_lines_variant", "shop_id", "variant_gid"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    shopify_gid: Mapped[str]
+    position: Mapped[int]
+    product_gid: Mapped[str | None]
+    variant_gid: Mapped[str | None]
+    title: Mapped[str]
+    variant_title: Mapped[str | None]
+    sku: Mapped[str | None]
+    quantity: Mapped[int]
+    current_price: Mapped[Decimal]
+    discounted_price: Mapped[Decimal]
+    selling_plan_gid: Mapped[str | None]
+    selling_plan_name: Mapped[str | None]
+    image_url: Mapped[str | None]
+    requires_shipping: Mapped[bool]
+
+    contract: Mapped[Contract] = relationship(back_populates="lines")
+
+
+class BillingCycle(Base):
+    """One period of a contract, by Shopify's index.
+
+    `expected_at` is Shopify's billingAttemptExpectedDate. `due_at` is the instant we charge (its local day at the
+    shop's hour); it is null when nothing is to be charged: billed, skipped, contract not active, passed by a pause.
+    due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason. Business time, but for the lease.
+    """
+
+    __tablename__ = "billing_cycles"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "contract_id", "cycle_index"),
+        Index(
+            "ix_billing_cycles_due",
+            "due_at",
+            postgresql_where=text(
+                "due_at is not null and attempted_at is null and held_reason is null and parked_reason is null"
+            ),
+        ),
+        Index("ix_billing_cycles_expected", "shop_id", "expected_at"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    cycle_index: Mapped[int]
+    start_at: Mapped[datetime]
+    end_at: Mapped[datetime]
+    expected_at: Mapped[datetime]
+    status: Mapped[str]
+    skipped: Mapped[bool]
+    edited: Mapped[bool]
+    due_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    attempted_at: Mapped[datetime | None]
+    held_reason: Mapped[str | None]
+    held_until: Mapped[datetime | None]
+    parked_reason: Mapped[str | None]
+    read_at: Mapped[datetime]
+
+
+class ContractImport(Base):
+    """How far the first import of a shop has come; each slice commits, so a killed worker resumes."""
+
+    __tablename__ = "contract_imports"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    phase: Mapped[str]
+    cursor: Mapped[str | None]
+    contracts_total: Mapped[int | None]
+    contracts_done: Mapped[int] = mapped_column(server_default="0")
+    cycles_done: Mapped[int] = mapped_column(server_default="0")
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    next_slice_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]

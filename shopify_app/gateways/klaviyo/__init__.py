@@ -1,0 +1,1 @@
+"""Klaviyo's API through the official SDK, with our own timeouts, errors and retries left to the caller."""

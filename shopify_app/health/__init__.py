@@ -1,0 +1,1 @@
+"""Is everything well: ping, readiness, metrics, and the invariants that must hold."""

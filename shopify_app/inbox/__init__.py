@@ -1,0 +1,4 @@
+"""What arrived from Shopify: received in the request, processed by a drain, swept and pruned by the clock.
+
+Called by `web/webhooks` and `schedule`; knows topics only as names in `topics.py`.
+"""

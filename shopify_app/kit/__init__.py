@@ -1,0 +1,1 @@
+"""Small tools every feature may use: database, clocks, jobs, secrets, logs. Knows no feature and no vendor."""

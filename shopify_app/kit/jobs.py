@@ -1,0 +1,93 @@
+"""Wake-up calls. A job carries no facts: it says "there is something to drain", and the drain reads rows.
+
+Redis may be down or flushed at any moment: a lost wake-up only waits for the ticker's next sweep. A flag keeps
+one wake-up in the queue per drain; it is deleted *before* the drain scans, so nothing committed later is missed.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+from rq import Queue
+
+log = logging.getLogger(__name__)
+
+Drain = Callable[[Any], object]
+FLAG_SECONDS = 60
+
+_context: Any = None
+_drains: Mapping[str, Drain] = {}
+
+
+def install(context: Any, drains: Mapping[str, Drain]) -> None:
+    """Tell this process what its jobs work with; the worker command calls it once at start."""
+    global _context, _drains
+    _context, _drains = context, drains
+
+
+def run(name: str) -> None:
+    """The one RQ job: clear the drain's flag, then drain. Raises KeyError for a name nobody installed."""
+    _context.wakeups.clear(name)
+    _drains[name](_context)
+
+
+class Wakeups:
+    """Asks workers to drain; never raises, because the rows are the truth and the ticker sweeps."""
+
+    def __init__(self, redis: Redis, queues: Mapping[str, str]) -> None:
+        self._redis = redis
+        self._queues = queues
+
+    def wake(self, name: str) -> bool:
+        """Queue one run of drain `name` unless one waits already; answer whether Redis took it."""
+        try:
+            if self._redis.set(self._flag(name), 1, nx=True, ex=FLAG_SECONDS):
+                queue = Queue(self._queues[name], connection=self._redis, serializer="json")
+                queue.enqueue("shopify_app.kit.jobs.run", name, result_ttl=0, failure_ttl=3600, job_timeout=120)
+            return True
+        except RedisError as error:
+            log.warning(
+                "wake-up lost, the sweep will find the rows",
+                extra={"drain": name, "error": type(error).__name__},
+            )
+            return False
+
+    def clear(self, name: str) -> None:
+        """Delete the flag so that the next wake-up is queued again."""
+        try:
+            self._redis.delete(self._flag(name))
+        except RedisError as error:
+            log.warning(
+                "flag not cleared, it expires by itself", extra={"drain": name, "error": type(error).__name__}
+            )
+
+    def ping(self) -> bool:
+        """Answer whether Redis is there."""
+        try:
+            return bool(self._redis.ping())
+        except RedisError:
+            return False
+
+    @staticmethod
+    def _flag(name: str) -> str:
+        return f"perennial:wake:{name}"
+
+
+class NoWakeups(Wakeups):
+    """For inline runs (`perennial tick`): rows are drained by the caller, nobody needs waking."""
+
+    def __init__(self) -> None:
+        pass
+
+    def wake(self, name: str) -> bool:
+        return True
+
+    def clear(self, name: str) -> None:
+        return None
+
+    def ping(self) -> bool:
+        return True

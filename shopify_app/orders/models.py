@@ -1,0 +1,46 @@
+"""Mirror rows of orders and which contracts each belongs to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shopify_app.kit.db import Base, Id, ShopId
+
+
+class Order(Base):
+    """An order with at least one line of one of our contracts."""
+
+    __tablename__ = "orders"
+    __table_args__ = (UniqueConstraint("shop_id", "shopify_gid"),)
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    shopify_gid: Mapped[str]
+    name: Mapped[str]
+    total: Mapped[Decimal]
+    currency: Mapped[str]
+    financial_status: Mapped[str | None]
+    fulfillment_status: Mapped[str | None]
+    shopify_created_at: Mapped[datetime]
+    shopify_updated_at: Mapped[datetime]
+    cancelled_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+
+
+class OrderContract(Base):
+    """Which contract an order came from; Shopify may join several contracts in one order."""
+
+    __tablename__ = "order_contracts"
+    __table_args__ = (
+        UniqueConstraint("order_id", "contract_gid"),
+        Index("ix_order_contracts_contract", "shop_id", "contract_gid"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    contract_gid: Mapped[str]

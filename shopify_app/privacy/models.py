@@ -1,0 +1,25 @@
+"""Compliance requests, kept as proof with the personal data taken out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from shopify_app.kit.db import Base, Id, Json, ShopId
+
+
+class PrivacyRequest(Base):
+    """A data request or redaction by Shopify. `report` holds what a data request found; it goes with the shop."""
+
+    __tablename__ = "privacy_requests"
+    __table_args__ = (Index("ix_privacy_requests_shop", "shop_id", "received_at"),)
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    kind: Mapped[str]
+    customer_gid: Mapped[str | None]
+    received_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    report: Mapped[Json | None]

@@ -1,0 +1,63 @@
+"""Mirror rows of customers and payment methods."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from shopify_app.kit.db import Base, Id, ShopId
+
+
+class Shopper(Base):
+    """A Shopify customer with a contract. Every personal field may be missing: without Shopify's
+    protected-data approval the API sends null."""
+
+    __tablename__ = "shoppers"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_shoppers_email", "shop_id", "email"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    shopify_gid: Mapped[str]
+    email: Mapped[str | None]
+    phone: Mapped[str | None]
+    first_name: Mapped[str | None]
+    last_name: Mapped[str | None]
+    locale: Mapped[str | None]
+    shopify_updated_at: Mapped[datetime | None]
+    merged_into_gid: Mapped[str | None]
+    redacted_at: Mapped[datetime | None]
+
+    @property
+    def label(self) -> str:
+        """What a merchant sees: name, else mail, else the customer number."""
+        name = " ".join(part for part in (self.first_name, self.last_name) if part)
+        return name or self.email or f"Customer {self.shopify_gid.rsplit('/', 1)[-1]}"
+
+
+class PaymentMethod(Base):
+    """A vaulted way to pay. Never holds more than brand, last digits and expiry."""
+
+    __tablename__ = "payment_methods"
+    __table_args__ = (UniqueConstraint("shop_id", "shopify_gid"),)
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    shopify_gid: Mapped[str]
+    customer_gid: Mapped[str | None]
+    kind: Mapped[str]
+    brand: Mapped[str | None]
+    last_digits: Mapped[str | None]
+    expires_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+    revoked_reason: Mapped[str | None]
+
+    @property
+    def label(self) -> str:
+        """What a person reads, e.g. "Visa ending in 4242"."""
+        name = self.brand or self.kind
+        return f"{name} ending in {self.last_digits}" if self.last_digits else name

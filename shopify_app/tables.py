@@ -1,0 +1,18 @@
+"""Every table in one place, for migrations and for the guard that each belongs to a shop."""
+
+import shopify_app.billing.models
+import shopify_app.catalog.models
+import shopify_app.channels.klaviyo.models
+import shopify_app.contracts.models
+import shopify_app.duties
+import shopify_app.inbox.models
+import shopify_app.journal.models
+import shopify_app.notices.models
+import shopify_app.orders.models
+import shopify_app.privacy.models
+import shopify_app.shoppers.models
+import shopify_app.shops.models
+import shopify_app.stock.models  # noqa: F401
+from shopify_app.kit.db import Base
+
+metadata = Base.metadata
