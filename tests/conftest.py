@@ -1,5 +1,11 @@
 """Fixtures every test may ask for. An area's own live in `tests/<area>/conftest.py`."""
 
+import os
+import time
+
+import pytest
+
+from tests.support.browser import browser, page
 from tests.support.services import (
     empty_postgres_url,
     postgres_server,
@@ -10,10 +16,19 @@ from tests.support.services import (
 )
 
 __all__ = [
+    "browser",
     "empty_postgres_url",
+    "page",
     "postgres_server",
     "postgres_template",
     "postgres_url",
     "redis_database",
     "redis_url",
 ]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says how long all of `bin/test` took, set-up and checks included."""
+    began = os.environ.get("PERENNIAL_BEGAN")
+    if began:
+        terminalreporter.write_line(f"bin/test took {time.time() - float(began):.0f} s in all")
