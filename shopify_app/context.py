@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """One process's tools. `http` is the pooled client for Shopify; `klaviyo` makes a client for one key."""
+    """One process's tools. `http` is the pooled client for Shopify; `klaviyo` makes a client for one key.
+
+    `only_shop_id` limits drains and duties to one shop (`perennial tick --shop`); None means every shop.
+    """
 
     settings: Settings
     db: Database
@@ -29,3 +32,4 @@ class Context:
     wakeups: Wakeups
     http: httpx.Client
     klaviyo: Callable[[str], KlaviyoClient]
+    only_shop_id: int | None = None

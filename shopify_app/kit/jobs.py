@@ -7,7 +7,9 @@ one wake-up in the queue per drain; it is deleted *before* the drain scans, so n
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from redis import Redis
@@ -16,8 +18,12 @@ from rq import Queue
 
 log = logging.getLogger(__name__)
 
-Drain = Callable[[Any], object]
+Drain = Callable[[Any], int]
 FLAG_SECONDS = 60
+WAKE = "perennial:wake:"
+RUNNING = "perennial:running:"
+RUNNING_SECONDS = 180
+"""A drain whose process was killed stops looking busy after this much machine time."""
 
 _context: Any = None
 _drains: Mapping[str, Drain] = {}
@@ -30,9 +36,12 @@ def install(context: Any, drains: Mapping[str, Drain]) -> None:
 
 
 def run(name: str) -> None:
-    """The one RQ job: clear the drain's flag, then drain. Raises KeyError for a name nobody installed."""
-    _context.wakeups.clear(name)
-    _drains[name](_context)
+    """The one RQ job: clear the drain's flag, drain a batch, come again if there was one. Raises KeyError for a name nobody installed."""
+    with _context.wakeups.marked(name):
+        _context.wakeups.clear(name)
+        if _drains[name](_context):
+            # a drain works off one batch; as long as it finds rows it goes to the end of its queue again
+            _context.wakeups.wake(name)
 
 
 class Wakeups:
@@ -65,6 +74,29 @@ class Wakeups:
                 "flag not cleared, it expires by itself", extra={"drain": name, "error": type(error).__name__}
             )
 
+    @contextmanager
+    def marked(self, name: str) -> Iterator[None]:
+        """Show others that drain `name` is running here, so that "idle" is never said too early."""
+        key = f"{RUNNING}{name}:{os.getpid()}"
+        self._quietly(lambda: self._redis.set(key, 1, ex=RUNNING_SECONDS))
+        try:
+            yield
+        finally:
+            self._quietly(lambda: self._redis.delete(key))
+
+    def running(self) -> list[str]:
+        """Return the names of drains that are queued or running; ["redis"] when Redis cannot say."""
+        try:
+            keys = [*self._redis.scan_iter(f"{RUNNING}*"), *self._redis.scan_iter(f"{WAKE}*")]
+        except RedisError:
+            return ["redis"]
+        return sorted({key.decode().split(":")[2] for key in keys})
+
+    @staticmethod
+    def _quietly(call: Callable[[], object]) -> None:
+        with suppress(RedisError):
+            call()
+
     def ping(self) -> bool:
         """Answer whether Redis is there."""
         try:
@@ -74,7 +106,7 @@ class Wakeups:
 
     @staticmethod
     def _flag(name: str) -> str:
-        return f"perennial:wake:{name}"
+        return f"{WAKE}{name}"
 
 
 class NoWakeups(Wakeups):
@@ -88,6 +120,13 @@ class NoWakeups(Wakeups):
 
     def clear(self, name: str) -> None:
         return None
+
+    @contextmanager
+    def marked(self, name: str) -> Iterator[None]:
+        yield
+
+    def running(self) -> list[str]:
+        return []
 
     def ping(self) -> bool:
         return True

@@ -1,0 +1,56 @@
+"""`perennial doctor`: everything wrong with this set-up at once, each with its fix."""
+
+from __future__ import annotations
+
+import os
+
+from cryptography.fernet import Fernet
+
+from shopify_app import config, wiring
+from shopify_app.commands.processes import settings_with_services
+from shopify_app.context import Context
+from shopify_app.health import readiness
+from shopify_app.kit.clock import ClockUnreachable
+from shopify_app.shops import host_guard, queries
+
+_FIXES = {
+    "database": "the database does not answer: is DATABASE_URL right, is the server up?",
+    "migrations": "the schema is not the newest: run `perennial migrate`",
+    "redis": "Redis does not answer: is REDIS_URL right, is the server up? (Nothing is lost, but all is slower.)",
+}
+
+
+def run_doctor(*, adopt: bool, new_key: bool) -> int:
+    """Print what is wrong, or that all is well; exit 1 when anything is."""
+    if new_key:
+        print(Fernet.generate_key().decode())
+        return 0
+    found = _settings_problems()
+    if not found:
+        ctx = wiring.build(settings_with_services())
+        if adopt:
+            print(f"{host_guard.adopt(ctx)} shops adopted by {ctx.settings.host}: billing may go on.")
+        found = _service_problems(ctx)
+    for line in found:
+        print(f"✗ {line}")
+    print("All is well." if not found else f"{len(found)} to mend.")
+    return 1 if found else 0
+
+
+def _settings_problems() -> list[str]:
+    # the embedded services stand in for what is left open
+    lenient = {"DATABASE_URL": "postgresql+psycopg://embedded", "REDIS_URL": "unix://embedded"}
+    given = {name: value for name, value in os.environ.items() if value}
+    return config.problems(lenient | given)
+
+
+def _service_problems(ctx: Context) -> list[str]:
+    found = [_FIXES[name] for name, well in readiness.check(ctx).items() if not well]
+    if found:
+        return found
+    try:
+        ctx.clock.fresh()
+    except ClockUnreachable as error:
+        found.append(f"{error}: start the sandbox or unset CLOCK_URL")
+    with ctx.db.session() as session:
+        return found + [problem for row in queries.overview(session) for problem in row.problems()]

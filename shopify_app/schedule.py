@@ -1,0 +1,65 @@
+"""MAP 1: everything the clock sets in motion, on one page.
+
+A *drain* works off rows that wait, whenever woken; the ticker's sweep wakes every drain that has rows waiting. A
+*duty* runs once per interval of business time; its row says when it is next due, so a missed hour is caught up
+and two tickers share the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from shopify_app.billing import due, outcomes
+from shopify_app.channels.klaviyo import deliver
+from shopify_app.context import Context
+from shopify_app.contracts import importer, reconcile
+from shopify_app.inbox import process, prune
+from shopify_app.notices import plan, upcoming
+
+
+@dataclass(frozen=True)
+class Drain:
+    """`run` works off one batch and answers how many rows; `waiting` counts what is actionable right now.
+
+    `waiting(session, now, machine_now)`: business and machine time.
+    """
+
+    name: str
+    queue: str
+    run: Callable[[Context], int]
+    waiting: Callable[[Session, datetime, datetime], int]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Runs every `every` of business time."""
+
+    name: str
+    every: timedelta
+    run: Callable[[Context], object]
+
+
+DRAINS = (
+    Drain("billing", "money", due.drain, due.waiting),
+    Drain("outcomes", "money", outcomes.drain, outcomes.waiting),
+    Drain("inbox", "inbox", process.drain, process.waiting),
+    Drain("notices", "voice", upcoming.drain, upcoming.waiting),
+    Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
+    Drain("imports", "imports", importer.drain, importer.waiting),
+)
+
+DUTIES = (
+    Duty("contracts.reconcile", timedelta(minutes=10), reconcile.run),
+    Duty("notices.plan", timedelta(hours=1), plan.run),
+    Duty("inbox.prune", timedelta(days=1), prune.run),
+)
+
+QUEUES = {drain.name: drain.queue for drain in DRAINS}
+"""Drain name → RQ queue."""
+
+QUEUE_ORDER = ("money", "inbox", "voice", "imports")
+"""A worker takes from the first queue that has something: money first."""

@@ -1,0 +1,47 @@
+"""What a person or a machine reads when something is wrong. Never a trace, never a value of ours."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+_WORDS = {
+    400: "This request could not be read.",
+    401: "Please open the app from your Shopify admin.",
+    403: "This is not open to you.",
+    404: "There is nothing at this address.",
+    405: "This address does not take that kind of request.",
+    413: "This request is too large.",
+    500: "Something went wrong on our side. Nothing was changed; please try again.",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error as a small page or as JSON, whichever was asked for."""
+    app.register_error_handler(HTTPException, _known)
+    app.register_error_handler(Exception, _unknown)
+
+
+def _known(error: HTTPException) -> Response | HTTPException:
+    if error.response is not None:
+        return error
+    return _answer(error.code or 500)
+
+
+def _unknown(error: Exception) -> Response:
+    log.error("request failed", exc_info=error, extra={"endpoint": request.endpoint})
+    return _answer(500)
+
+
+def _answer(status: int) -> Response:
+    words = _WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500])
+    if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
+        response = Response(render_template("error.html", status=status, words=words), status=status)
+    else:
+        response = jsonify(error=words)
+        response.status_code = status
+    return response
