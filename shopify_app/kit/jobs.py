@@ -36,7 +36,10 @@ def install(context: Any, drains: Mapping[str, Drain]) -> None:
 
 
 def run(name: str) -> None:
-    """The one RQ job: clear the drain's flag, drain a batch, come again if there was one. Raises KeyError for a name nobody installed."""
+    """The one RQ job: clear the drain's flag, drain a batch, come again if there was one.
+
+    Raises KeyError for a name nobody installed.
+    """
     with _context.wakeups.marked(name):
         _context.wakeups.clear(name)
         if _drains[name](_context):
