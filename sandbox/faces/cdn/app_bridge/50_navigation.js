@@ -1,6 +1,8 @@
 // Navigation: the frame's path shows in the admin's address, the app's links show in the admin's menu, and the
 // admin's menu moves the frame.
 
+for (const name of ["s-app-nav", "ui-nav-menu"]) customElements.define(name, class extends HTMLElement {});
+
 function tellPath() {
   if (!bouncing) tell("path", { path: appPath(), title: document.title });
 }
