@@ -1,0 +1,200 @@
+"""Subscription contracts as snapshots: one by id, or pages of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shopify_app.gateways.shopify import customers, payment_methods
+from shopify_app.gateways.shopify.client import AdminClient, Cost
+from shopify_app.gateways.shopify.customers import CustomerSnapshot
+from shopify_app.gateways.shopify.cycles import CyclesRead
+from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
+from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, known_instant
+from shopify_app.kit.clock import machine_now
+
+PAGE = 10
+"""Contracts per page: a page asks for 71 points a contract, and one request may ask for 1,000 (Shopify docs)."""
+
+
+@dataclass(frozen=True)
+class LineSnapshot:
+    """A SubscriptionLine; prices are in the contract's currency."""
+
+    gid: str
+    product_gid: str | None
+    variant_gid: str | None
+    title: str
+    variant_title: str | None
+    sku: str | None
+    quantity: int
+    current_price: Decimal
+    discounted_price: Decimal
+    selling_plan_gid: str | None
+    selling_plan_name: str | None
+    image_url: str | None
+    requires_shipping: bool
+
+
+@dataclass(frozen=True)
+class ContractSnapshot:
+    """A SubscriptionContract as Shopify answered it.
+
+    `asked_at` is the machine instant just before the question: of two readings of one revision the later asked
+    one wins, because cycles change without a new revision. `cycles` is None when they were not read with it.
+    """
+
+    gid: str
+    status: str
+    revision_id: int
+    currency: str
+    created_at: datetime
+    updated_at: datetime
+    next_billing_date: datetime | None
+    note: str | None
+    last_payment_status: str | None
+    billing_policy: dict[str, Any]
+    delivery_policy: dict[str, Any]
+    delivery_method: dict[str, Any] | None
+    delivery_price: Decimal
+    discounts: list[dict[str, Any]]
+    origin_order_gid: str | None
+    customer: CustomerSnapshot | None
+    payment_method: PaymentMethodSnapshot | None
+    lines: tuple[LineSnapshot, ...]
+    asked_at: datetime
+    cycles: CyclesRead | None = None
+
+
+@dataclass(frozen=True)
+class ContractPage:
+    """One page of contracts; `cursor` is None after the last."""
+
+    contracts: list[ContractSnapshot]
+    cursor: str | None
+    cost: Cost
+
+
+def fetch(client: AdminClient, gid: str, patience: float = 5.0) -> ContractSnapshot | None:
+    """Return one contract with all its lines, None when Shopify has none of this id for us. Raises ShopifyError."""
+    asked_at = machine_now()
+    node = client.run("Contract", {"id": gid}, patience).data["subscriptionContract"]
+    return _complete(client, node, asked_at, patience) if node else None
+
+
+def fetch_page(
+    client: AdminClient, *, after: str | None = None, query: str | None = None, by: str = "ID", patience: float = 5.0
+) -> ContractPage:
+    """Return one page of contracts sorted by `by` (a SubscriptionContractsSortKeys value). Raises ShopifyError."""
+    asked_at = machine_now()
+    variables = {"first": PAGE, "after": after, "query": query, "sortKey": by}
+    answer = client.run("ContractPage", variables, patience)
+    page = answer.data["subscriptionContracts"]
+    contracts = [_complete(client, node, asked_at, patience) for node in page["nodes"]]
+    info = page["pageInfo"]
+    return ContractPage(contracts, info["endCursor"] if info["hasNextPage"] else None, answer.cost)
+
+
+def _complete(client: AdminClient, node: Node, asked_at: datetime, patience: float) -> ContractSnapshot:
+    lines = list(node["lines"]["nodes"])
+    info = node["lines"]["pageInfo"]
+    while info["hasNextPage"]:
+        variables = {"id": node["id"], "after": info["endCursor"]}
+        more = client.run("ContractLines", variables, patience).data["subscriptionContract"]
+        if not more:
+            break
+        lines.extend(more["lines"]["nodes"])
+        info = more["lines"]["pageInfo"]
+    return _read(node, lines, asked_at)
+
+
+def _read(node: Node, lines: list[Node], asked_at: datetime) -> ContractSnapshot:
+    return ContractSnapshot(
+        gid=node["id"],
+        status=node["status"],
+        revision_id=int(node["revisionId"]),
+        currency=node["currencyCode"],
+        created_at=known_instant(node["createdAt"]),
+        updated_at=known_instant(node["updatedAt"]),
+        next_billing_date=instant(node["nextBillingDate"]),
+        note=node["note"],
+        last_payment_status=node["lastPaymentStatus"],
+        billing_policy=node["billingPolicy"],
+        delivery_policy=node["deliveryPolicy"],
+        delivery_method=_delivery(node["deliveryMethod"]),
+        delivery_price=amount(node["deliveryPrice"]),
+        discounts=[_discount(discount) for discount in node["discounts"]["nodes"]],
+        origin_order_gid=gid_of(node["originOrder"]),
+        customer=customers.read(node["customer"]),
+        payment_method=payment_methods.read(node["customerPaymentMethod"]),
+        lines=tuple(_line(line) for line in lines),
+        asked_at=asked_at,
+    )
+
+
+def _line(node: Node) -> LineSnapshot:
+    return LineSnapshot(
+        gid=node["id"],
+        product_gid=node["productId"],
+        variant_gid=node["variantId"],
+        title=node["title"],
+        variant_title=node["variantTitle"],
+        sku=node["sku"],
+        quantity=int(node["quantity"]),
+        current_price=amount(node["currentPrice"]),
+        discounted_price=amount(node["lineDiscountedPrice"]),
+        selling_plan_gid=node["sellingPlanId"],
+        selling_plan_name=node["sellingPlanName"],
+        image_url=(node["variantImage"] or {}).get("url"),
+        requires_shipping=bool(node["requiresShipping"]),
+    )
+
+
+def _delivery(node: Node | None) -> dict[str, Any] | None:
+    """A delivery method in our words: type shipping, local_delivery or pickup, title, address, location name."""
+    if not node:
+        return None
+    kind = node["__typename"].removeprefix("SubscriptionDeliveryMethod")
+    option = node.get("shippingOption") or node.get("localDeliveryOption") or node.get("pickupOption") or {}
+    return {
+        "type": {"Shipping": "shipping", "LocalDelivery": "local_delivery", "Pickup": "pickup"}.get(kind, kind),
+        "title": option.get("title"),
+        "address": _address(node.get("address")),
+        "location": (option.get("location") or {}).get("name"),
+    }
+
+
+def _address(node: Node | None) -> dict[str, Any] | None:
+    if not node:
+        return None
+    names = {
+        "first_name": "firstName",
+        "last_name": "lastName",
+        "company": "company",
+        "address1": "address1",
+        "address2": "address2",
+        "city": "city",
+        "province": "province",
+        "province_code": "provinceCode",
+        "zip": "zip",
+        "country": "country",
+        "country_code": "countryCodeV2",
+        "phone": "phone",
+    }
+    return {ours: node[theirs] for ours, theirs in names.items()}
+
+
+def _discount(node: Node) -> dict[str, Any]:
+    value = node["value"]
+    return {
+        "id": node["id"],
+        "title": node["title"],
+        "target_type": node["targetType"],
+        "recurring_cycle_limit": node["recurringCycleLimit"],
+        "usage_count": node["usageCount"],
+        "percentage": value.get("percentage"),
+        "amount": str(value["amount"]["amount"]) if value.get("amount") else None,
+        "on_each_item": value.get("appliesOnEachItem"),
+    }

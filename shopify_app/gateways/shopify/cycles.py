@@ -1,0 +1,125 @@
+"""Billing cycles as snapshots, read by a range of dates or of indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from shopify_app.gateways.shopify.client import AdminClient, Answer
+from shopify_app.gateways.shopify.values import Node, known_instant, stamp
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class CycleSnapshot:
+    """A SubscriptionBillingCycle as Shopify answered it. The index is Shopify's."""
+
+    index: int
+    start_at: datetime
+    end_at: datetime
+    expected_at: datetime
+    status: str
+    skipped: bool
+    edited: bool
+
+
+@dataclass(frozen=True)
+class CyclesRead:
+    """What one reading of a date range found. `complete` is False when a page limit cut it short."""
+
+    start: datetime
+    until: datetime
+    cycles: tuple[CycleSnapshot, ...]
+    complete: bool
+
+    def with_more(self, more: Sequence[CycleSnapshot]) -> CyclesRead:
+        """Return the same reading with cycles read by index added to it."""
+        merged = {cycle.index: cycle for cycle in (*more, *self.cycles)}
+        ordered = tuple(merged[index] for index in sorted(merged))
+        return CyclesRead(self.start, self.until, ordered, self.complete)
+
+
+@dataclass(frozen=True)
+class CyclesWanted:
+    """One contract's part of an aliased query: at most `first` cycles from `start` to `until`."""
+
+    contract_gid: str
+    start: datetime
+    until: datetime
+    first: int
+
+
+def fetch(client: AdminClient, gid: str, start: datetime, until: datetime, patience: float = 5.0) -> CyclesRead:
+    """Return all cycles of a contract in the range, page after page. Raises ShopifyError."""
+    found: list[CycleSnapshot] = []
+    variables = {"id": gid, "from": stamp(start), "until": stamp(until), "first": PAGE, "after": None}
+    while True:
+        page = client.run("Cycles", variables, patience).data["subscriptionBillingCycles"]
+        found.extend(read(node) for node in page["nodes"])
+        if not page["pageInfo"]["hasNextPage"]:
+            return CyclesRead(start, until, tuple(found), complete=True)
+        variables["after"] = page["pageInfo"]["endCursor"]
+
+
+def fetch_indexes(client: AdminClient, gid: str, low: int, high: int, patience: float = 5.0) -> list[CycleSnapshot]:
+    """Return a contract's cycles with index from `low` to `high`, at most a page. Raises ShopifyError."""
+    variables = {"id": gid, "from": low, "until": high, "first": min(high - low + 1, PAGE)}
+    page = client.run("CyclesByIndex", variables, patience).data["subscriptionBillingCycles"]
+    return [read(node) for node in page["nodes"]]
+
+
+def fetch_many(
+    client: AdminClient, wanted: Sequence[CyclesWanted], patience: float = 5.0
+) -> tuple[dict[str, CyclesRead], Answer]:
+    """Return the cycles of many contracts by one aliased query, and its answer for the cost.
+
+    SubscriptionContract has no cycles connection and bulk operations cannot read cycles (schema 2026-10), so
+    each contract is one alias of `subscriptionBillingCycles`. Costs the sum of `first`. Raises ShopifyError.
+    """
+    answer = client.run_text(_aliased(wanted), _variables(wanted), name="CyclesOfMany", patience=patience)
+    found = {
+        want.contract_gid: _part(want, answer.data[f"c{number}"])
+        for number, want in enumerate(wanted)
+        if answer.data.get(f"c{number}")
+    }
+    return found, answer
+
+
+def _part(want: CyclesWanted, page: Node) -> CyclesRead:
+    cycles = tuple(read(node) for node in page["nodes"])
+    return CyclesRead(want.start, want.until, cycles, complete=not page["pageInfo"]["hasNextPage"])
+
+
+def _aliased(wanted: Sequence[CyclesWanted]) -> str:
+    heads = [f"$i{n}: ID!, $s{n}: DateTime!, $u{n}: DateTime!, $f{n}: Int!" for n in range(len(wanted))]
+    parts = [
+        f"c{n}: subscriptionBillingCycles(contractId: $i{n}, first: $f{n}, sortKey: CYCLE_INDEX, "
+        f"billingCyclesDateRangeSelector: {{startDate: $s{n}, endDate: $u{n}}}) "
+        "{ nodes { cycleIndex cycleStartAt cycleEndAt billingAttemptExpectedDate status skipped edited } "
+        "pageInfo { hasNextPage } }"
+        for n in range(len(wanted))
+    ]
+    return f"query CyclesOfMany({', '.join(heads)}) {{\n" + "\n".join(parts) + "\n}"
+
+
+def _variables(wanted: Sequence[CyclesWanted]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for n, want in enumerate(wanted):
+        values |= {f"i{n}": want.contract_gid, f"f{n}": want.first}
+        values |= {f"s{n}": stamp(want.start), f"u{n}": stamp(want.until)}
+    return values
+
+
+def read(node: Node) -> CycleSnapshot:
+    """Return a snapshot of one cycle node."""
+    return CycleSnapshot(
+        index=int(node["cycleIndex"]),
+        start_at=known_instant(node["cycleStartAt"]),
+        end_at=known_instant(node["cycleEndAt"]),
+        expected_at=known_instant(node["billingAttemptExpectedDate"]),
+        status=node["status"],
+        skipped=bool(node["skipped"]),
+        edited=bool(node["edited"]),
+    )
