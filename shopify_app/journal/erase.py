@@ -40,8 +40,7 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     session.execute(
         update(Delivery).where(*told, Delivery.state == PENDING).values(state=DROPPED, reason="customer erased")
     )
-    emptied = session.execute(update(Delivery).where(*told, Delivery.body.is_not(None)).values(body=null()))
-    cut = session.execute(
-        update(Fact).where(Fact.id.in_(facts), Fact.customer_gid.is_not(None)).values(customer_gid=None)
-    )
-    return int(emptied.rowcount) + int(cut.rowcount)
+    emptied = update(Delivery).where(*told, Delivery.body.is_not(None)).values(body=null())
+    cut = update(Fact).where(Fact.id.in_(facts), Fact.customer_gid.is_not(None)).values(customer_gid=None)
+    changed = len(session.scalars(emptied.returning(Delivery.id)).all())
+    return changed + len(session.scalars(cut.returning(Fact.id)).all())
