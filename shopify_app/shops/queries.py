@@ -1,0 +1,87 @@
+"""Reads about shops: who is installed, and how each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from shopify_app.shops.models import INSTALLED, Shop, ShopToken
+
+
+def installed(session: Session) -> list[Shop]:
+    """Return the shops that have the app, oldest first: all work is for these only."""
+    return list(session.scalars(select(Shop).where(Shop.status == INSTALLED).order_by(Shop.id)))
+
+
+def installed_ids() -> Select[int]:
+    """Return the subquery by which a drain takes rows of installed shops only: `where(X.shop_id.in_(…))`."""
+    return select(Shop.id).where(Shop.status == INSTALLED)
+
+
+def by_domain(session: Session, domain: str) -> Shop | None:
+    """Return the shop of this myshopify domain, installed or not."""
+    return session.scalars(select(Shop).where(Shop.domain == domain)).one_or_none()
+
+
+@dataclass(frozen=True)
+class ShopOverview:
+    """One shop as an operator sees it. `refused` is why its token no longer works, if so."""
+
+    domain: str
+    status: str
+    zone: str
+    installed_at: datetime
+    uninstalled_at: datetime | None
+    has_token: bool
+    refused: str | None
+    billing_stopped: str | None
+
+    def line(self) -> str:
+        """One line for `perennial shops`."""
+        token = f"token refused ({self.refused})" if self.refused else "token ok" if self.has_token else "no token"
+        billing = f"billing stopped ({self.billing_stopped})" if self.billing_stopped else "billing on"
+        since = self.uninstalled_at or self.installed_at
+        return f"{self.domain}  {self.status} {since:%Y-%m-%d %H:%M} UTC  {self.zone}  {token}  {billing}"
+
+    def problems(self) -> list[str]:
+        """What `perennial doctor` says of this shop, each with its fix; empty when all is well."""
+        if self.status != INSTALLED:
+            return []
+        found = []
+        if self.refused or not self.has_token:
+            reason = self.refused or "there is none"
+            found.append(f"{self.domain}: no working token ({reason}): a merchant must open the app once")
+        if self.billing_stopped:
+            found.append(
+                f"{self.domain}: billing is stopped: {_FIXES.get(self.billing_stopped, self.billing_stopped)}"
+            )
+        return found
+
+
+HOST_CHANGED = "host changed"
+"""`billing_stopped_reason` of a database that woke up under another HOST than it was installed with."""
+
+_FIXES = {HOST_CHANGED: "this database was installed under another HOST; `perennial doctor --adopt` if it moved here"}
+
+
+def overview(session: Session) -> list[ShopOverview]:
+    """Return every shop we know, by domain."""
+    query = select(Shop, ShopToken).outerjoin(ShopToken, ShopToken.shop_id == Shop.id).order_by(Shop.domain)
+    return [_overview(shop, token) for shop, token in session.execute(query)]
+
+
+def _overview(shop: Shop, token: ShopToken | None) -> ShopOverview:
+    stopped = (shop.billing_stopped_reason or "by hand") if shop.billing_stopped_at else None
+    return ShopOverview(
+        domain=shop.domain,
+        status=shop.status,
+        zone=shop.iana_timezone,
+        installed_at=shop.installed_at,
+        uninstalled_at=shop.uninstalled_at,
+        has_token=token is not None,
+        refused=(token.refused_reason or "refused") if token and token.refused_at else None,
+        billing_stopped=stopped,
+    )
