@@ -29,7 +29,7 @@ def serve(world: World) -> Iterator[ServedKlaviyo]:
     app = Flask("klaviyo", template_folder=str(FACES))
     app.register_blueprint(make_blueprint(world))
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     klaviyo = ServedKlaviyo(world)
     klaviyo.url = f"http://127.0.0.1:{server.server_port}/klaviyo"

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
 from sandbox.klaviyo.problems import Problem, invalid
@@ -60,7 +61,7 @@ def parse_instant(value: Any) -> datetime | None:
 
 def number(value: Any, pointer: str) -> Iterator[Problem]:
     """A real JSON number: a number in a string, or a boolean, is refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
         yield invalid("The value must be a number.", pointer)
 
 
@@ -82,6 +83,8 @@ def _shape(value: Any, pointer: str, depth: int) -> Iterator[Problem]:
         yield invalid("A string cannot be larger than 100 KB.", pointer)
     elif isinstance(value, list) and len(value) > MAX_ITEMS:
         yield invalid(f"An array cannot have more than {MAX_ITEMS} items.", pointer)
+    elif isinstance(value, float) and not isfinite(value):
+        yield invalid("A number must be finite.", pointer)
     elif isinstance(value, int) and not -INT64 <= value < INT64:
         yield invalid("An integer must fit into 64 bits.", pointer)
     elif isinstance(value, dict | list):
