@@ -61,7 +61,8 @@ def parse_instant(value: Any) -> datetime | None:
 
 def number(value: Any, pointer: str) -> Iterator[Problem]:
     """A real JSON number: a number in a string, or a boolean, is refused."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not -INT64 <= value < INT64:
         yield invalid("The value must be a number.", pointer)
 
 

@@ -130,6 +130,7 @@ def test_a_whole_event_is_accepted(klaviyo: ServedKlaviyo) -> None:
         (f"{ATTRIBUTES}/time", "9999-12-31T23:59:59-12:00"),
         (f"{ATTRIBUTES}/value", "93.20"),
         (f"{ATTRIBUTES}/value", True),
+        (f"{ATTRIBUTES}/value", 10**400),
         (f"{ATTRIBUTES}/value_currency", "dollars"),
         (f"{ATTRIBUTES}/value_currency", 840),
         (f"{ATTRIBUTES}/unique_id", ""),
