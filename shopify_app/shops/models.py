@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.db import Base, Id
 
-INSTALLED, UNINSTALLED = "installed", "uninstalled"
+INSTALLING, INSTALLED, UNINSTALLED = "installing", "installed", "uninstalled"
 
 
 class Shop(Base):

@@ -44,7 +44,7 @@ def admin_client(ctx: Context, shop_id: int) -> AdminClient:
     ShopifyError of a refresh when the old token is past its life (Unreachable also when another process keeps the
     row locked for 15 s).
     """
-    return _client(ctx, *_live_token(ctx, shop_id))
+    return client_for(ctx, *_live_token(ctx, shop_id))
 
 
 def with_client(ctx: Context, shop_id: int, action: Callable[[AdminClient], T]) -> T:
@@ -55,7 +55,7 @@ def with_client(ctx: Context, shop_id: int, action: Callable[[AdminClient], T]) 
     """
     domain, token = _live_token(ctx, shop_id)
     try:
-        return action(_client(ctx, domain, token))
+        return action(client_for(ctx, domain, token))
     except TokenRefused:
         return action(forced_refresh(ctx, shop_id, token))
 
@@ -65,12 +65,12 @@ def forced_refresh(ctx: Context, shop_id: int, refused_token: str) -> AdminClien
 
     When another process has already replaced it, the replacement is used. Raises as `admin_client` does.
     """
-    return _client(ctx, *_refreshed(ctx, shop_id, refused_token))
+    return client_for(ctx, *_refreshed(ctx, shop_id, refused_token))
 
 
 def store(ctx: Context, session: Session, shop_id: int, grant: Grant, machine_time: datetime) -> None:
     """Keep a grant as the shop's token, encrypted, in the caller's transaction. Commit before using it."""
-    row = session.get(ShopToken, shop_id)
+    row = session.get(ShopToken, shop_id, with_for_update=True)
     if row is None:
         row = ShopToken(shop_id=shop_id)
         session.add(row)
@@ -174,7 +174,8 @@ def _open(ctx: Context, row: ShopToken) -> str:
     return ctx.vault.open(row.access_token)
 
 
-def _client(ctx: Context, domain: str, token: str) -> AdminClient:
+def client_for(ctx: Context, domain: str, token: str) -> AdminClient:
+    """Return a client with a token that is already committed; others go through `admin_client`."""
     settings = ctx.settings
     url = f"{settings.shop_base(domain)}/admin/api/{settings.api_version}/graphql.json"
     return AdminClient(ctx.http, url, token)
