@@ -9,7 +9,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,13 +47,24 @@ def run(argv: Sequence[str] | None = None) -> int:
     """Runs the demo until SIGINT or SIGTERM. Returns 0, or 1 with one line on stderr if it cannot start."""
     options = _parse(argv)
     stopping = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(sign, lambda *_: stopping.set())
     try:
-        return _run(options, stopping)
+        with _told_by_signals(stopping):
+            return _run(options, stopping)
     except (DemoFailed, NoPort, UnsafeFolder, *embedded.EmbeddedFailed) as problem:
         print(f"bin/demo: {problem}", file=sys.stderr)
         return 1
+
+
+@contextmanager
+def _told_by_signals(stopping: threading.Event) -> Iterator[None]:
+    """Sets the event on Ctrl-C, SIGTERM, and when the terminal is closed; puts things back afterwards."""
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(sign, lambda *_: stopping.set()) for sign in signals]
+    try:
+        yield
+    finally:
+        for sign, handler in zip(signals, before, strict=True):
+            signal.signal(sign, handler)
 
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -74,7 +86,7 @@ def _run(options: argparse.Namespace, stopping: threading.Event) -> int:
     if orphans:
         say(f"Stopped what an earlier demo left running: {', '.join(orphans)}")
     if options.fresh:
-        _forget(state)
+        forget(state)
     shutil.rmtree(state / "logs", ignore_errors=True)
     services = _start_services(state)
     try:
@@ -89,7 +101,8 @@ def _run(options: argparse.Namespace, stopping: threading.Event) -> int:
     return 0
 
 
-def _forget(state: Path) -> None:
+def forget(state: Path) -> None:
+    """Deletes what earlier demos kept, ports excepted. Raises `DemoFailed` if a server is not ours to empty."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         if os.environ.get(name):
             raise DemoFailed(f"--fresh only empties its own servers: unset {name}, or empty that one yourself")
