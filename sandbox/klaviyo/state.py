@@ -108,8 +108,7 @@ class Klaviyo:
         """Change settings; raises KeyError for a name that is not one."""
         with self.world.locked():
             row = self.settings
-            for name, value in changes.items():
-                if name not in row or name == "id":
-                    raise KeyError(f"no Klaviyo setting {name!r}")
-                row[name] = value
-            self.world.store.collection("klaviyo_settings").put(row)
+            unknown = set(changes) - (set(row) - {"id"})
+            if unknown:
+                raise KeyError(f"no Klaviyo setting {sorted(unknown)}")
+            self.world.store.collection("klaviyo_settings").put({**row, **changes})
