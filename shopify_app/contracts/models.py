@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shopify_app.kit.db import Base, Id, Json, ShopId
@@ -19,7 +19,8 @@ class Contract(Base):
 
     `next_charge_at` is the nearest unbilled, unskipped cycle's expected instant, kept for lists and sorting.
     `billable_since` is the business instant since which the contract has been active without a break: cycles
-    expected before it were paused away, not missed.
+    expected before it were paused away, not missed. `read_at` is the machine instant at which the last applied
+    reading of the contract or its cycles was asked for.
     """
 
     __tablename__ = "contracts"
@@ -163,3 +164,20 @@ class ContractImport(Base):
     lease_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(server_default="0")
     last_error: Mapped[str | None]
+
+
+class Sweep(Base):
+    """How far one sweep by change time has read a shop: everything changed before `since` is known.
+
+    While a window is being paged, `window_until` is the business instant at which it began and `cursor` the page.
+    """
+
+    __tablename__ = "sweeps"
+    __table_args__ = (PrimaryKeyConstraint("shop_id", "name"),)
+
+    shop_id: Mapped[ShopId]
+    name: Mapped[str]
+    since: Mapped[datetime]
+    window_until: Mapped[datetime | None]
+    cursor: Mapped[str | None]
+    finished_at: Mapped[datetime | None]

@@ -40,7 +40,10 @@ class Shopper(Base):
 
 
 class PaymentMethod(Base):
-    """A vaulted way to pay. Never holds more than brand, last digits and expiry."""
+    """A vaulted way to pay. Never holds more than brand, last digits and expiry.
+
+    Shopify gives it no time of change, so of two readings the later asked one wins (`read_at`, machine time).
+    """
 
     __tablename__ = "payment_methods"
     __table_args__ = (UniqueConstraint("shop_id", "shopify_gid"),)
@@ -55,6 +58,7 @@ class PaymentMethod(Base):
     expires_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None]
+    read_at: Mapped[datetime | None]
 
     @property
     def label(self) -> str:

@@ -1,0 +1,81 @@
+"""Which cycles of a contract are to be charged, and when: derived from rows, whenever one of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import column, select, table
+from sqlalchemy.orm import Session
+
+from shopify_app.contracts.calendar import due_at
+from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.shops.models import Shop
+
+UNBILLED = "UNBILLED"
+DEFAULT_HOUR = 9
+
+# Billing stands to the right of contracts and may not be imported; its one number is read as a row.
+_BILLING_SETTINGS = table("billing_settings", column("shop_id"), column("billing_hour"))
+
+
+def billing_hour(session: Session, shop_id: int) -> int:
+    """Return the local hour (0–23) at which this shop charges."""
+    query = select(_BILLING_SETTINGS.c.billing_hour).where(_BILLING_SETTINGS.c.shop_id == shop_id)
+    hour = session.scalar(query)
+    return DEFAULT_HOUR if hour is None else int(hour)
+
+
+def refresh(session: Session, shop: Shop, contract: Contract, now: datetime) -> None:
+    """Recompute `due_at` of this contract's cycles and its next charge. `now` is business time.
+
+    Call it after a change of the contract, of a cycle, of the shop's zone or of its billing hour.
+    """
+    refresh_at(session, shop, contract, billing_hour(session, shop.id))
+
+
+def refresh_shop(session: Session, shop: Shop, after_id: int = 0, limit: int = 500) -> int | None:
+    """Recompute a slice of the shop's contracts; returns the id to go on after, None when that was the last."""
+    hour = billing_hour(session, shop.id)
+    query = select(Contract).where(Contract.shop_id == shop.id, Contract.id > after_id).order_by(Contract.id)
+    contracts = session.scalars(query.limit(limit)).all()
+    for contract in contracts:
+        refresh_at(session, shop, contract, hour)
+    session.flush()
+    return contracts[-1].id if len(contracts) == limit else None
+
+
+def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> None:
+    """Like `refresh`, for a caller who knows the billing hour already."""
+    session.flush()
+    mine = (BillingCycle.shop_id == shop.id, BillingCycle.contract_id == contract.id)
+    cycles = session.scalars(select(BillingCycle).where(*mine).order_by(BillingCycle.cycle_index)).all()
+    for cycle in cycles:
+        cycle.due_at = due_at(cycle.expected_at, shop.zone, hour) if _is_to_charge(contract, cycle) else None
+    contract.next_charge_at = _next_charge(cycles)
+    contract.next_charge_total = total_of(contract) if contract.next_charge_at else None
+
+
+def total_of(contract: Contract) -> Decimal:
+    """Return what one charge of the contract comes to before taxes, in the contract's currency.
+
+    A line's discounted price is for its whole quantity (schema 2026-10, SubscriptionLine.lineDiscountedPrice).
+    """
+    return sum((line.discounted_price for line in contract.lines), contract.delivery_price)
+
+
+def _is_to_charge(contract: Contract, cycle: BillingCycle) -> bool:
+    return (
+        contract.status == ACTIVE
+        and cycle.status == UNBILLED
+        and not cycle.skipped
+        and contract.billable_since is not None
+        # a cycle expected while the contract was paused was paused away: nobody was owed that delivery
+        and cycle.expected_at >= contract.billable_since
+    )
+
+
+def _next_charge(cycles: Iterable[BillingCycle]) -> datetime | None:
+    open_cycles = [c for c in cycles if c.due_at and c.attempted_at is None and c.parked_reason is None]
+    return min((cycle.expected_at for cycle in open_cycles), default=None)
