@@ -36,7 +36,7 @@ class Table extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.watch.observe(this, { childList: true, subtree: true, characterData: true });
-    this.label();
+    queueMicrotask(() => this.label()); // inserted with its cells, the table comes alive before them
   }
   disconnectedCallback() {
     this.watch.disconnect();
@@ -48,7 +48,7 @@ class Table extends Part {
     this.$(".on").disabled = !this.is("hasnextpage") || this.is("loading");
     const named = this.closest("s-section");
     this.$(".table").setAttribute("aria-label", named?.getAttribute("heading") || named?.getAttribute("accessibilitylabel") || "Table");
-    this.label();
+    queueMicrotask(() => this.label());
   }
   /** Tells each cell what its column says about it: its label, its alignment, its place on a card. */
   label() {
