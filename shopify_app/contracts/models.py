@@ -125,6 +125,7 @@ class BillingCycle(Base):
             ),
         ),
         Index("ix_billing_cycles_expected", "shop_id", "expected_at"),
+        Index("ix_billing_cycles_held_until", "held_until", postgresql_where=text("held_reason is not null")),
     )
 
     id: Mapped[Id]

@@ -13,7 +13,10 @@ CONNECTED, BROKEN = "connected", "broken"
 
 
 class KlaviyoAccount(Base):
-    """The account a shop's events go to. The key is encrypted; only its last four characters may be shown."""
+    """The account a shop's events go to. The key is encrypted; only its last four characters may be shown.
+
+    `facts_read_to`: the newest fact up to which every fact of a catalogued kind has its delivery row.
+    """
 
     __tablename__ = "klaviyo_accounts"
 
@@ -25,6 +28,7 @@ class KlaviyoAccount(Base):
     state: Mapped[str]
     broken_reason: Mapped[str | None]
     connected_at: Mapped[datetime]
+    facts_read_to: Mapped[int] = mapped_column(server_default="0")
 
     def __repr__(self) -> str:
         return f"KlaviyoAccount(shop_id={self.shop_id}, state={self.state})"

@@ -1,0 +1,249 @@
+"""One charge: see the cycle, ask the gates, commit the intent, call once, write down the answer.
+
+No transaction is open while Shopify is asked. Dying at any line leaves either nothing, or a row whose key is the only
+one ever sent for it: `outcomes` finds it and finishes.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopify_app.billing import ledger, settle, standing
+from shopify_app.billing.gates import Due, Effect, Refusal, judge
+from shopify_app.billing.models import REFUSED, UNKNOWN, WRITTEN, BillingAttempt
+from shopify_app.context import Context
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.gateways.shopify import attempts as shopify
+from shopify_app.gateways.shopify.attempts import CycleSnapshot, Treatment
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.errors import ServerFault, ShopifyError, Throttled, Unreachable, UserErrors
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.crashpoints import reach
+from shopify_app.shops.models import Shop
+from shopify_app.shops.tokens import with_client
+
+log = logging.getLogger(__name__)
+
+NOT_SENT = "not sent yet"
+"""Reason of a written attempt of which Shopify surely knows nothing; anything else is looked up before it is sent."""
+UNKNOWN_FIRST_LOOK = timedelta(minutes=1)
+REST = timedelta(minutes=5)
+"""Machine time before a shop whose token or access is refused is asked again."""
+
+
+class ShopMustRest(Exception):
+    """This shop cannot be asked now (throttled, token refused): leave its other cycles for later. Holds seconds."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:.1f} s")
+        self.seconds = seconds
+
+
+def charge(ctx: Context, cycle_id: int) -> None:
+    """Charge one claimed cycle, or write down why not. Raises ShopMustRest when nothing was decided."""
+    with ctx.db.session() as session:
+        due = due_of(session, cycle_id)
+    if due is None:
+        return
+    reach("billing.after_claim")
+    seen = look(ctx, due)
+    attempt_id = decide(ctx, due, seen)
+    if attempt_id is not None:
+        send(ctx, attempt_id)
+
+
+def due_of(session: Session, cycle_id: int) -> Due | None:
+    """Return a claimed cycle as plain values; None when it is no longer ours to charge."""
+    cycle = session.get_one(BillingCycle, cycle_id)
+    if cycle.claimed_at is None or cycle.attempted_at is not None or cycle.due_at is None:
+        return None
+    return ledger.due_of_row(session, cycle, session.get_one(Contract, cycle.contract_id))
+
+
+def look(ctx: Context, due: Due) -> CycleSnapshot:
+    """Re-read contract and cycle from Shopify, with the paid attempt in full if there is one. Raises ShopMustRest."""
+
+    def action(client: AdminClient) -> CycleSnapshot:
+        seen = shopify.check_cycle(client, due.contract_gid, due.cycle_index)
+        paid = any(attempt.state == shopify.SUCCESS for attempt in seen.attempts)
+        return shopify.cycle_attempts(client, due.contract_gid, due.cycle_index) if paid else seen
+
+    try:
+        return with_client(ctx, due.shop_id, action)
+    except ShopifyError as error:
+        raise _rest(error, due.shop_id) from error
+
+
+def decide(ctx: Context, due: Due, seen: CycleSnapshot) -> int | None:
+    """Commit either the intent to charge (returns the attempt's id) or the refusal (returns None)."""
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        cycle = _lock(session, due)
+        contract = session.get_one(Contract, due.contract_id)
+        if not _still_ours(session, due, cycle, contract):
+            cycle.claimed_at = cycle.lease_until = None
+            return None
+        refusal = judge(due, seen, now)
+        if refusal:
+            refuse(session, due, cycle, contract, refusal, seen, now)
+            return None
+        attempt = ledger.write_intent(session, due, contract, cycle, now, machine_now())
+        reach("billing.after_gates_before_commit")
+        return attempt.id
+
+
+def _lock(session: Session, due: Due) -> BillingCycle:
+    ledger.lock_contract(session, due.shop_id, due.contract_gid)
+    statement = select(BillingCycle).where(BillingCycle.id == due.cycle_id).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def _still_ours(session: Session, due: Due, cycle: BillingCycle, contract: Contract) -> bool:
+    """Asked with the cycle locked: while Shopify was asked, a stop, a hold or another worker may have come."""
+    return (
+        cycle.attempted_at is None
+        and cycle.due_at == due.due_at
+        and not (cycle.held_reason or cycle.parked_reason or contract.parked_reason)
+        and contract.billing_stopped_at is None
+        and session.get_one(Shop, due.shop_id).may_bill
+        and ledger.other_open(session, due.shop_id, due.contract_id, due.cycle_index) is None
+    )
+
+
+def refuse(
+    session: Session,
+    due: Due,
+    cycle: BillingCycle,
+    contract: Contract,
+    refusal: Refusal,
+    seen: CycleSnapshot | None,
+    now: datetime,
+) -> None:
+    """Write a refusal and what it does to the cycle; a payment by somebody else is written down as such."""
+    proof = refusal.proof
+    if proof and proof.key not in ledger.keys_of(session, due.shop_id, due.contract_id, due.cycle_index):
+        attempt = ledger.write_foreign(session, due, contract, proof, now)
+        if attempt:
+            settle.record_foreign(session, attempt, proof, now)
+    elif refusal.effect is not Effect.MOVED:
+        ledger.write_refusal(session, due, contract, refusal, now)
+    standing.apply(session, cycle, contract, refusal, seen, now)
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What the call needs, read before it so that no transaction is open."""
+
+    shop_id: int
+    contract_gid: str
+    cycle_index: int
+    key: str
+    origin_at: datetime
+
+
+def send(ctx: Context, attempt_id: int) -> None:
+    """Make the call for a committed intent and write down what came of it. Raises ShopMustRest; the row stays."""
+    order = _order(ctx, attempt_id)
+    reach("billing.after_commit_before_call")
+    try:
+        seen = with_client(
+            ctx,
+            order.shop_id,
+            lambda client: shopify.create(client, order.contract_gid, order.cycle_index, order.key, order.origin_at),
+        )
+    except UserErrors as error:
+        _refused_by_shopify(ctx, attempt_id, error)
+    except (Unreachable, ServerFault) as error:
+        _unknown(ctx, attempt_id, error)
+    except ShopifyError as error:
+        rest = _rest(error, order.shop_id)
+        _not_sent(ctx, attempt_id, rest.seconds)
+        raise rest from error
+    else:
+        reach("billing.after_call_before_record")
+        with ctx.db.session() as session:
+            settle.take(session, settle.locked_attempt(session, attempt_id), seen, ctx.clock.now())
+        reach("billing.after_record")
+
+
+def _order(ctx: Context, attempt_id: int) -> _Order:
+    with ctx.db.session() as session:
+        attempt = session.get_one(BillingAttempt, attempt_id)
+        # from here on nobody can be sure that it was not sent
+        attempt.reason = None
+        gid = session.get_one(Contract, attempt.contract_id).shopify_gid
+        return _Order(attempt.shop_id, gid, attempt.cycle_index, attempt.idempotency_key, attempt.origin_at)
+
+
+def _unknown(ctx: Context, attempt_id: int, error: ShopifyError) -> None:
+    log.warning(
+        "charge without an answer, it will be looked up", extra={"attempt_id": attempt_id, "error": str(error)}
+    )
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        attempt = settle.locked_attempt(session, attempt_id)
+        if attempt.state in (WRITTEN, UNKNOWN):
+            attempt.state, attempt.reason = UNKNOWN, type(error).__name__
+            attempt.next_read_at, attempt.lease_until = now + UNKNOWN_FIRST_LOOK, None
+
+
+def _not_sent(ctx: Context, attempt_id: int, seconds: float) -> None:
+    with ctx.db.session() as session:
+        attempt = settle.locked_attempt(session, attempt_id)
+        if attempt.state in (WRITTEN, UNKNOWN):
+            attempt.state, attempt.reason = WRITTEN, NOT_SENT
+            attempt.next_read_at = ctx.clock.now()
+            attempt.lease_until = machine_now() + timedelta(seconds=seconds)
+
+
+def _refused_by_shopify(ctx: Context, attempt_id: int, error: UserErrors) -> None:
+    """Shopify said no at once: no attempt exists there, so the row is closed, or kept for the same key."""
+    problem = error.errors[0]
+    treatment = shopify.treatment(problem.code)
+    log.warning("charge refused", extra={"attempt_id": attempt_id, "code": problem.code})
+    if treatment is Treatment.LATER_SAME_KEY:
+        _not_sent(ctx, attempt_id, standing.THROTTLED_SECONDS)
+        return
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        attempt = settle.locked_attempt(session, attempt_id)
+        first = attempt.error_code != problem.code
+        attempt.error_code, attempt.error_message = problem.code, problem.message
+        if treatment is Treatment.ONCE_MORE and first:
+            attempt.state, attempt.reason, attempt.next_read_at = WRITTEN, NOT_SENT, now + standing.ONCE_MORE
+            attempt.lease_until = None
+            return
+        close_refused(session, attempt, standing.refusal_of(problem.code, problem.message, treatment), None, now)
+
+
+def close_refused(
+    session: Session, attempt: BillingAttempt, refusal: Refusal, seen: CycleSnapshot | None, now: datetime
+) -> None:
+    """Close a locked attempt that was never made, and give its cycle back with the refusal's effect."""
+    attempt.state, attempt.reason, attempt.error_code = REFUSED, refusal.words, refusal.code
+    attempt.completed_at, attempt.next_read_at, attempt.lease_until = now, None, None
+    session.flush()
+    cycle = settle.cycle_of(session, attempt)
+    contract = session.get_one(Contract, attempt.contract_id)
+    if cycle is None:
+        return
+    cycle.attempted_at = None
+    proof = refusal.proof
+    if proof and proof.key != attempt.idempotency_key:
+        foreign = ledger.write_foreign(session, ledger.due_of_row(session, cycle, contract), contract, proof, now)
+        if foreign:
+            settle.record_foreign(session, foreign, proof, now)
+    standing.apply(session, cycle, contract, refusal, seen, now)
+
+
+def _rest(error: ShopifyError, shop_id: int) -> ShopMustRest:
+    seconds = error.wait_seconds if isinstance(error, Throttled) else REST.total_seconds()
+    if isinstance(error, (Unreachable, ServerFault)):
+        seconds = 30.0
+    log.warning("shop cannot be asked now", extra={"shop_id": shop_id, "error": str(error), "rest_s": round(seconds)})
+    return ShopMustRest(seconds)

@@ -1,0 +1,136 @@
+"""Finding what is due: cycles are claimed in small batches, shop by shop in turn, nearest first, then charged.
+
+A claim is a lease of machine time: a worker that dies lets go of its cycles by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from shopify_app.billing.charge import ShopMustRest, charge
+from shopify_app.context import Context
+from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.kit.clock import machine_now, monotonic
+from shopify_app.shops.models import INSTALLED, Shop
+
+log = logging.getLogger(__name__)
+
+BATCH = 10
+LEASE = timedelta(seconds=120)
+SLICE = 20.0
+"""Seconds of machine time one drain works before it lets other drains have the worker."""
+
+
+def drain(ctx: Context) -> int:
+    """Charge what is due now; returns how many cycles were looked at. Wakes itself when the time slice ends first."""
+    deadline, looked_at = monotonic() + SLICE, 0
+    _release_held(ctx)
+    while batch := _claim(ctx):
+        looked_at += len(batch)
+        _charge_all(ctx, batch)
+        if monotonic() > deadline:
+            ctx.wakeups.wake("billing")
+            break
+    if looked_at:
+        ctx.wakeups.wake("klaviyo")
+    return looked_at
+
+
+def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
+    """Count cycles to be charged by `now` (business time), and those being charged at this moment."""
+    free = and_(*_claimable(now), _unleased(machine_now))
+    busy = and_(BillingCycle.claimed_at.is_not(None), BillingCycle.lease_until >= machine_now)
+    rows = select(func.count()).select_from(BillingCycle).join(Contract).join(Shop, Shop.id == BillingCycle.shop_id)
+    held = select(func.count()).select_from(BillingCycle).where(*_held_out(now))
+    return int(session.scalar(rows.where(or_(free, and_(*_claimable(now), busy)))) or 0) + int(
+        session.scalar(held) or 0
+    )
+
+
+def _charge_all(ctx: Context, batch: Sequence[tuple[int, int]]) -> None:
+    resting: dict[int, float] = {}
+    for cycle_id, shop_id in batch:
+        if shop_id in resting:
+            _let_go(ctx, cycle_id, resting[shop_id])
+            continue
+        try:
+            charge(ctx, cycle_id)
+        except ShopMustRest as rest:
+            resting[shop_id] = rest.seconds
+            _let_go(ctx, cycle_id, rest.seconds)
+        except Exception:
+            # one bad cycle must not keep the others from being charged; it is tried again in a while
+            log.exception("charging failed", extra={"cycle_id": cycle_id, "shop_id": shop_id})
+            _let_go(ctx, cycle_id, 300.0)
+
+
+def _claim(ctx: Context) -> list[tuple[int, int]]:
+    """Take the next few due cycles: (cycle id, shop id), one of each shop before the second of any."""
+    now, moment = ctx.clock.now(), machine_now()
+    due = and_(*_claimable(now), _unleased(moment))
+    turn = func.row_number().over(partition_by=BillingCycle.shop_id, order_by=(BillingCycle.due_at, BillingCycle.id))
+    queue = (
+        select(BillingCycle.id, turn.label("turn"), BillingCycle.due_at)
+        .join(Contract, Contract.id == BillingCycle.contract_id)
+        .join(Shop, Shop.id == BillingCycle.shop_id)
+        .where(due)
+        .subquery()
+    )
+    nearest = select(queue.c.id).order_by(queue.c.turn, queue.c.due_at).limit(BATCH)
+    with ctx.db.session() as session:
+        free = and_(BillingCycle.attempted_at.is_(None), _unleased(moment))
+        taken = select(BillingCycle.id).where(BillingCycle.id.in_(nearest), free).with_for_update(skip_locked=True)
+        rows = session.execute(
+            update(BillingCycle)
+            .where(BillingCycle.id.in_(session.scalars(taken).all()), free)
+            .values(claimed_at=now, lease_until=moment + LEASE)
+            .returning(BillingCycle.id, BillingCycle.shop_id, BillingCycle.due_at)
+        ).all()
+    return [(row.id, row.shop_id) for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
+
+
+def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        BillingCycle.due_at <= now,
+        BillingCycle.attempted_at.is_(None),
+        BillingCycle.held_reason.is_(None),
+        BillingCycle.parked_reason.is_(None),
+        Contract.status == ACTIVE,
+        Contract.billing_stopped_at.is_(None),
+        Contract.parked_reason.is_(None),
+        Shop.status == INSTALLED,
+        Shop.billing_stopped_at.is_(None),
+    )
+
+
+def _unleased(moment: datetime) -> ColumnElement[bool]:
+    return or_(BillingCycle.lease_until.is_(None), BillingCycle.lease_until < moment)
+
+
+def _held_out(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return BillingCycle.held_reason.is_not(None), BillingCycle.held_until <= now
+
+
+def _release_held(ctx: Context) -> None:
+    """Let go of holds whose time is over."""
+    with ctx.db.session() as session:
+        session.execute(
+            update(BillingCycle).where(*_held_out(ctx.clock.now())).values(held_reason=None, held_until=None)
+        )
+
+
+def _let_go(ctx: Context, cycle_id: int, seconds: float) -> None:
+    """Give a claimed, undecided cycle back; nobody takes it for so many seconds of machine time."""
+    with ctx.db.session() as session:
+        session.execute(
+            update(BillingCycle)
+            .where(
+                BillingCycle.id == cycle_id, BillingCycle.claimed_at.is_not(None), BillingCycle.attempted_at.is_(None)
+            )
+            .values(claimed_at=None, lease_until=machine_now() + timedelta(seconds=seconds))
+        )

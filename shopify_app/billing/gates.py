@@ -1,0 +1,130 @@
+"""What must be true before money is asked for: a list of small questions over a fresh re-read. Pure.
+
+Each gate answers None ("go on") or a Refusal: the reason in words, and what becomes of the cycle. The order
+matters: what Shopify says comes before what we think.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from shopify_app.gateways.shopify.attempts import CHALLENGED, PENDING, SUCCESS, AttemptSnapshot, CycleSnapshot
+
+EARLIEST = timedelta(hours=24)
+"""Shopify refuses a charge earlier than this before the expected date (schema 2026-10)."""
+
+
+class Effect(Enum):
+    """What a refusal does to the cycle row."""
+
+    BILLED = "nothing is left to charge"
+    SKIPPED = "skipped until someone unskips it"
+    MOVED = "due on its new date"
+    WAIT = "asked again later"
+    PARKED = "a person decides"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A claimed cycle as our rows have it. `due_at`, `expected_at`: business time."""
+
+    shop_id: int
+    cycle_id: int
+    contract_id: int
+    contract_gid: str
+    cycle_index: int
+    due_at: datetime
+    expected_at: datetime
+    catch_up: timedelta
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why not. `wait`: when to ask again, for Effect.WAIT. `proof`: the attempt that paid the cycle already."""
+
+    code: str
+    words: str
+    effect: Effect
+    wait: timedelta = timedelta(0)
+    proof: AttemptSnapshot | None = None
+
+
+Gate = Callable[[Due, CycleSnapshot, datetime], Refusal | None]
+
+_HOURLY = timedelta(hours=1)
+_SOON = timedelta(minutes=10)
+
+
+def judge(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    """Return the first gate's refusal, or None when the cycle may be charged now (business time)."""
+    for gate in GATES:
+        refusal = gate(due, seen, now)
+        if refusal:
+            return refusal
+    return None
+
+
+def paid_already(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    proof = next((attempt for attempt in seen.attempts if attempt.state == SUCCESS), None)
+    if seen.status != "BILLED" and not proof:
+        return None
+    return Refusal("billed", "Shopify has this cycle as billed already.", Effect.BILLED, proof=proof)
+
+
+def contract_inactive(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    if seen.contract_status == "ACTIVE":
+        return None
+    state = (seen.contract_status or "gone").lower()
+    return Refusal(f"contract_{state}", f"The contract is {state} in Shopify.", Effect.WAIT, _HOURLY)
+
+
+def cycle_unknown(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    if seen.expected_at:
+        return None
+    return Refusal("cycle_gone", "Shopify no longer has this billing cycle.", Effect.WAIT, _HOURLY)
+
+
+def skipped(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    return Refusal("skipped", "The cycle is skipped.", Effect.SKIPPED) if seen.skipped else None
+
+
+def in_flight(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    busy = [attempt for attempt in seen.attempts if attempt.state in (PENDING, CHALLENGED)]
+    if not busy:
+        return None
+    return Refusal("in_flight", "Another charge of this cycle is still under way.", Effect.WAIT, _SOON)
+
+
+def moved(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    if seen.expected_at == due.expected_at:
+        return None
+    return Refusal("moved", "The cycle was moved to another date.", Effect.MOVED)
+
+
+def too_early(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    opens = due.expected_at - EARLIEST
+    if now >= opens:
+        return None
+    return Refusal("too_early", "More than a day before the expected date.", Effect.WAIT, opens - now)
+
+
+def too_late(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    if now - due.due_at <= due.catch_up:
+        return None
+    words = f"Due on {due.due_at:%Y-%m-%d}, which is more than {due.catch_up.days} days ago: a person decides."
+    return Refusal("too_late", words, Effect.PARKED)
+
+
+GATES: tuple[Gate, ...] = (
+    paid_already,
+    contract_inactive,
+    cycle_unknown,
+    skipped,
+    in_flight,
+    moved,
+    too_early,
+    too_late,
+)

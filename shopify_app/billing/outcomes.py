@@ -1,0 +1,203 @@
+"""Attempts whose outcome nobody told us: read again, sent again with the same key, or given to a person.
+
+The lost webhook, the timed-out call and the worker that died between commit and call all end here.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from shopify_app.billing import ledger, settle
+from shopify_app.billing.charge import NOT_SENT, ShopMustRest, close_refused, send
+from shopify_app.billing.gates import Due, judge
+from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
+from shopify_app.context import Context
+from shopify_app.contracts.models import Contract
+from shopify_app.gateways.shopify import attempts as shopify
+from shopify_app.gateways.shopify.attempts import AttemptSnapshot, CycleSnapshot
+from shopify_app.gateways.shopify.errors import ShopifyError, Throttled
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.crashpoints import reach
+from shopify_app.shops.models import INSTALLED, Shop
+from shopify_app.shops.tokens import with_client
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+LEASE = timedelta(seconds=120)
+ABSENT_FOR = timedelta(minutes=10)
+"""Business time for which Shopify must have denied knowing our key before it is sent again."""
+GIVE_UP = timedelta(hours=24)
+"""Business time after which an attempt without an outcome is a person's."""
+AGAIN = timedelta(minutes=5)
+STOPPED = timedelta(hours=1)
+OPEN = (WRITTEN, REQUESTED, UNKNOWN, CHALLENGED)
+
+
+def drain(ctx: Context) -> int:
+    """Look after one batch of open attempts whose time has come; returns how many."""
+    claimed = _claim(ctx)
+    for attempt_id in claimed:
+        try:
+            _look_after(ctx, attempt_id)
+        except ShopMustRest:
+            pass  # the row says when to come back
+        except Exception:
+            log.exception("attempt not looked after", extra={"attempt_id": attempt_id})
+            _postpone(ctx, attempt_id, AGAIN)
+    if claimed:
+        ctx.wakeups.wake("klaviyo")
+    return len(claimed)
+
+
+def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
+    """Count attempts to be looked after now, and those in a caller's hands at this moment."""
+    in_hand = and_(BillingAttempt.state == WRITTEN, BillingAttempt.reason.is_(None))
+    in_hand = and_(in_hand, BillingAttempt.lease_until >= machine_now)
+    rows = select(func.count()).select_from(BillingAttempt).join(Shop, Shop.id == BillingAttempt.shop_id)
+    return int(
+        session.scalar(rows.where(or_(and_(*_ripe(now, machine_now)), in_hand), Shop.status == INSTALLED)) or 0
+    )
+
+
+def _ripe(now: datetime, moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        BillingAttempt.state.in_(OPEN),
+        BillingAttempt.next_read_at <= now,
+        or_(BillingAttempt.lease_until.is_(None), BillingAttempt.lease_until < moment),
+    )
+
+
+def _claim(ctx: Context) -> list[int]:
+    now, moment = ctx.clock.now(), machine_now()
+    ripe = (
+        select(BillingAttempt.id)
+        .join(Shop, Shop.id == BillingAttempt.shop_id)
+        .where(*_ripe(now, moment), Shop.status == INSTALLED)
+        .order_by(BillingAttempt.next_read_at, BillingAttempt.id)
+        .limit(BATCH)
+        .with_for_update(of=BillingAttempt, skip_locked=True)
+    )
+    with ctx.db.session() as session:
+        ids = list(session.scalars(ripe))
+        session.execute(update(BillingAttempt).where(BillingAttempt.id.in_(ids)).values(lease_until=moment + LEASE))
+    return ids
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open attempt as plain values."""
+
+    id: int
+    state: str
+    gid: str | None
+    key: str
+    not_sent: bool
+    due: Due
+
+
+def _look_after(ctx: Context, attempt_id: int) -> None:
+    with ctx.db.session() as session:
+        attempt = _plain(session, attempt_id)
+    try:
+        if attempt.gid and attempt.state in (REQUESTED, CHALLENGED):
+            gid = attempt.gid
+            found = with_client(ctx, attempt.due.shop_id, lambda client: shopify.read(client, gid))
+            if found:
+                _take(ctx, attempt_id, found)
+                return
+        seen = with_client(
+            ctx,
+            attempt.due.shop_id,
+            lambda client: shopify.cycle_attempts(client, attempt.due.contract_gid, attempt.due.cycle_index),
+        )
+    except ShopifyError as error:
+        log.warning("outcome not readable now", extra={"attempt_id": attempt_id, "error": str(error)})
+        _postpone(ctx, attempt_id, AGAIN, error.wait_seconds if isinstance(error, Throttled) else 0.0)
+        return
+    found = seen.attempt_with(attempt.key)
+    if found:
+        _take(ctx, attempt_id, found)
+    elif _may_send(ctx, attempt, seen):
+        send(ctx, attempt_id)
+
+
+def _plain(session: Session, attempt_id: int) -> _Open:
+    attempt = session.get_one(BillingAttempt, attempt_id)
+    cycle = settle.cycle_of(session, attempt)
+    contract = session.get_one(Contract, attempt.contract_id)
+    if cycle is None:
+        raise LookupError(f"attempt {attempt_id}: its cycle is not mirrored")
+    due = ledger.due_of_row(session, cycle, contract)
+    not_sent = attempt.state == WRITTEN and attempt.reason == NOT_SENT
+    return _Open(attempt.id, attempt.state, attempt.shopify_gid, attempt.idempotency_key, not_sent, due)
+
+
+def _take(ctx: Context, attempt_id: int, found: AttemptSnapshot) -> None:
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        attempt = settle.locked_attempt(session, attempt_id)
+        settle.take(session, attempt, found, now)
+        if now - attempt.written_at >= GIVE_UP and attempt.state in (WRITTEN, REQUESTED, UNKNOWN):
+            _park(session, attempt)
+        reach("billing.settling_before_commit")
+    reach("billing.after_settled")
+
+
+def _may_send(ctx: Context, attempt: _Open, seen: CycleSnapshot) -> bool:
+    """Shopify does not know the key: answer whether it is to be sent now, with the row leased for it.
+
+    Only after it has been unknown there for ten minutes of business time, or when it was surely never sent; and never
+    without asking the gates again.
+    """
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        row = settle.locked_attempt(session, attempt.id)
+        if row.state not in OPEN:
+            return False
+        if not attempt.not_sent and not _absent_long_enough(row, now):
+            return False
+        if now - row.written_at >= GIVE_UP and not attempt.not_sent:
+            _park(session, row)
+            row.next_read_at, row.lease_until = now + settle.SLOWEST_LOOK, None
+            return False
+        if not session.get_one(Shop, row.shop_id).may_bill:
+            row.next_read_at, row.lease_until = now + STOPPED, None
+            return False
+        refusal = judge(attempt.due, seen, now)
+        if refusal:
+            close_refused(session, row, refusal, seen, now)
+            return False
+        row.state, row.absent_since = WRITTEN, None
+        row.next_read_at, row.lease_until = now, machine_now() + ledger.SENDING
+        return True
+
+
+def _absent_long_enough(row: BillingAttempt, now: datetime) -> bool:
+    row.state = UNKNOWN
+    if row.absent_since is None:
+        row.absent_since = now
+    if now - row.absent_since >= ABSENT_FOR:
+        return True
+    row.next_read_at, row.lease_until = row.absent_since + ABSENT_FOR, None
+    return False
+
+
+def _park(session: Session, attempt: BillingAttempt) -> None:
+    cycle = settle.cycle_of(session, attempt)
+    if cycle and not cycle.parked_reason:
+        cycle.parked_reason = "Shopify has given no outcome for this charge for a day: look at the order list first."
+        log.error("charge without outcome for a day", extra={"attempt_id": attempt.id, "shop_id": attempt.shop_id})
+
+
+def _postpone(ctx: Context, attempt_id: int, wait: timedelta, seconds: float = 0.0) -> None:
+    with ctx.db.session() as session:
+        attempt = settle.locked_attempt(session, attempt_id)
+        if attempt.state in OPEN:
+            attempt.next_read_at = ctx.clock.now() + (timedelta(0) if seconds else wait)
+            attempt.lease_until = machine_now() + timedelta(seconds=seconds) if seconds else None
