@@ -21,6 +21,10 @@ def add_inbox(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
     def weblink(value: Any) -> bool:
         return isinstance(value, str) and value.startswith(("http://", "https://")) and " " not in value
 
+    @blueprint.app_template_test("records")
+    def records(value: Any) -> bool:
+        return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
     @blueprint.get("/inbox")
     def inbox() -> str:
         with klaviyo.world.locked():
@@ -88,7 +92,7 @@ def _shopper(klaviyo: Klaviyo, account_id: str, profile_id: str) -> dict[str, An
     names = _metric_names(klaviyo, account)
     events = [
         {**(_event_head(event, names, account) or {}), **event}
-        for event in klaviyo.stored(account_id)
+        for event in reversed(klaviyo.stored(account_id))
         if event["profile"] == profile_id
     ]
     events.sort(key=lambda event: event["time"], reverse=True)

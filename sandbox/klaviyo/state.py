@@ -21,19 +21,23 @@ class Klaviyo:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        with world.locked():
-            if not len(self.accounts):
-                seed.plant(self)
 
     @property
     def accounts(self) -> Collection:
         """Accounts by their six-character public key."""
-        return self.world.store.collection("klaviyo_accounts")
+        return self._planted("klaviyo_accounts")
 
     @property
     def credentials(self) -> Collection:
         """Keys and tokens by their secret: account, kind ("private", "oauth"), scopes, label, revoked."""
-        return self.world.store.collection("klaviyo_credentials")
+        return self._planted("klaviyo_credentials")
+
+    def _planted(self, kind: str) -> Collection:
+        """A collection of a world that has its accounts: a new one, or one that was reset, gets them here."""
+        with self.world.locked():
+            if not len(self.world.store.collection("klaviyo_accounts")):
+                seed.plant(self.world.store)
+        return self.world.store.collection(kind)
 
     def of(self, kind: str, account: str) -> Collection:
         """What an account holds: "accepted", "profiles", "metrics" or "events"."""

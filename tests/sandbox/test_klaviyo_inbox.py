@@ -93,6 +93,20 @@ def test_shoppers_are_found_by_name_or_mail_and_accounts_are_apart(klaviyo: Serv
     assert "jo@shopper.io" not in page(klaviyo, f"?account={seed.SECOND}")
 
 
+def test_a_list_of_things_that_differ_is_still_shown(klaviyo: ServedKlaviyo) -> None:
+    arrive(klaviyo, Items=[{"Name": "Beans"}, {"Price": "$4"}, "loose", 7], Mixed=["loose", {"Name": "Mug"}])
+    shown = page(klaviyo, profile_path(klaviyo))
+    for text in ("Beans", "$4", "loose", "Mug"):
+        assert text in shown
+
+
+def test_a_world_that_was_reset_has_its_accounts_again(klaviyo: ServedKlaviyo) -> None:
+    arrive(klaviyo)
+    klaviyo.world.reset()
+    assert "No shopper yet" in page(klaviyo, "")
+    assert seed.ROSEBUD_KEY in page(klaviyo, "/keys")
+
+
 def test_accounts_and_keys_are_listed(klaviyo: ServedKlaviyo) -> None:
     shown = page(klaviyo, "/keys")
     for text in (seed.ROSEBUD_KEY, "Rosebud Coffee", seed.SECOND, "events:write"):
