@@ -36,7 +36,7 @@ def install(
     shop_id = _keep_grant(ctx, domain, grant)
     info = shop_gateway.read(tokens.client_for(ctx, domain, grant.access_token))
     with ctx.db.session() as session:
-        shop = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update()).one()
+        shop = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update(key_share=True)).one()
         _become_installed(ctx, shop)
         describe(shop, info)
         begin(session, shop)
@@ -78,7 +78,7 @@ def _keep_grant(ctx: Context, domain: str, grant: Grant) -> int:
     with ctx.db.session() as session:
         session.execute(row.on_conflict_do_nothing(index_elements=[Shop.domain]))
         # the lock orders two first requests of one shop, which a page and its scripts do send together
-        shop = session.scalars(select(Shop).where(Shop.domain == domain).with_for_update()).one()
+        shop = session.scalars(select(Shop).where(Shop.domain == domain).with_for_update(key_share=True)).one()
         tokens.store(ctx, session, shop.id, grant, machine_now())
         return shop.id
 

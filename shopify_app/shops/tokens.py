@@ -68,6 +68,11 @@ def forced_refresh(ctx: Context, shop_id: int, refused_token: str) -> AdminClien
     return client_for(ctx, *_refreshed(ctx, shop_id, refused_token))
 
 
+def renew(ctx: Context, shop_id: int) -> None:
+    """Replace the shop's token now, whatever its age, so that it carries the scopes granted since."""
+    forced_refresh(ctx, shop_id, _live_token(ctx, shop_id)[1])
+
+
 def store(ctx: Context, session: Session, shop_id: int, grant: Grant, machine_time: datetime) -> None:
     """Keep a grant as the shop's token, encrypted, in the caller's transaction. Commit before using it."""
     row = session.get(ShopToken, shop_id, with_for_update=True)
