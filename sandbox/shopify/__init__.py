@@ -1,0 +1,20 @@
+"""Shopify's nouns: what a shop holds and what may be done to it. Importing this package registers the Admin API.
+
+Each module owns the rows of its noun, the views of the Admin API on them, and the webhooks its changes cause.
+"""
+
+from sandbox.shopify import (  # noqa: F401 - importing registers
+    attempt_mutations,
+    attempts,
+    contract_mutations,
+    contracts,
+    customers,
+    cycle_mutations,
+    cycles,
+    orders,
+    payment_methods,
+    products,
+    selling_plans,
+    shops,
+    stock,
+)

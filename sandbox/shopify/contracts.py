@@ -1,0 +1,275 @@
+"""Subscription contracts: their rows, their views, and the one place where one changes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sandbox.shopify import payloads
+from sandbox.shopify.connections import connection
+from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
+from sandbox.shopify.search import instant, matching
+from sandbox.shopify.times import graphql_time, money
+from sandbox.world import World
+from sandbox.world.store import Row
+
+TERMINATED = ("CANCELLED", "EXPIRED")
+FILTERS = {
+    "id": lambda row: row["id"],
+    "status": lambda row: row["status"],
+    "customer_id": lambda row: row["customer_id"],
+    "created_at": instant("created_at"),
+    "updated_at": instant("updated_at"),
+    "last_billing_attempt_error_type": lambda row: row["last_error_type"],
+}
+SORTS = {"ID": "id", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "STATUS": "status"}
+STATUS_TOPICS = {
+    "ACTIVE": "subscription_contracts/activate",
+    "PAUSED": "subscription_contracts/pause",
+    "CANCELLED": "subscription_contracts/cancel",
+    "EXPIRED": "subscription_contracts/expire",
+    "FAILED": "subscription_contracts/fail",
+}
+
+
+def policy(interval: str, count: int, **values: Any) -> Row:
+    """A billing or delivery policy. Keywords: anchors, min_cycles, max_cycles, cutoff."""
+    return {
+        "interval": interval,
+        "interval_count": count,
+        "anchors": [],
+        "min_cycles": None,
+        "max_cycles": None,
+        "cutoff": 0,
+        **values,
+    }
+
+
+def line(world: World, shop: str, variant_id: int, quantity: int = 1, price: str | None = None, **values: Any) -> Row:
+    """A contract line: a copy of the variant as it is now. Raises KeyError for an unknown variant."""
+    variant = world.of("variants", shop)[variant_id]
+    product = world.of("products", shop)[variant["product_id"]]
+    return {
+        "id": str(uuid.UUID(int=world.store.next_id("SubscriptionLine"), version=4)),
+        "variant_id": variant_id,
+        "product_id": product["id"],
+        "title": product["title"],
+        "variant_title": variant["title"],
+        "sku": variant["sku"],
+        "quantity": quantity,
+        "price": price or variant["price"],
+        "selling_plan_id": None,
+        "selling_plan_name": None,
+        "attributes": [],
+        **values,
+    }
+
+
+def create(world: World, shop: str, *, silent: bool = False, **values: Any) -> Row:
+    """A contract begins. Needed keywords: customer_id, payment_method_id, billing_policy, lines."""
+    at = world.now().isoformat()
+    row: Row = {
+        "status": "ACTIVE",
+        "created_at": at,
+        "updated_at": at,
+        "next_billing_date": None,
+        "first_expected_at": None,
+        "currency": world.shops[shop]["currency"],
+        "delivery_policy": values["billing_policy"],
+        "delivery": None,
+        "delivery_price": "0.00",
+        "note": None,
+        "attributes": [],
+        "discounts": [],
+        "origin_order_id": None,
+        "last_payment_status": None,
+        "last_error_type": None,
+        "under_review": False,
+        "cycles": {},
+        **values,
+    }
+    # Shopify's revisions grow with gaps over all contracts; samples show numbers as large as ids
+    row["revision_id"] = world.store.next_id("Revision")
+    world.of("contracts", shop).add(row)
+    if not silent:
+        world.emit(shop, "subscription_contracts/create", payloads.contract(row))
+    return row
+
+
+def change(world: World, shop: str, row: Row, *, silent: bool = False, **values: Any) -> Row:
+    """Change a contract: a new revision, updatedAt, and subscription_contracts/update with the status topic."""
+    before = row["status"]
+    row.update(values, updated_at=world.now().isoformat())
+    row["revision_id"] = world.store.next_id("Revision")
+    world.of("contracts", shop).put(row)
+    if silent:
+        return row
+    if row["status"] != before:
+        world.emit(shop, STATUS_TOPICS[row["status"]], payloads.contract(row))
+    world.emit(shop, "subscription_contracts/update", payloads.contract(row))
+    return row
+
+
+@query("subscriptionContract")
+@node("SubscriptionContract")
+def _contract(ctx: Ctx, id: str) -> View | None:
+    row = ctx.of("contracts").get(gid_key("SubscriptionContract", id))
+    return view(row) if row else None
+
+
+@query("subscriptionContracts")
+def _contracts(ctx: Ctx, query: str | None = None, sortKey: str = "CREATED_AT", **page: Any) -> View:
+    rows = matching(ctx.of("contracts").all(), query, FILTERS)
+    return connection(sorted(rows, key=lambda r: (r[SORTS[sortKey]], r["id"])), view, **page)
+
+
+def view(row: Row) -> View:
+    """The SubscriptionContract object."""
+    return {
+        "__typename": "SubscriptionContract",
+        "id": gid("SubscriptionContract", row["id"]),
+        "status": row["status"],
+        "revisionId": str(row["revision_id"]),
+        "createdAt": graphql_time(row["created_at"]),
+        "updatedAt": graphql_time(row["updated_at"]),
+        "nextBillingDate": graphql_time(row["next_billing_date"]),
+        "currencyCode": row["currency"],
+        "note": row["note"],
+        "customAttributes": [{"__typename": "Attribute", **a} for a in row["attributes"]],
+        "billingPolicy": _billing(row["billing_policy"]),
+        "deliveryPolicy": _delivery(row["delivery_policy"]),
+        "deliveryPrice": money(row["delivery_price"], row["currency"]),
+        "deliveryMethod": _delivery_method(row),
+        "lastPaymentStatus": row["last_payment_status"],
+        "lastBillingAttemptErrorType": row["last_error_type"],
+        "lineCount": len(row["lines"]),
+        "linesCount": {"__typename": "Count", "count": len(row["lines"]), "precision": "EXACT"},
+        "lines": lambda ctx, **page: connection(row["lines"], lambda li: line_view(li, row), **page),
+        "discounts": lambda ctx, **page: connection(row["discounts"], dict, **page),
+        "app": lambda ctx: _app(ctx),
+        "appAdminUrl": lambda ctx: f"{ctx.world.config.url}/contracts/{row['id']}",
+        "customer": lambda ctx: _customer(ctx, row),
+        "customerPaymentMethod": lambda ctx, showRevoked=False: _payment_method(ctx, row, showRevoked),
+        "originOrder": lambda ctx: _order(ctx, row["origin_order_id"]),
+        "orders": lambda ctx, **page: _orders(ctx, row, page),
+        "billingAttempts": lambda ctx, **page: _attempts(ctx, row, page),
+    }
+
+
+def line_view(line: Row, contract: Row) -> View:
+    """The SubscriptionLine object."""
+    price = money(line["price"], contract["currency"])
+    return {
+        "__typename": "SubscriptionLine",
+        "id": gid("SubscriptionLine", line["id"]),
+        "title": line["title"],
+        "variantTitle": line["variant_title"],
+        "sku": line["sku"],
+        "productId": gid("Product", line["product_id"]),
+        "variantId": gid("ProductVariant", line["variant_id"]),
+        "quantity": line["quantity"],
+        "currentPrice": price,
+        "lineDiscountedPrice": price | {"amount": _times(line)},
+        "discountAllocations": [],
+        "pricingPolicy": None,
+        "sellingPlanId": gid("SellingPlan", line["selling_plan_id"]) if line["selling_plan_id"] else None,
+        "sellingPlanName": line["selling_plan_name"],
+        "requiresShipping": True,
+        "taxable": True,
+        "customAttributes": [{"__typename": "Attribute", **a} for a in line["attributes"]],
+        "variantImage": None,
+        "concatenatedOriginContract": None,
+    }
+
+
+def _times(line: Row) -> str:
+    from decimal import Decimal
+
+    from sandbox.shopify.times import decimal
+
+    return decimal(Decimal(line["price"]) * line["quantity"])
+
+
+def _billing(row: Row) -> View:
+    return {
+        **_delivery(row),
+        "__typename": "SubscriptionBillingPolicy",
+        "minCycles": row["min_cycles"],
+        "maxCycles": row["max_cycles"],
+    }
+
+
+def _delivery(row: Row) -> View:
+    anchors = [
+        {
+            "__typename": "SellingPlanAnchor",
+            "type": a["type"],
+            "day": a["day"],
+            "month": a.get("month"),
+            "cutoffDay": a.get("cutoff_day"),
+        }
+        for a in row["anchors"]
+    ]
+    return {
+        "__typename": "SubscriptionDeliveryPolicy",
+        "interval": row["interval"],
+        "intervalCount": row["interval_count"],
+        "anchors": anchors,
+    }
+
+
+def _delivery_method(row: Row) -> View | None:
+    from sandbox.shopify import customers
+
+    if not row["delivery"]:
+        return None
+    option = {
+        "__typename": "SubscriptionDeliveryMethodShippingOption",
+        "title": row["delivery"]["title"],
+        "presentmentTitle": row["delivery"]["title"],
+        "code": row["delivery"]["title"],
+        "description": None,
+    }
+    # schema 2026-10: the address is not nullable, yet its fields are; without approval they all read null
+    address = customers.address_view(row["delivery"]["address"] or {}, row["id"])
+    return {"__typename": "SubscriptionDeliveryMethodShipping", "address": address, "shippingOption": option}
+
+
+def _app(ctx: Ctx) -> View:
+    from sandbox.shopify import shops
+
+    return shops.app_view(ctx)
+
+
+def _customer(ctx: Ctx, row: Row) -> View | None:
+    from sandbox.shopify import customers
+
+    found = ctx.of("customers").get(row["customer_id"])
+    return customers.view(found) if found else None
+
+
+def _payment_method(ctx: Ctx, row: Row, show_revoked: bool) -> View | None:
+    from sandbox.shopify import payment_methods
+
+    found = ctx.of("payment_methods").get(row["payment_method_id"]) if row["payment_method_id"] else None
+    # schema 2026-10: a revoked method is null unless showRevoked
+    return payment_methods.view(found) if found and (show_revoked or not found["revoked_at"]) else None
+
+
+def _order(ctx: Ctx, order_id: int | None) -> View | None:
+    from sandbox.shopify import orders
+
+    found = ctx.of("orders").get(order_id) if order_id else None
+    return orders.view(found) if found else None
+
+
+def _orders(ctx: Ctx, row: Row, page: dict[str, Any]) -> View:
+    from sandbox.shopify import orders
+
+    return connection([o for o in ctx.of("orders") if o["contract_id"] == row["id"]], orders.view, **page)
+
+
+def _attempts(ctx: Ctx, row: Row, page: dict[str, Any]) -> View:
+    from sandbox.shopify import attempts
+
+    return connection(attempts.of_contract(ctx.world, ctx.shop, row["id"]), attempts.view, **page)

@@ -1,0 +1,1 @@
+"""The protocols: GraphQL over HTTP with its costs and errors, OAuth, and webhooks."""

@@ -1,0 +1,84 @@
+"""What Shopify knows of the app: its keys, where it lives, and what its ``shopify.app.toml`` asks for."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """One topic of one ``[[webhooks.subscriptions]]`` table."""
+
+    topic: str  # as in the toml and the X-Shopify-Topic header: "orders/create"
+    uri: str
+    name: str | None = None
+    include_fields: tuple[str, ...] | None = None
+    filter: str | None = None
+
+
+@dataclass(frozen=True)
+class AppConfig:
+    """The app as registered at Shopify."""
+
+    api_key: str = "sandbox-key"
+    api_secret: str = "sandbox-secret"
+    url: str = "http://127.0.0.1:8000"
+    name: str = "Perennial"
+    handle: str = "perennial"
+    scopes: tuple[str, ...] = ()
+    redirect_urls: tuple[str, ...] = ()
+    webhook_version: str = "2026-10"
+    subscriptions: tuple[Subscription, ...] = field(default=())
+
+    @classmethod
+    def read(cls, toml: Path, *, api_key: str, api_secret: str, url: str) -> AppConfig:
+        """Read ``shopify.app.toml``; keys and URL come from the caller, as the CLI injects them in ``app dev``.
+
+        Relative URIs are relative to the application URL (Shopify docs: app configuration).
+        """
+        doc = tomllib.loads(toml.read_text())
+        scopes = doc.get("access_scopes", {}).get("scopes", "")
+        webhooks = doc.get("webhooks", {})
+        return cls(
+            api_key=api_key,
+            api_secret=api_secret,
+            url=url.rstrip("/"),
+            name=doc.get("name", "Perennial"),
+            handle=doc.get("handle", "perennial"),
+            scopes=tuple(s.strip() for s in scopes.split(",") if s.strip()),
+            redirect_urls=tuple(_absolute(url, u) for u in doc.get("auth", {}).get("redirect_urls", [])),
+            webhook_version=webhooks.get("api_version", "2026-10"),
+            subscriptions=tuple(_subscriptions(webhooks.get("subscriptions", []), url)),
+        )
+
+    def for_topic(self, topic: str) -> list[Subscription]:
+        """The subscriptions that want this topic."""
+        return [s for s in self.subscriptions if s.topic == topic]
+
+
+def _subscriptions(tables: list[dict[str, object]], url: str) -> list[Subscription]:
+    found = []
+    for table in tables:
+        fields = table.get("include_fields")
+        for topic in [*_names(table.get("topics")), *_names(table.get("compliance_topics"))]:
+            found.append(
+                Subscription(
+                    topic=topic,
+                    uri=_absolute(url, str(table["uri"])),
+                    name=str(table["name"]) if table.get("name") else None,
+                    include_fields=tuple(_names(fields)) if fields else None,
+                    filter=str(table["filter"]) if table.get("filter") else None,
+                )
+            )
+    return found
+
+
+def _names(value: object) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list) else []
+
+
+def _absolute(url: str, uri: str) -> str:
+    return uri if "://" in uri else urljoin(url.rstrip("/") + "/", uri.lstrip("/"))
