@@ -25,12 +25,17 @@ class BadPayload(ValueError):
     """A compliance webhook without what makes it one; the message is parked for a person to look at."""
 
 
-def customers_data_request(session: Session, shop: Shop, message: Message, fetched: None, now: datetime) -> None:
-    """Ask for a report of what every feature holds of the customer. `now` is business time."""
+def fetch_now(ctx: Context, shop: Shop, message: Message) -> datetime:
+    """Nothing to ask Shopify; the clock (business time) may be far away too, so it is read out of the transaction."""
+    return ctx.clock.now()
+
+
+def customers_data_request(ctx: Context, session: Session, shop: Shop, message: Message, now: datetime) -> None:
+    """Ask for a report of what every feature holds of the customer."""
     _ask(session, shop, message, DATA_REQUEST, _customer(message.payload), now)
 
 
-def customers_redact(session: Session, shop: Shop, message: Message, fetched: None, now: datetime) -> None:
+def customers_redact(ctx: Context, session: Session, shop: Shop, message: Message, now: datetime) -> None:
     """Ask every feature to erase the customer."""
     _ask(session, shop, message, CUSTOMER_REDACT, _customer(message.payload), now)
 
@@ -38,15 +43,15 @@ def customers_redact(session: Session, shop: Shop, message: Message, fetched: No
 def fetch_shop_redact(ctx: Context, shop: Shop, message: Message) -> Departure:
     """See whether the shop is gone: its app/uninstalled may have been lost, or it may be back."""
     if not shop.is_installed:
-        return Departure(gone=True, token_obtained_at=None)
+        return Departure(gone=True, seen_at=ctx.clock.now())
     return fetch_app_uninstalled(ctx, shop, message)
 
 
-def shop_redact(session: Session, shop: Shop, message: Message, departure: Departure, now: datetime) -> None:
+def shop_redact(ctx: Context, session: Session, shop: Shop, message: Message, departure: Departure) -> None:
     """Ask for all rows of a shop that left to be deleted; nothing when it has come back."""
-    app_uninstalled(session, shop, message, departure, now)
+    app_uninstalled(ctx, session, shop, message, departure)
     if departure.gone:
-        _ask(session, shop, message, SHOP_REDACT, None, now)
+        _ask(session, shop, message, SHOP_REDACT, None, departure.seen_at)
 
 
 def _ask(session: Session, shop: Shop, message: Message, kind: str, customer_gid: str | None, now: datetime) -> None:

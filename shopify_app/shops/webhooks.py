@@ -38,10 +38,14 @@ class Message(Protocol):
 
 @dataclass(frozen=True)
 class Departure:
-    """Whether the shop has left, as far as Shopify's answer to our token tells; and which token was asked with."""
+    """Whether the shop has left, as far as Shopify's answer to our token tells.
+
+    `seen_at` is business time; `token_obtained_at` (machine time) names the token that was asked with.
+    """
 
     gone: bool
-    token_obtained_at: datetime | None
+    seen_at: datetime
+    token_obtained_at: datetime | None = None
 
 
 def fetch_app_uninstalled(ctx: Context, shop: Shop, message: Message) -> Departure:
@@ -52,28 +56,28 @@ def fetch_app_uninstalled(ctx: Context, shop: Shop, message: Message) -> Departu
     """
     if message.payload.get("myshopify_domain", shop.domain) != shop.domain:
         # headers are not signed: somebody sent us another shop's webhook again
-        return Departure(gone=False, token_obtained_at=None)
+        return Departure(gone=False, seen_at=ctx.clock.now())
     with ctx.db.session() as session:
         token = session.get(ShopToken, shop.id)
     asked_with = token.obtained_at if token else None
     try:
         tokens.with_client(ctx, shop.id, shop_gateway.read)
     except TokenRefused:
-        return Departure(gone=True, token_obtained_at=asked_with)
+        return Departure(gone=True, seen_at=ctx.clock.now(), token_obtained_at=asked_with)
     except ShopifyError:
         if message.triggered_at is None or message.triggered_at <= shop.installed_at:
             raise
-        return Departure(gone=True, token_obtained_at=asked_with)
+        return Departure(gone=True, seen_at=ctx.clock.now(), token_obtained_at=asked_with)
     if machine_now() - message.received_at < DOUBT:
         raise Unreachable("told of an uninstall, but the token still works")
     log.info("stale app/uninstalled ignored: the shop is here", extra={"shop": shop.domain})
-    return Departure(gone=False, token_obtained_at=asked_with)
+    return Departure(gone=False, seen_at=ctx.clock.now(), token_obtained_at=asked_with)
 
 
-def app_uninstalled(session: Session, shop: Shop, message: Message, departure: Departure, now: datetime) -> None:
+def app_uninstalled(ctx: Context, session: Session, shop: Shop, message: Message, departure: Departure) -> None:
     """Stop all work for the shop: every drain takes rows of installed shops only, and the token is erased.
 
-    Its rows stay: it may come back within 48 hours. `now` is business time. Raises Unreachable when the shop got
+    Its rows stay: it may come back within 48 hours. Raises Unreachable when the shop got
     another token since it was asked with: it may be back, so that is to be found out again.
     """
     query = select(Shop).where(Shop.id == shop.id).with_for_update(key_share=True)
@@ -83,12 +87,7 @@ def app_uninstalled(session: Session, shop: Shop, message: Message, departure: D
     token = session.get(ShopToken, shop.id, with_for_update=True)
     if token is not None and token.refused_at is None and token.obtained_at != departure.token_obtained_at:
         raise Unreachable("the shop got a new token while we looked whether it is gone")
-    leave(session, row, now)
-
-
-def leave(session: Session, shop: Shop, now: datetime) -> None:
-    """Mark a locked shop as uninstalled and erase its token."""
-    shop.status, shop.uninstalled_at = UNINSTALLED, now
+    row.status, row.uninstalled_at = UNINSTALLED, departure.seen_at
     session.execute(delete(ShopToken).where(ShopToken.shop_id == shop.id))
     log.info("uninstalled", extra={"shop": shop.domain})
 
@@ -98,7 +97,7 @@ def fetch_shop_update(ctx: Context, shop: Shop, message: Message) -> ShopInfo:
     return tokens.with_client(ctx, shop.id, shop_gateway.read)
 
 
-def shop_update(session: Session, shop: Shop, message: Message, info: ShopInfo, now: datetime) -> None:
+def shop_update(ctx: Context, session: Session, shop: Shop, message: Message, info: ShopInfo) -> None:
     """Keep name, zone, currency and plan. `contracts` follows a new zone with its own handler of this topic."""
     row = session.get(Shop, shop.id)
     if row is not None:
@@ -110,5 +109,5 @@ def fetch_app_scopes_update(ctx: Context, shop: Shop, message: Message) -> None:
     tokens.renew(ctx, shop.id)
 
 
-def app_scopes_update(session: Session, shop: Shop, message: Message, fetched: None, now: datetime) -> None:
+def app_scopes_update(ctx: Context, session: Session, shop: Shop, message: Message, fetched: None) -> None:
     """Nothing more to write: the new token's scopes came with it."""
