@@ -108,9 +108,7 @@ def test_a_weekday_anchor_with_a_cutoff_leaves_out_the_anchor_that_is_too_near()
 
 
 def test_a_fixed_cutoff_day_of_the_month_belongs_to_its_anchor() -> None:
-    policy = Policy(
-        "MONTH", 1, (Anchor("MONTHDAY", 3, cutoff_day=28),)
-    )  # the 3rd, orders until the 28th before
+    policy = Policy("MONTH", 1, (Anchor("MONTHDAY", 3, cutoff_day=28),))  # the 3rd, orders until the 28th before
     # Auckland, summer time (UTC+13) until 5 April 2026, then UTC+12. 28 January 12:05 local is in time
     assert expected(policy, "2026-01-27 23:05:00", "Pacific/Auckland", 4) == [
         "2026-02-02 23:00:00",
