@@ -1,0 +1,21 @@
+"""The merchant's pages inside the Shopify admin. A view gathers one dict of plain values; the template only formats.
+
+They read the rows of every feature (queries, listing, detail) and save settings rows, nothing else. Words a merchant
+reads stand in `words` and `sentences`. Nothing imports this package but `create_app`.
+"""
+
+from typing import cast
+
+from flask import Blueprint, Flask
+
+from shopify_app.web import format
+
+blueprint = Blueprint("admin", __name__)
+blueprint.record_once(lambda state: format.register(cast(Flask, state.app)))
+
+# The views join the blueprint as they are imported.
+import shopify_app.web.admin.contract  # noqa: E402
+import shopify_app.web.admin.contracts  # noqa: E402
+import shopify_app.web.admin.home  # noqa: E402
+import shopify_app.web.admin.klaviyo  # noqa: E402
+import shopify_app.web.admin.settings  # noqa: E402, F401

@@ -1,0 +1,179 @@
+"""One subscription: what is in it, who pays how, what comes next, and everything that happened."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response, g
+
+from shopify_app.billing.models import BillingAttempt
+from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.journal.models import Fact
+from shopify_app.kit.gid import number_of
+from shopify_app.orders.models import Order
+from shopify_app.shoppers.models import PaymentMethod, Shopper
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, detail, render, sentences, words
+from shopify_app.web.admin.detail import Detail
+
+NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
+
+Values = dict[str, Any]
+
+
+@blueprint.get("/contracts/<number>")
+@merchant
+def contract(number: str) -> Response:
+    """A contract by the number at the end of its Shopify id."""
+    now = ctx().clock.now()
+    with ctx().db.session() as session:
+        found = detail.read(session, g.shop.id, number, now) if number.isascii() and number.isdigit() else None
+    if found is None:
+        return render.page("contract/missing.html", title="Subscription not found", status=404)
+    return render.page("contract/page.html", title=f"Subscription #{number}", **_values(found, now))
+
+
+def _values(found: Detail, now: datetime) -> Values:
+    contract, today = found.contract, now.astimezone(g.shop.zone).date()
+    next_on = contract.next_charge_at.astimezone(g.shop.zone).date() if contract.next_charge_at else None
+    is_active = contract.status == ACTIVE
+    return {
+        "number": number_of(contract.shopify_gid),
+        "status": words.status(contract.status),
+        "currency": contract.currency,
+        "billing": contract.billing_policy,
+        "delivery": contract.delivery_policy if contract.is_prepaid else None,
+        "next_on": next_on if is_active else None,
+        "next_total": contract.next_charge_total,
+        "shipping": contract.delivery_price,
+        "started_at": contract.shopify_created_at,
+        "note": contract.note,
+        "parked": words.reason(contract.parked_reason),
+        "lines": _lines(contract),
+        "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
+        "customer": _customer(found.shopper, contract),
+        "method": _method(found.method, today, next_on if is_active else None),
+        "address": _address(contract),
+        "cycles": [_cycle(cycle, contract, today) for cycle in found.cycles],
+        "attempts": [_attempt(attempt) for attempt in found.attempts],
+        "orders": [_order(order) for order in found.orders],
+        "timeline": [_event(fact, found) for fact in found.facts],
+    }
+
+
+def _lines(contract: Contract) -> list[Values]:
+    return [
+        {
+            "title": line.title,
+            "variant": line.variant_title if line.variant_title != "Default Title" else None,
+            "sku": line.sku,
+            "image": line.image_url,
+            "quantity": line.quantity,
+            "price": line.current_price,
+            "total": line.discounted_price,
+        }
+        for line in contract.lines
+    ]
+
+
+def _discount(discount: Values, currency: str) -> Values:
+    return {
+        "title": discount.get("title") or "Discount",
+        "percentage": discount.get("percentage"),
+        "amount": discount.get("amount"),
+        "currency": currency,
+    }
+
+
+def _customer(shopper: Shopper | None, contract: Contract) -> Values:
+    link = render.admin_link(f"customers/{number_of(contract.customer_gid)}") if contract.customer_gid else None
+    if shopper is None:
+        return {"label": "Customer not known", "mail": None, "phone": None, "link": link, "missing": NOT_GRANTED}
+    wanted = {"name": shopper.first_name or shopper.last_name, "mail": shopper.email}
+    missing = [name for name, value in wanted.items() if not value]
+    return {
+        "label": shopper.label,
+        "mail": shopper.email,
+        "phone": shopper.phone,
+        "link": link,
+        "missing": f"No {' and no '.join(missing)}. {NOT_GRANTED}" if missing else "",
+    }
+
+
+def _method(method: PaymentMethod | None, today: date, next_on: date | None) -> Values:
+    return {
+        "label": method.label[:1].upper() + method.label[1:] if method else "None",
+        "expires_on": method.expires_on if method else None,
+        "warning": words.payment_warning(method, today, next_on),
+        "revoked": words.reason(method.revoked_reason) if method and method.revoked_at else "",
+    }
+
+
+def _address(contract: Contract) -> Values:
+    method = contract.delivery_method or {}
+    address = method.get("address") or {}
+    place = " ".join(part for part in (address.get("zip"), address.get("city"), address.get("province_code")) if part)
+    name = " ".join(part for part in (address.get("first_name"), address.get("last_name")) if part)
+    lines = [name, address.get("company"), address.get("address1"), address.get("address2"), place]
+    return {
+        "kind": {"local_delivery": "Local delivery", "pickup": "Pickup"}.get(method.get("type", ""), "Shipping"),
+        "title": method.get("title"),
+        "location": method.get("location"),
+        "lines": [line for line in [*lines, address.get("country") or address.get("country_code")] if line],
+        "needs_address": method.get("type") != "pickup" and any(line.requires_shipping for line in contract.lines),
+    }
+
+
+def _cycle(cycle: BillingCycle, contract: Contract, today: date) -> Values:
+    state = words.Badge("Planned", "info")
+    if cycle.parked_reason:
+        state = words.Badge("Needs you", "caution")
+    elif cycle.held_reason:
+        state = words.Badge("Held", "caution")
+    elif cycle.skipped:
+        state = words.Badge("Skipped", "neutral")
+    elif cycle.due_at and cycle.due_at.astimezone(g.shop.zone).date() < today:
+        state = words.Badge("Late", "warning")
+    return {
+        "index": cycle.cycle_index,
+        "on": cycle.due_at or cycle.expected_at,
+        "state": state,
+        "edited": cycle.edited and not cycle.skipped,
+        "why": words.reason(cycle.parked_reason or cycle.held_reason),
+        "until": cycle.held_until,
+        "amount": None if cycle.skipped or cycle.edited else contract.next_charge_total,
+    }
+
+
+def _attempt(attempt: BillingAttempt) -> Values:
+    return {
+        "at": attempt.completed_at or attempt.requested_at or attempt.written_at,
+        "cycle": attempt.cycle_index,
+        "state": words.attempt_badge(attempt),
+        "words": words.attempt_words(attempt),
+        "amount": attempt.amount,
+        "currency": attempt.currency,
+        "order": attempt.order_name,
+        "order_link": render.admin_link(f"orders/{number_of(attempt.order_gid)}") if attempt.order_gid else None,
+    }
+
+
+def _order(order: Order) -> Values:
+    return {
+        "name": order.name,
+        "link": render.admin_link(f"orders/{number_of(order.shopify_gid)}"),
+        "at": order.shopify_created_at,
+        "total": order.total,
+        "currency": order.currency,
+        "paid": words.spelled(order.financial_status),
+        "fulfilled": words.spelled(order.fulfillment_status),
+        "gone": "Deleted in Shopify" if order.deleted_at else "Cancelled" if order.cancelled_at else "",
+    }
+
+
+def _event(fact: Fact, found: Detail) -> Values:
+    said = sentences.sentence(fact, g.shop.zone)
+    told = [sentences.told(delivery, g.shop.zone) for delivery in found.told.get(fact.id, [])]
+    return {"at": fact.occurred_at, "words": said.words, "tone": said.tone, "told": told}

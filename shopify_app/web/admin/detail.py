@@ -1,0 +1,86 @@
+"""One contract with everything a merchant asks about it, read in a handful of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from shopify_app.billing.models import BillingAttempt
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.journal import queries as journal
+from shopify_app.journal.models import Delivery, Fact
+from shopify_app.kit.gid import gid
+from shopify_app.orders.models import Order, OrderContract
+from shopify_app.shoppers.models import PaymentMethod, Shopper
+
+UPCOMING, PAST = 6, 20
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A contract and its neighbours; lists are newest first, cycles soonest first."""
+
+    contract: Contract
+    shopper: Shopper | None
+    method: PaymentMethod | None
+    cycles: Sequence[BillingCycle]
+    attempts: Sequence[BillingAttempt]
+    orders: Sequence[Order]
+    facts: Sequence[Fact]
+    told: dict[int, list[Delivery]]
+
+
+def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
+    """Return the contract whose gid ends in `number`; None when this shop has none."""
+    query = select(Contract).options(selectinload(Contract.lines))
+    contract = session.scalar(
+        query.where(Contract.shop_id == shop_id, Contract.shopify_gid == gid("SubscriptionContract", number))
+    )
+    if contract is None:
+        return None
+    facts = journal.timeline(session, shop_id, contract.shopify_gid)
+    return Detail(
+        contract=contract,
+        shopper=session.scalar(
+            select(Shopper).where(Shopper.shop_id == shop_id, Shopper.shopify_gid == contract.customer_gid)
+        ),
+        method=session.scalar(
+            select(PaymentMethod).where(
+                PaymentMethod.shop_id == shop_id, PaymentMethod.shopify_gid == contract.payment_method_gid
+            )
+        ),
+        cycles=_cycles(session, contract),
+        attempts=_attempts(session, contract),
+        orders=_orders(session, contract),
+        facts=facts,
+        told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
+    )
+
+
+def _cycles(session: Session, contract: Contract) -> Sequence[BillingCycle]:
+    """Cycles that may still be charged: those to come, and those that are late, held or wait for a person."""
+    ours = BillingCycle.contract_id == contract.id
+    waiting = (BillingCycle.due_at.is_not(None) | BillingCycle.skipped | BillingCycle.parked_reason.is_not(None)) & (
+        BillingCycle.attempted_at.is_(None)
+    )
+    query = select(BillingCycle).where(ours, BillingCycle.status != "BILLED", waiting)
+    return session.scalars(query.order_by(BillingCycle.expected_at, BillingCycle.id).limit(UPCOMING)).all()
+
+
+def _attempts(session: Session, contract: Contract) -> Sequence[BillingAttempt]:
+    query = select(BillingAttempt).where(BillingAttempt.contract_id == contract.id)
+    return session.scalars(query.order_by(BillingAttempt.id.desc()).limit(PAST)).all()
+
+
+def _orders(session: Session, contract: Contract) -> Sequence[Order]:
+    query = (
+        select(Order)
+        .join(OrderContract, OrderContract.order_id == Order.id)
+        .where(Order.shop_id == contract.shop_id, OrderContract.contract_gid == contract.shopify_gid)
+        .order_by(Order.shopify_created_at.desc(), Order.id.desc())
+    )
+    return session.scalars(query.limit(PAST)).all()

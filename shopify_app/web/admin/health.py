@@ -1,0 +1,90 @@
+"""Whether all is well with a shop, in words: one line per thing that can be wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.journal.models import PARKED_DELIVERY, PENDING
+from shopify_app.kit.clock import machine_now
+from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.web.admin import queries
+from shopify_app.web.format import age, plural
+
+Check = dict[str, Any]
+
+SLOW_WEBHOOK = timedelta(minutes=5)
+LATE_RECONCILE = timedelta(hours=1)
+
+
+def checks(session: Session, shop: Shop, now: datetime) -> list[Check]:
+    """Return one line per check, worst first is not tried: the order is fixed so that eyes find their place."""
+    return [
+        _token(session.get(ShopToken, shop.id)),
+        _webhooks(session, shop.id),
+        _reconcile(session, now),
+        _klaviyo(session, shop.id),
+    ]
+
+
+def stopped(shop: Shop) -> Check | None:
+    """Return why no shopper is charged at present; None when charging runs."""
+    if shop.billing_stopped_at is None:
+        return None
+    return {"since": shop.billing_stopped_at, "reason": shop.billing_stopped_reason or "No reason was given."}
+
+
+def _token(token: ShopToken | None) -> Check:
+    if token is None or token.refused_at is not None:
+        return _check("Access to Shopify", "critical", "Shopify refused our access. Reload this page to renew it.")
+    return _check("Access to Shopify", "success", "Working")
+
+
+def _webhooks(session: Session, shop_id: int) -> Check:
+    waiting, oldest, parked = queries.inbox_state(session, shop_id)
+    name = "News from Shopify"
+    if parked:
+        words = f"{plural(parked, 'message')} could not be read and wait for support; the rest goes on."
+        return _check(name, "warning", words)
+    if oldest is None:
+        return _check(name, "success", "All read")
+    # machine time: how long our own queue has kept a message
+    waited = machine_now() - oldest
+    words = f"{plural(waiting, 'message')} waiting, the oldest for {age(waited.total_seconds())}"
+    return _check(name, "warning" if waited > SLOW_WEBHOOK else "info", words)
+
+
+def _reconcile(session: Session, now: datetime) -> Check:
+    name = "Comparison with Shopify"
+    duty = queries.duty(session, "contracts.reconcile")
+    if duty is None or duty.last_finished_at is None:
+        return _check(name, "info", "Not run yet; it runs every 10 minutes.")
+    since = now - duty.last_finished_at
+    words = f"Last run {age(since.total_seconds())} ago"
+    if duty.last_error:
+        return _check(name, "warning", f"{words}, not complete; it is tried again.")
+    return _check(name, "warning" if since > LATE_RECONCILE else "success", words)
+
+
+def _klaviyo(session: Session, shop_id: int) -> Check:
+    account = session.get(KlaviyoAccount, shop_id)
+    if account is None:
+        return _check("Klaviyo", "info", "Not connected. Nothing is lost meanwhile.", needs_settings=True)
+    if account.state != CONNECTED:
+        words = f"{account.broken_reason or 'Klaviyo refused the key.'} Connect again; what waits is sent then."
+        return _check("Klaviyo", "critical", words, needs_settings=True)
+    counts = queries.delivery_counts(session, shop_id, "klaviyo")
+    words = f"Connected to {account.account_name}"
+    if counts.get(PENDING):
+        words += f", {plural(counts[PENDING], 'event')} waiting to be sent"
+    if counts.get(PARKED_DELIVERY):
+        words += f", {plural(counts[PARKED_DELIVERY], 'event')} could not be sent"
+    return _check("Klaviyo", "warning" if counts.get(PARKED_DELIVERY) else "success", words)
+
+
+def _check(name: str, tone: str, words: str, needs_settings: bool = False) -> Check:
+    label = {"success": "OK", "info": "Info", "warning": "Look", "critical": "Act"}[tone]
+    return {"name": name, "tone": tone, "label": label, "words": words, "needs_settings": needs_settings}

@@ -1,0 +1,133 @@
+"""Home: what today brings, what the week will bring, whether all is well, and what is left to set up."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask import Response, g, url_for
+from sqlalchemy.orm import Session
+
+from shopify_app.billing.models import FAILED, SETTLED, BillingSettings
+from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.contracts.models import ContractImport
+from shopify_app.notices.models import NoticeSettings
+from shopify_app.shops.models import Shop
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, health, queries, render
+
+Values = dict[str, Any]
+
+
+@blueprint.get("/")
+@merchant
+def home() -> Response:
+    """The first page a merchant sees."""
+    now = ctx().clock.now()
+    with ctx().db.session() as session:
+        values: Values = {
+            "tiles": _tiles(session, g.shop, now),
+            "week": _week(session, g.shop, now),
+            "checks": health.checks(session, g.shop, now),
+            "stopped": health.stopped(g.shop),
+            "importing": importing(session, g.shop.id),
+            "steps": _steps(session, g.shop),
+        }
+    return render.page("home/page.html", title="Home", **values)
+
+
+@blueprint.get("/import")
+@merchant
+def import_progress() -> Response:
+    """The progress bar alone; it asks for itself again until the import is done."""
+    with ctx().db.session() as session:
+        progress = importing(session, g.shop.id)
+    return render.part("home/import.html", importing=progress)
+
+
+def local_days(shop: Shop, now: datetime, days: int = 1) -> tuple[datetime, datetime]:
+    """Return the first instant of the shop's today and of the day `days` later."""
+    today = now.astimezone(shop.zone).date()
+    start = datetime.combine(today, time.min, shop.zone)
+    return start, datetime.combine(today + timedelta(days=days), time.min, shop.zone)
+
+
+def _tiles(session: Session, shop: Shop, now: datetime) -> list[Values]:
+    start, end = local_days(shop, now)
+    due = list(queries.due_by_day(session, shop.id, None, end, shop.zone.key).values())
+    billed, failed = (queries.completed(session, shop.id, state, start, end) for state in (SETTLED, FAILED))
+    flying, aside = queries.in_flight(session, shop.id), queries.set_aside(session, shop.id)
+    return [
+        _tile("Still due today", "due", sum(n for n, _ in due), _added([sums for _, sums in due])),
+        _tile("Charged today", "charged", *billed),
+        _tile("Failed today", "failed", failed[0], tone="critical" if failed[0] else ""),
+        _tile("Waiting for the bank", "flying", flying),
+        _tile("Held or needs you", "aside", aside, tone="caution" if aside else ""),
+    ]
+
+
+def _tile(label: str, show: str, number: int, sums: queries.Sums | None = None, tone: str = "") -> Values:
+    href = url_for("admin.contracts", show=show)
+    return {"label": label, "href": href, "number": number, "sums": sums or {}, "tone": tone}
+
+
+def _added(many: list[queries.Sums]) -> queries.Sums:
+    total: queries.Sums = {}
+    for sums in many:
+        for currency, amount in sums.items():
+            total[currency] = total.get(currency, amount * 0) + amount
+    return total
+
+
+def _week(session: Session, shop: Shop, now: datetime) -> Values:
+    start, end = local_days(shop, now, 7)
+    found = queries.due_by_day(session, shop.id, start, end, shop.zone.key)
+    days = [start.date() + timedelta(days=number) for number in range(7)]
+    numbers = [found.get(on, (0, {}))[0] for on in days]
+    busiest = max(numbers)
+    return {
+        "days": [_bar(on, *found.get(on, (0, {})), busiest) for on in days],
+        "number": sum(numbers),
+        "sums": _added([sums for _, sums in found.values()]),
+        "busiest": days[numbers.index(busiest)] if busiest else None,
+        "busiest_number": busiest,
+    }
+
+
+def _bar(on: date, number: int, sums: queries.Sums, busiest: int) -> Values:
+    share = number / busiest if busiest else 0
+    return {"on": on, "number": number, "sums": sums, "share": share, "is_peak": number > 0 and share == 1}
+
+
+def importing(session: Session, shop_id: int) -> Values | None:
+    """Return how far the first import has come; None when there was none."""
+    row = session.get(ContractImport, shop_id)
+    if row is None:
+        return None
+    return {
+        "done": row.contracts_done,
+        "total": row.contracts_total,
+        "cycles": row.cycles_done,
+        "is_finished": row.finished_at is not None,
+        "is_counting": row.contracts_total is None,
+        "is_reading_dates": bool(row.contracts_total) and row.contracts_done >= (row.contracts_total or 0),
+        "trouble": row.tries > 0 and row.last_error is not None,
+    }
+
+
+def _steps(session: Session, shop: Shop) -> list[Values]:
+    """Return what is left to set up, in the order in which it makes sense."""
+    row = session.get(ContractImport, shop.id)
+    settings = url_for("admin.settings")
+    return [
+        _step("Install Perennial", True, ""),
+        _step("Read your subscriptions from Shopify", row is not None and row.finished_at is not None, ""),
+        _step("Connect Klaviyo", session.get(KlaviyoAccount, shop.id) is not None, settings),
+        _step("Choose when charges run", session.get(BillingSettings, shop.id) is not None, settings),
+        _step("Choose when shoppers are told", session.get(NoticeSettings, shop.id) is not None, settings),
+    ]
+
+
+def _step(label: str, done: bool, href: str) -> Values:
+    return {"label": label, "done": done, "href": href}

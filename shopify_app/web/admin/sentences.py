@@ -1,0 +1,110 @@
+"""The journal in a merchant's words: one place where a fact's kind becomes a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
+from shopify_app.web.admin.words import decline, reason
+from shopify_app.web.format import clock_time, day, money, plural
+
+
+class Sentence(NamedTuple):
+    """What happened, and the colour of its dot (success, warning, critical or neutral)."""
+
+    words: str
+    tone: str = "neutral"
+
+
+Telling = Callable[[Fact, tzinfo], Sentence]
+
+_CHANNELS = {"klaviyo": "Klaviyo"}
+_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper", "app": "by Perennial"}
+
+
+def sentence(fact: Fact, zone: tzinfo) -> Sentence:
+    """Return a fact as a sentence. A kind this table does not know is spelled out rather than hidden."""
+    telling = TELLINGS.get(fact.kind)
+    if telling is None:
+        return Sentence(fact.kind.replace("_", " ").replace(".", ": ").capitalize() + ".")
+    return telling(fact, zone)
+
+
+def told(delivery: Delivery, zone: tzinfo) -> str:
+    """Return where a fact has been told, e.g. "accepted by Klaviyo 12:03 PM". Accepted is never called sent."""
+    channel = _CHANNELS.get(delivery.channel, delivery.channel.capitalize())
+    if delivery.state == ACCEPTED and delivery.accepted_at is not None:
+        return f"Accepted by {channel} {clock_time(delivery.accepted_at, zone)}"
+    if delivery.state == DROPPED:
+        return f"Not sent to {channel}: {_plain(delivery.reason)}"
+    if delivery.state == PARKED_DELIVERY:
+        return f"Not sent to {channel}: {_plain(delivery.reason or delivery.last_error)}"
+    if delivery.tries:
+        return f"Waiting for {channel}, tried {plural(delivery.tries, 'time')}"
+    return f"Waiting to be sent to {channel}"
+
+
+def _plain(text: str | None) -> str:
+    words = reason(text or "no reason recorded").rstrip(".")
+    return words[:1].lower() + words[1:]
+
+
+def _fixed(words: str, tone: str = "neutral") -> Telling:
+    return lambda fact, zone: Sentence(f"{words}{_who(fact)}.", tone)
+
+
+def _who(fact: Fact) -> str:
+    who = _ACTORS.get(fact.actor.split(":")[0])
+    return f" {who}" if who else ""
+
+
+def _upcoming(fact: Fact, zone: tzinfo) -> Sentence:
+    lead = fact.data.get("lead_days")
+    charge_at = _instant(fact.data.get("charge_at"))
+    when = f" on {day(charge_at, zone)}" if charge_at else ""
+    before = f", {plural(lead, 'day')} ahead" if isinstance(lead, int) else ""
+    return Sentence(f"Time to tell the shopper of the charge{when}{before}.")
+
+
+def _processed(fact: Fact, zone: tzinfo) -> Sentence:
+    amount = _amount(fact)
+    order = fact.data.get("order_name")
+    return Sentence(f"Charged{f' {amount}' if amount else ''}{f', order {order}' if order else ''}.", "success")
+
+
+def _failed(fact: Fact, zone: tzinfo) -> Sentence:
+    return Sentence(
+        f"Charge failed. {decline(fact.data.get('error_code'), fact.data.get('error_message'))}", "critical"
+    )
+
+
+def _amount(fact: Fact) -> str:
+    try:
+        return money(Decimal(str(fact.data.get("amount", fact.data.get("total")))), fact.data.get("currency"))
+    except InvalidOperation:
+        return ""
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None
+
+
+TELLINGS: dict[str, Telling] = {
+    "subscription.started": _fixed("Subscription started", "success"),
+    "subscription.paused": _fixed("Paused", "warning"),
+    "subscription.resumed": _fixed("Resumed", "success"),
+    "subscription.cancelled": _fixed("Cancelled", "critical"),
+    "subscription.expired": _fixed("Ended: the last planned delivery was reached"),
+    "subscription.failed": _fixed("Shopify marked the subscription as failed", "critical"),
+    "order.upcoming": _upcoming,
+    "order.processed": _processed,
+    "charge.failed": _failed,
+    "charge.challenged": _fixed("The bank asks the shopper to confirm the payment", "warning"),
+}
+"""Fact kind → how it is told. A test compares it with the kinds that the code records."""

@@ -1,0 +1,145 @@
+"""Settings: when charges run, when shoppers are told, the Klaviyo connection, and the stop switch.
+
+No form here needs a secret against forged requests: a request that changes something is accepted only with an id
+token in its Authorization header, which no other site can make a browser send (web/access.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from shopify_app.billing import settings as billing
+from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.contracts import cycles
+from shopify_app.journal.record import record
+from shopify_app.notices.models import NoticeSettings
+from shopify_app.shops.models import Shop
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, render
+from shopify_app.web.forms import Form
+
+LONGEST_CATCH_UP, LONGEST_LEAD, MOST_LEADS = 30, 30, 3
+LONGEST_REASON = 200
+HOST_MOVED = (
+    "This copy of Perennial runs at another address than the one it was installed at, so charging stays stopped. "
+    "Whoever runs it confirms the move with `perennial doctor --adopt`."
+)
+
+
+@blueprint.get("/settings")
+@merchant
+def settings() -> Response:
+    """The page as it is saved."""
+    return show()
+
+
+@blueprint.post("/settings")
+@merchant
+def save_settings() -> Response:
+    """Save times; with a wrong field nothing is saved."""
+    form = Form(request.form)
+    hour = form.whole_number("billing_hour", 0, 23)
+    catch_up = form.whole_number("catch_up_days", 0, LONGEST_CATCH_UP)
+    leads = form.whole_numbers("lead_days", 1, LONGEST_LEAD, most=MOST_LEADS)
+    if hour is None or catch_up is None or leads is None:
+        return show(form=form)
+    with ctx().db.session() as session:
+        row = billing.of(session, g.shop.id)
+        is_moved = row.billing_hour != hour
+        row.billing_hour, row.catch_up_days = hour, catch_up
+        session.add(row)
+        session.merge(NoticeSettings(shop_id=g.shop.id, lead_days=leads))
+    if is_moved:
+        _move_charges(g.shop)
+    return show(toast="Settings saved")
+
+
+@blueprint.post("/settings/stop")
+@merchant
+def stop_charging() -> Response:
+    """Charge nobody until it is started again. The reason is kept for colleagues."""
+    form = Form(request.form)
+    reason = form.text("reason", "a reason, so that your colleagues know", longest=LONGEST_REASON)
+    if reason is None:
+        return show(form=form)
+    with ctx().db.session() as session:
+        shop = session.get_one(Shop, g.shop.id)
+        if shop.billing_stopped_at is None:
+            shop.billing_stopped_at, shop.billing_stopped_reason = ctx().clock.now(), reason
+            _note(session, "charging.stopped", reason)
+    return show(toast="Charging is stopped")
+
+
+@blueprint.post("/settings/start")
+@merchant
+def start_charging() -> Response:
+    """Let charges run again, unless this is a copy of another installation."""
+    with ctx().db.session() as session:
+        shop = session.get_one(Shop, g.shop.id)
+        if shop.host != ctx().settings.host:
+            return show(toast="Charging stays stopped", is_error=True, stop_problem=HOST_MOVED)
+        if shop.billing_stopped_at is not None:
+            shop.billing_stopped_at = shop.billing_stopped_reason = None
+            _note(session, "charging.started", None)
+    ctx().wakeups.wake("billing")
+    return show(toast="Charging runs again")
+
+
+def show(*, form: Form | None = None, toast: str = "", is_error: bool = False, **more: Any) -> Response:
+    """Render the page as saved, or with what was typed and what is wrong with it (status 422)."""
+    with ctx().db.session() as session:
+        values = _values(session)
+    errors = form.errors if form else {}
+    if form:
+        values["typed"] |= {name: form.typed[name] for name in values["typed"] if name in form.typed}
+        toast, is_error = "Nothing was saved", True
+    values |= {"errors": errors, "toast": toast, "toast_is_error": is_error} | more
+    return render.page("settings/page.html", title="Settings", status=422 if errors else 200, **values)
+
+
+def _values(session: Session) -> dict[str, Any]:
+    shop = session.get_one(Shop, g.shop.id)
+    row, notices = billing.of(session, shop.id), session.get(NoticeSettings, shop.id)
+    return {
+        "typed": {
+            "billing_hour": str(row.billing_hour),
+            "catch_up_days": str(row.catch_up_days),
+            "lead_days": ", ".join(str(days) for days in (notices.lead_days if notices else [3])),
+            "reason": "",
+        },
+        "hour": row.billing_hour,
+        "zone_name": shop.zone.key,
+        "stopped_at": shop.billing_stopped_at,
+        "stopped_reason": shop.billing_stopped_reason,
+        "klaviyo": _klaviyo(session.get(KlaviyoAccount, shop.id)),
+    }
+
+
+def _klaviyo(account: KlaviyoAccount | None) -> dict[str, Any] | None:
+    if account is None:
+        return None
+    return {
+        "name": account.account_name,
+        "hint": account.key_hint,
+        "is_well": account.state == CONNECTED,
+        "problem": account.broken_reason or "Klaviyo refused the key.",
+        "since": account.connected_at,
+    }
+
+
+def _move_charges(shop: Shop) -> None:
+    """Give every contract's open cycles their new hour, a slice a transaction, so that no lock is held for long."""
+    after: int | None = 0
+    while after is not None:
+        with ctx().db.session() as session:
+            after = cycles.refresh_shop(session, session.get_one(Shop, shop.id), after)
+
+
+def _note(session: Session, kind: str, reason: str | None) -> None:
+    now = ctx().clock.now()
+    actor = f"merchant:{g.user_id}"
+    record(session, g.shop.id, key=f"{kind}:{now.isoformat()}", kind=kind, occurred_at=now, actor=actor, cause=reason)

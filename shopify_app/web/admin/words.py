@@ -1,0 +1,141 @@
+"""How states read to a merchant: status badges, payment warnings, outcomes of charges, reasons for waiting."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from shopify_app.billing.models import (
+    CHALLENGED,
+    DUPLICATE,
+    FAILED,
+    REFUSED,
+    REQUESTED,
+    SETTLED,
+    UNKNOWN,
+    WRITTEN,
+    BillingAttempt,
+)
+from shopify_app.shoppers.models import PaymentMethod
+
+
+class Badge(NamedTuple):
+    """A word and the colour it stands on (Polaris tones)."""
+
+    words: str
+    tone: str
+
+
+STATUS = {
+    "ACTIVE": Badge("Active", "success"),
+    "PAUSED": Badge("Paused", "caution"),
+    "CANCELLED": Badge("Cancelled", "neutral"),
+    "EXPIRED": Badge("Ended", "neutral"),
+    "FAILED": Badge("Failed", "critical"),
+}
+
+ATTEMPT = {
+    WRITTEN: Badge("About to be sent", "info"),
+    REQUESTED: Badge("With the bank", "info"),
+    SETTLED: Badge("Charged", "success"),
+    FAILED: Badge("Failed", "critical"),
+    CHALLENGED: Badge("Shopper must confirm", "warning"),
+    UNKNOWN: Badge("Checking with Shopify", "info"),
+    DUPLICATE: Badge("Already charged", "neutral"),
+    REFUSED: Badge("Not sent", "neutral"),
+}
+
+ATTEMPT_MEANING = {
+    WRITTEN: "The charge is written down and goes to Shopify next.",
+    REQUESTED: "Shopify has the charge; its answer takes up to a few minutes.",
+    SETTLED: "The shopper was charged.",
+    CHALLENGED: "The bank asks the shopper to confirm this payment.",
+    UNKNOWN: "Shopify's answer was lost on the way. We ask before doing anything else, so nobody is charged twice.",
+    DUPLICATE: "This billing date was already paid; no second charge was made.",
+    REFUSED: "No charge was made.",
+}
+
+# Shopify's codes (SubscriptionBillingAttemptErrorCode, schema 2026-10) in a merchant's words.
+DECLINE = {
+    "INSUFFICIENT_FUNDS": "There was not enough money on the card.",
+    "EXPIRED_CARD": "The card has expired.",
+    "EXPIRED_PAYMENT_METHOD": "The payment method has expired.",
+    "CARD_DECLINED": "The bank declined the card.",
+    "PAYMENT_METHOD_DECLINED": "The bank declined the payment method.",
+    "DO_NOT_HONOR": "The bank declined without saying why.",
+    "CALL_ISSUER": "The bank wants the shopper to call.",
+    "FRAUD_SUSPECTED": "The payment was stopped on suspicion of fraud.",
+    "AUTHENTICATION_REQUIRED": "The bank asks the shopper to confirm this payment.",
+    "BUYER_CANCELED_PAYMENT_METHOD": "The shopper withdrew the payment method.",
+    "PAYMENT_METHOD_NOT_FOUND": "The payment method no longer exists.",
+    "PAYMENT_METHOD_NOT_SPECIFIED": "The subscription has no payment method.",
+    "INVALID_PAYMENT_METHOD": "The payment method is not valid any more.",
+    "TRANSACTION_LIMIT_EXCEEDED": "The amount is above the card's limit.",
+    "INSUFFICIENT_INVENTORY": "There was not enough stock.",
+    "INVENTORY_ALLOCATIONS_NOT_FOUND": "No location has this item in stock.",
+    "INVALID_SHIPPING_ADDRESS": "The shipping address is missing or not valid.",
+    "PAYMENT_PROVIDER_IS_NOT_ENABLED": "The payment provider is switched off in Shopify.",
+    "MERCHANT_ACCOUNT_ERROR": "Your account at the payment provider has a problem.",
+    "TEST_MODE": "The payment provider is in test mode.",
+    "NON_TEST_ORDER_LIMIT_REACHED": "This shop may only place test orders.",
+}
+
+LONGEST = 300
+
+
+def status(value: str) -> Badge:
+    """Return how a contract's status reads; an unknown one is shown as Shopify spells it."""
+    return STATUS.get(value, Badge(value.capitalize(), "neutral"))
+
+
+def attempt_badge(attempt: BillingAttempt) -> Badge:
+    """Return how the state of a charge reads."""
+    return ATTEMPT[attempt.state]
+
+
+def attempt_words(attempt: BillingAttempt) -> str:
+    """Return what became of a charge, in one sentence, and for a failure why."""
+    if attempt.state == FAILED:
+        return decline(attempt.error_code, attempt.error_message)
+    meaning = ATTEMPT_MEANING[attempt.state]
+    if attempt.state == REFUSED and attempt.reason:
+        return f"{meaning} {reason(attempt.reason)}"
+    return meaning
+
+
+def decline(code: str | None, message: str | None = None) -> str:
+    """Return why a charge failed: our words for Shopify's code, else Shopify's own message."""
+    if code in DECLINE:
+        return DECLINE[code]
+    if message:
+        return message[:LONGEST]
+    return f"Shopify says {code.replace('_', ' ').lower()}." if code else "Shopify gave no reason."
+
+
+def reason(value: str | None) -> str:
+    """Return a stored reason as a sentence: codes lose their underscores, sentences stay."""
+    if not value:
+        return ""
+    words = value if " " in value else value.replace("_", " ").replace(".", ": ")
+    words = words[:1].upper() + words[1:LONGEST]
+    return words if words.endswith((".", "!", "?")) else words + "."
+
+
+def payment_warning(method: PaymentMethod | None, today: date, next_charge: date | None) -> str:
+    """Return what stands in the way of the next charge; empty when nothing does."""
+    if method is None:
+        return "No payment method"
+    if method.revoked_at is not None:
+        return "Payment method removed"
+    if method.expires_on is None:
+        return ""
+    if method.expires_on < today:
+        return "Card expired"
+    if next_charge is not None and method.expires_on < next_charge:
+        return "Card expires before the next charge"
+    return ""
+
+
+def spelled(value: str | None) -> str:
+    """Return one of Shopify's constants in words, e.g. PARTIALLY_REFUNDED → "Partially refunded"."""
+    return value.replace("_", " ").capitalize() if value else "–"

@@ -1,0 +1,54 @@
+"""Reading a form: each field is parsed or gets one sentence saying what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Form:
+    """What was typed, and what is wrong with it. A field that cannot be read yields None and an error."""
+
+    typed: Mapping[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_valid(self) -> bool:
+        return not self.errors
+
+    def text(self, name: str, label: str, *, longest: int, required: bool = True) -> str | None:
+        """Return the trimmed text of a field, at most `longest` characters."""
+        value = self.typed.get(name, "").strip()
+        if required and not value:
+            self.errors[name] = f"Enter {label}."
+        elif len(value) > longest:
+            self.errors[name] = f"Use at most {longest} characters."
+        elif not value.isprintable():
+            self.errors[name] = "Use letters, digits and punctuation only, on one line."
+        return value if name not in self.errors else None
+
+    def whole_number(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number from `low` to `high`."""
+        number = _whole(self.typed.get(name, ""))
+        if number is None or not low <= number <= high:
+            self.errors[name] = f"Enter a whole number from {low} to {high}."
+            return None
+        return number
+
+    def whole_numbers(self, name: str, low: int, high: int, *, most: int) -> list[int] | None:
+        """Return up to `most` different whole numbers written with commas, largest first; none is allowed."""
+        numbers = [_whole(part) for part in self.typed.get(name, "").split(",") if part.strip()]
+        good = {number for number in numbers if number is not None and low <= number <= high}
+        if len(good) != len(numbers):
+            self.errors[name] = f"Enter different whole numbers from {low} to {high}, with commas between them."
+            return None
+        if len(good) > most:
+            self.errors[name] = f"Enter at most {most} numbers."
+            return None
+        return sorted(good, reverse=True)
+
+
+def _whole(text: str) -> int | None:
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None

@@ -1,0 +1,84 @@
+// The frame's glue: links and forms are fetched (App Bridge adds the token) and swapped into <main id="page"> by htmx.
+// A plain link inside the frame would carry no token and end at the bounce page.
+(() => {
+  const LAUNCH = ["embedded", "host", "id_token", "locale", "session", "shop", "timestamp", "hmac"];
+  const page = () => document.getElementById("page");
+
+  /** Fetches an address of ours and shows it as the page, with its own entry in the browser's history. */
+  async function go(href) {
+    try {
+      await shopify.saveBar.leaveConfirmation();
+    } catch {
+      return; // the merchant stays with unsaved changes
+    }
+    await htmx.ajax("GET", href, { target: "#page", swap: "outerHTML", push: "true" });
+  }
+
+  /** The href of a link of ours in a click's path, through shadow roots; null when the browser should follow it. */
+  function ownHref(event) {
+    if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return null;
+    const link = event.composedPath().find((node) => node.hasAttribute?.("href"));
+    const href = link?.getAttribute("href") ?? "";
+    const elsewhere = ["_blank", "_top", "_parent"].includes(link?.getAttribute("target"));
+    return href.startsWith("/") && !href.startsWith("//") && !elsewhere ? href : null;
+  }
+
+  document.addEventListener("click", (event) => {
+    const href = ownHref(event);
+    if (!href) return;
+    event.preventDefault();
+    go(href);
+  });
+
+  // The admin's own menu.
+  document.addEventListener("shopify:navigate", (event) => {
+    const href = event.target.getAttribute("href");
+    if (!href?.startsWith("/")) return;
+    event.preventDefault();
+    go(href);
+  });
+
+  // What the admin added to the first address has done its work; going back must not send a dead token.
+  const address = new URL(location.href);
+  for (const name of LAUNCH) address.searchParams.delete(name);
+  history.replaceState({ htmx: true }, "", address.pathname + address.search + address.hash);
+
+  const isQuiet = (event) => Boolean(event.detail?.ctx?.sourceElement?.closest?.("[data-quiet]"));
+  const say = (words, isError = false) => shopify.toast.show(words, { isError });
+
+  document.addEventListener("htmx:before:request", (event) => {
+    if (!isQuiet(event)) shopify.loading(true);
+  });
+  document.addEventListener("htmx:finally:request", (event) => {
+    if (!isQuiet(event)) shopify.loading(false);
+  });
+
+  // An error answer that is no page of ours (a proxy's, an expired session) never replaces the page.
+  document.addEventListener("htmx:before:swap", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.response.status < 400 || ctx.text.includes('id="page"')) return;
+    event.preventDefault();
+    if (isQuiet(event)) return;
+    say(ctx.response.status === 401 ? "Your session has ended. Reload the page to go on." : "That did not work. Nothing was changed; please try again.", true);
+  });
+  document.addEventListener("htmx:error", (event) => {
+    if (event.detail?.ctx && !isQuiet(event)) say("No answer. Check your connection and try again.", true);
+  });
+
+  function arrive(place) {
+    const { toast, toastError } = place.dataset;
+    if (toast) say(toast, toastError !== undefined);
+    const wrong = place.querySelector("[error]");
+    if (!wrong) window.scrollTo(0, 0);
+    (wrong ?? place).focus({ preventScroll: !wrong }); // a screen reader reads the new page's name
+  }
+
+  let shown = page();
+  document.addEventListener("htmx:before:history:restore", () => { shown = null; }); // going back refills the same element
+  document.addEventListener("htmx:after:swap", () => {
+    const place = page();
+    if (!place || place === shown) return; // a part of the page was swapped
+    shown = place;
+    arrive(place);
+  });
+})();
