@@ -44,7 +44,9 @@ class Server:
         world.origin = self.url
         self.background = Background(world)
         control.attach(self.app, self.background)
-        self._thread = threading.Thread(target=self._http.serve_forever, name="sandbox-http", daemon=True)
+        self._thread = threading.Thread(
+            target=self._http.serve_forever, args=(0.02,), name="sandbox-http", daemon=True
+        )
         self._in_background = background
 
     def start(self) -> None:

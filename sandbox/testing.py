@@ -19,6 +19,7 @@ from sandbox.wire import id_tokens, schema, tokens
 from sandbox.world import World
 from sandbox.world.app_config import AppConfig
 
+TEST_SECRET = "a secret of no app outside the tests"
 APP_TOML = Path(__file__).resolve().parents[1] / "shopify.app.toml"
 
 
@@ -34,7 +35,7 @@ class SandboxServer:
         app_url: str = "http://127.0.0.1:9",
         *,
         api_key: str = "test-key",
-        api_secret: str = "test-secret",  # noqa: S107 - of no one's app
+        api_secret: str = TEST_SECRET,
         state: Path | None = None,
         background: bool = False,
         port: int = 0,

@@ -43,10 +43,15 @@ class Background:
             courier.close()
 
     def drain(self, rounds: int = 20) -> int:
-        """Settle what is due and deliver until nothing is left to do; returns the number of deliveries."""
+        """Settle and deliver until nothing is left to do; returns the number of deliveries.
+
+        Without threads there is no one to wait for: what is in flight is decided now, unless the knob is "manual".
+        """
         total = 0
         for _ in range(rounds):
             self.settle_due()
+            if not self.running and not self._world.faults["settle"]["manual"]:
+                self.settle_now()
             sent = self._couriers[0].deliver_due()
             total += sent
             if not sent:
