@@ -37,7 +37,6 @@ async function listenIn() {
 }
 
 frame.addEventListener("load", () => failed.hidden && bar.hidden === false && listenIn());
-listenIn();
 document.getElementById("failed-again").addEventListener("click", () => location.reload());
 
 on("ready", (page) => {
@@ -117,3 +116,7 @@ on("open", ({ path: wanted, target }) => {
   if (target === "_blank") window.open(address, "_blank");
   else location.assign(address);
 });
+
+// The frame opens only now that everything above listens: an early "ready" would be lost.
+frame.src = frame.dataset.src;
+listenIn();

@@ -5,7 +5,7 @@ const listeners = new Map();
 const answerers = new Map();
 
 export const frame = document.getElementById("app");
-export const appOrigin = new URL(frame.src).origin;
+export const appOrigin = new URL(frame.dataset.src).origin;
 export const handle = document.body.dataset.handle;
 
 export function tell(type, payload = {}) {
