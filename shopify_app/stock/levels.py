@@ -1,0 +1,23 @@
+"""Writes inventory levels: absolute units of one item at one location, the newest reading wins."""
+
+from __future__ import annotations
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from shopify_app.gateways.shopify.inventory import LevelSnapshot
+from shopify_app.stock.models import InventoryLevel
+
+
+def apply(session: Session, shop_id: int, snapshot: LevelSnapshot) -> None:
+    """Insert or update a level unless ours is newer."""
+    values = {"available": snapshot.available, "shopify_updated_at": snapshot.updated_at}
+    statement = insert(InventoryLevel).values(
+        shop_id=shop_id, item_gid=snapshot.item_gid, location_gid=snapshot.location_gid, **values
+    )
+    newer = statement.excluded.shopify_updated_at >= InventoryLevel.shopify_updated_at
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["shop_id", "item_gid", "location_gid"], set_=values, where=newer
+        )
+    )

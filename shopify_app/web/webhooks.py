@@ -1,0 +1,108 @@
+"""Shopify's webhooks: check the signature over the raw body, keep the message, answer. Nothing else happens here.
+
+400 for what cannot be read, 401 for a wrong signature, 200 for everything else, also for a shop or a topic we do
+not know: Shopify would only send it again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from flask import Blueprint, Response, abort, request
+
+from shopify_app import topics
+from shopify_app.gateways.shopify.verify import secrets_of, webhook_ok
+from shopify_app.inbox.receive import Arrival, receive
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.db import Json
+from shopify_app.shops import queries
+from shopify_app.web import ctx
+from shopify_app.web.access import signed
+
+blueprint = Blueprint("webhooks", __name__)
+log = logging.getLogger(__name__)
+
+MAX_HEADER = 255
+
+
+@blueprint.post("/webhooks")
+@signed("webhook")
+def webhook() -> Response:
+    """Any topic of `shopify.app.toml`."""
+    return _keep()
+
+
+@blueprint.post("/webhooks/compliance")
+@signed("webhook")
+def compliance() -> Response:
+    """The three topics that the law and Shopify's review demand."""
+    return _keep()
+
+
+def _keep() -> Response:
+    raw = request.get_data(cache=False)
+    if not webhook_ok(raw, request.headers.get("X-Shopify-Hmac-Sha256"), secrets_of(ctx().settings)):
+        abort(401)
+    arrival, domain = _arrival(raw), _header("X-Shopify-Shop-Domain").lower()
+    if arrival.topic not in topics.HANDLERS:
+        log.info("webhook of a topic nobody handles", extra={"topic": arrival.topic})
+        return Response(status=200)
+    with ctx().db.session() as session:
+        shop = queries.by_domain(session, domain)
+        new = shop is not None and receive(session, shop.id, arrival, machine_now())
+    if new:
+        ctx().wakeups.wake("inbox")
+    return Response(status=200)
+
+
+def _arrival(raw: bytes) -> Arrival:
+    return Arrival(
+        webhook_id=_header("X-Shopify-Webhook-Id"),
+        topic=_header("X-Shopify-Topic").lower(),
+        payload=_payload(raw),
+        event_id=request.headers.get("X-Shopify-Event-Id", "")[:MAX_HEADER] or None,
+        api_version=request.headers.get("X-Shopify-API-Version", "")[:MAX_HEADER] or None,
+        triggered_at=_instant(request.headers.get("X-Shopify-Triggered-At")),
+    )
+
+
+def _header(name: str) -> str:
+    value = request.headers.get(name, "").strip()
+    return value if value and len(value) <= MAX_HEADER else _refuse(f"{name} is missing or too long")
+
+
+def _payload(raw: bytes) -> Json:
+    try:
+        found = json.loads(raw, parse_constant=_refuse)
+        clean = _clean(found)
+    except (ValueError, RecursionError):
+        _refuse("the body is not JSON")
+    return clean if isinstance(clean, dict) else _refuse("the body is not an object")
+
+
+def _clean(value: Any) -> Any:
+    """JSON may hold what PostgreSQL's may not: the NUL character and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(item) for key, item in value.items()}
+    return value
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Only an ordering hint: what cannot be read is left out."""
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
+
+
+def _refuse(reason: str) -> NoReturn:
+    log.info("webhook refused", extra={"reason": reason})
+    abort(400)
