@@ -1,0 +1,93 @@
+"""What became of a try, written down: accepted, tried again later, parked with its reason, or the circuit opened."""
+
+from __future__ import annotations
+
+import logging
+import random
+from datetime import timedelta
+from typing import Any
+
+from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
+from shopify_app.context import Context
+from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited
+from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, Delivery
+from shopify_app.kit.clock import machine_now
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
+"""Seconds of machine time between tries after 5xx or silence, doubled each time."""
+
+
+def accepted(ctx: Context, delivery_id: int) -> None:
+    """Klaviyo took the event (202). It is not claimed to be stored."""
+    with ctx.db.session() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.tries += 1
+        delivery.state, delivery.accepted_at = ACCEPTED, machine_now()
+        delivery.lease_until = delivery.last_error = None
+
+
+def close(ctx: Context, delivery_id: int, state: str, reason: str) -> None:
+    """End a delivery that will not be sent (again): dropped or parked, with the reason in words."""
+    with ctx.db.session() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.state, delivery.reason, delivery.lease_until = state, reason, None
+
+
+def failed(ctx: Context, delivery_id: int, shop_id: int, error: KlaviyoError) -> timedelta | None:
+    """Write down a failed try; returns how long the shop must wait, None when only this event was the trouble."""
+    log.warning("event not accepted", extra={"shop_id": shop_id, "delivery_id": delivery_id, "error": str(error)})
+    if isinstance(error, KeyRefused):
+        key_refused(ctx, shop_id, str(error))
+        return _later(ctx, delivery_id, error, 0.0)
+    if isinstance(error, BodyRefused):
+        _refused_body(ctx, delivery_id, error)
+        return None
+    return _later(ctx, delivery_id, error, error.wait_seconds if isinstance(error, Limited) else None)
+
+
+def key_refused(ctx: Context, shop_id: int, reason: str) -> None:
+    """Open the circuit: nothing is sent for this shop until the merchant connects again; deliveries wait."""
+    with ctx.db.session() as session:
+        account = session.get_one(KlaviyoAccount, shop_id)
+        account.state, account.broken_reason = BROKEN, reason
+
+
+def _later(ctx: Context, delivery_id: int, error: KlaviyoError, seconds: float | None) -> timedelta:
+    with ctx.db.session() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.tries += 1
+        if seconds is None:
+            seconds = min(FIRST_WAIT * 2 ** (delivery.tries - 1), LONGEST_WAIT)
+        wait = timedelta(seconds=seconds * random.uniform(1.0, 1.2))  # noqa: S311 - spreads load, hides nothing
+        delivery.next_try_at, delivery.lease_until = machine_now() + wait, None
+        delivery.last_error = str(error)
+    return wait
+
+
+def _refused_body(ctx: Context, delivery_id: int, error: BodyRefused) -> None:
+    """Park it, unless only the phone beside a good mail address was refused: then it goes without the phone."""
+    with ctx.db.session() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        delivery.tries += 1
+        delivery.last_error, delivery.lease_until = str(error), None
+        slim = _without_phone(delivery.body or {}) if _blames_phone(error) else None
+        if slim is None:
+            delivery.state, delivery.reason = PARKED_DELIVERY, f"Klaviyo refused it: {error}"
+        else:
+            delivery.body, delivery.next_try_at = slim, machine_now()
+
+
+def _blames_phone(error: BodyRefused) -> bool:
+    return bool(error.pointers) and all(pointer.endswith("/phone_number") for pointer in error.pointers)
+
+
+def _without_phone(body: dict[str, Any]) -> dict[str, Any] | None:
+    attributes = body["data"]["attributes"]
+    profile = attributes["profile"]["data"]["attributes"]
+    if "phone_number" not in profile or "email" not in profile:
+        return None
+    rest = {name: value for name, value in profile.items() if name != "phone_number"}
+    slim = attributes | {"profile": {"data": {"type": "profile", "attributes": rest}}}
+    return {"data": body["data"] | {"attributes": slim}}
