@@ -8,6 +8,7 @@ import pytest
 from tests.support.browser import browser, page
 from tests.support.services import (
     empty_postgres_url,
+    module_postgres_url,
     postgres_server,
     postgres_template,
     postgres_url,
@@ -18,6 +19,7 @@ from tests.support.services import (
 __all__ = [
     "browser",
     "empty_postgres_url",
+    "module_postgres_url",
     "page",
     "postgres_server",
     "postgres_template",

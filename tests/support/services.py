@@ -69,6 +69,13 @@ def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def module_postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """Like `postgres_url`, shared by a module whose tests change nothing."""
+    with _database(postgres_server, postgres_template) as url:
+        yield url
+
+
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """SQLAlchemy URL of a database with nothing in it, for tests about migrating."""

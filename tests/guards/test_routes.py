@@ -1,0 +1,249 @@
+"""Every route says who may use it, and nobody else gets a byte of a shop from it; junk never becomes a 500."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+
+import jwt
+import pytest
+from sqlalchemy import select
+
+from shopify_app import create_app, wiring
+from shopify_app.config import read
+from shopify_app.contracts.models import Contract
+from shopify_app.kit.clock import SystemClock, machine_now
+from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.web.access import access_of
+from tests.support.app import KEY, SECRET, environ_for
+
+MINE, OTHERS = "mine-guarded.myshopify.com", "others-guarded.myshopify.com"
+MARK = "Unmistakable Roast"
+FRAME = {"Accept": "text/html", "Sec-Fetch-Dest": "iframe"}
+
+
+@pytest.fixture(scope="module")
+def ctx(postgres_server, postgres_template, module_postgres_url):
+    environ = environ_for("http://127.0.0.1:9", "http://127.0.0.1:8000", module_postgres_url, "redis://127.0.0.1:9")
+    made = wiring.build(read(environ), clock=SystemClock(), inline=True)
+    with made.db.session() as session:
+        for domain in (MINE, OTHERS):
+            _plant(session, made, domain)
+    yield made
+    made.db.close()
+
+
+@pytest.fixture(scope="module")
+def app(ctx):
+    return create_app(ctx)
+
+
+def _plant(session, ctx, domain: str) -> None:
+    now = machine_now()
+    shop = Shop(domain=domain, name=f"{MARK} of {domain}", host=ctx.settings.host, installed_at=now)
+    session.add(shop)
+    session.flush()
+    far = now + timedelta(days=30)
+    sealed = ctx.vault.seal("shpat_guard")
+    session.add(
+        ShopToken(
+            shop_id=shop.id,
+            access_token=sealed,
+            refresh_token=sealed,
+            access_expires_at=far,
+            refresh_expires_at=far,
+            scopes=ctx.settings.scopes,
+            obtained_at=now,
+        )
+    )
+    session.add(
+        Contract(
+            shop_id=shop.id,
+            shopify_gid=f"gid://shopify/SubscriptionContract/{7000 + shop.id}",
+            status="ACTIVE",
+            revision_id=1,
+            currency="USD",
+            billing_policy={"interval": "MONTH", "intervalCount": 1},
+            delivery_policy={"interval": "MONTH", "intervalCount": 1},
+            shopify_created_at=now,
+            shopify_updated_at=now,
+            read_at=now,
+            search_text=MARK.lower(),
+            note=MARK,
+        )
+    )
+
+
+def rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def address(ctx, rule, domain: str = MINE) -> str:
+    """A real address for a rule, its variables filled from `domain`'s rows."""
+    with ctx.db.session() as session:
+        gid = session.scalars(
+            select(Contract.shopify_gid).join(Shop, Shop.id == Contract.shop_id).where(Shop.domain == domain)
+        ).one()
+    values = {name: gid.rsplit("/", 1)[1] for name in rule.arguments}
+    with_values = rule.rule
+    for name, value in values.items():
+        for form in (f"<{name}>", f"<int:{name}>", f"<string:{name}>"):
+            with_values = with_values.replace(form, value)
+    return with_values
+
+
+def token(domain: str = MINE, *, secret: str = SECRET, **claims) -> str:
+    now = int(machine_now().timestamp())
+    body = {"iss": f"https://{domain}/admin", "dest": f"https://{domain}", "aud": KEY, "sub": "42"}
+    body |= {"exp": now + 60, "nbf": now - 5, "iat": now - 5, "jti": "j", "sid": "s"} | claims
+    return jwt.encode({name: value for name, value in body.items() if value is not None}, secret, algorithm="HS256")
+
+
+def bad_tokens() -> dict[str, str]:
+    now = int(machine_now().timestamp())
+    return {
+        "none": "",
+        "not a token": "abc.def.ghi",
+        "expired": token(exp=now - 60),
+        "not yet": token(nbf=now + 600),
+        "without exp": token(exp=None),
+        "another secret": token(secret="another-secret-another-secret-another"),
+        "another app's": token(aud="another-app"),
+        "a customer's": token(sub="gid://shopify/Customer/1", iss=f"https://{MINE}/customer"),
+        "a customer's sub": token(sub="gid://shopify/Customer/1"),
+        "no sub": token(sub=None),
+        "issuer of another shop": token(iss=f"https://{OTHERS}/admin"),
+        "issuer without /admin": token(iss=f"https://{MINE}"),
+        "no Shopify domain": token("evil.com"),
+        "a domain in disguise": token("mine-guarded.myshopify.com.evil.com"),
+        "unsigned": jwt.encode({"dest": f"https://{MINE}", "sub": "42"}, None, algorithm="none"),
+    }
+
+
+def test_every_route_declares_who_may_use_it(app):
+    undeclared = [rule.rule for rule in rules(app) if access_of(app.view_functions[rule.endpoint]) is None]
+    assert not undeclared
+
+
+def test_only_merchants_see_pages_and_the_rest_says_why(app):
+    for rule in rules(app):
+        access = access_of(app.view_functions[rule.endpoint])
+        assert access.kind in {"merchant", "public", "signed"}, rule.rule
+        assert access.kind == "merchant" or access.detail, f"{rule.rule}: a reason"
+
+
+def merchant_rules(app):
+    return [rule for rule in rules(app) if access_of(app.view_functions[rule.endpoint]).kind == "merchant"]
+
+
+@pytest.mark.parametrize("name", list(bad_tokens()))
+def test_a_merchant_route_gives_nothing_to_a_token_that_is(app, ctx, name):
+    client, bad = app.test_client(), bad_tokens()[name]
+    for rule in merchant_rules(app):
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            url = address(ctx, rule)
+            by_header = client.open(url, method=method, headers={"Authorization": f"Bearer {bad}"} if bad else {})
+            by_address = client.open(url, method=method, query_string={"id_token": bad, "shop": MINE}, headers=FRAME)
+            for answer in (by_header, by_address):
+                assert answer.status_code in (401, 302), f"{method} {url}: {answer.status_code}"
+                assert MARK not in answer.text and "7001" not in answer.text.replace(url, ""), f"{method} {url}"
+            assert by_header.status_code == 401
+            assert by_header.headers["X-Shopify-Retry-Invalid-Session-Request"] == "1"
+
+
+def test_a_good_token_opens_the_page_so_that_the_refusals_above_mean_something(app, ctx):
+    client = app.test_client()
+    for rule in merchant_rules(app):
+        if "GET" in rule.methods:
+            answer = client.get(address(ctx, rule), headers=FRAME, query_string={"id_token": token()})
+            assert answer.status_code == 200, f"{rule.rule}: {answer.status_code}"
+
+
+def test_a_merchant_sees_no_byte_of_another_shop(app, ctx):
+    client = app.test_client()
+    for rule in merchant_rules(app):
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            url = address(ctx, rule, OTHERS)
+            answer = client.open(url, method=method, headers={"Authorization": f"Bearer {token()}"})
+            assert OTHERS not in answer.text, f"{method} {url}"
+            if rule.arguments:
+                assert answer.status_code == 404, f"{method} {url}: {answer.status_code}"
+
+
+def test_a_token_in_the_address_changes_nothing(app, ctx):
+    client = app.test_client()
+    for rule in merchant_rules(app):
+        for method in rule.methods - {"HEAD", "OPTIONS", "GET"}:
+            answer = client.open(address(ctx, rule), method=method, query_string={"id_token": token()})
+            assert answer.status_code == 401, f"{method} {rule.rule}"
+
+
+JUNK = [
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b'{"a": 1e999}',
+    b"\xff\xfe\x00",
+    b"a=%ZZ&a=%00",
+    "ü=ß".encode("latin-1"),
+    b'{"id": {"$gt": 0}}',
+    b'"' + b"x" * 70_000 + b'"',
+]
+KINDS = [
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "text/plain",
+    "multipart/form-data; boundary=x",
+    "\xff",
+]
+QUERIES = [
+    "",
+    "?after=%00",
+    "?status[]=x&status=%F0%28",
+    "?search=" + "%25" * 300,
+    "?after=-1&sort=drop+table",
+    "?shop=%2e%2e/",
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_junk_is_refused_and_never_breaks_a_route(app, ctx, kind):
+    client = app.test_client()
+    good = {"Authorization": f"Bearer {token()}"}
+    for rule in rules(app):
+        for number, body in enumerate(JUNK):
+            query = QUERIES[number % len(QUERIES)]
+            for headers in ({}, good, _signed(body)):
+                for method in ("GET", "POST", "PUT"):
+                    url = address(ctx, rule) + query
+                    answer = client.open(url, method=method, data=body, headers=headers | {"Content-Type": kind})
+                    assert answer.status_code != 500, f"{method} {url} {kind} {body[:20]!r}: {answer.status_code}"
+
+
+def _signed(body: bytes) -> dict[str, str]:
+    digest = base64.b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+    return {"X-Shopify-Hmac-Sha256": digest, "X-Shopify-Shop-Domain": MINE, "X-Shopify-Topic": "orders/create"}
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({}, 200),
+        ({"X-Shopify-Hmac-Sha256": None}, 401),
+        ({"X-Shopify-Hmac-Sha256": "AAAA"}, 401),
+        ({"X-Shopify-Hmac-Sha256": "é"}, 401),
+        ({"X-Shopify-Topic": None}, 400),
+        ({"X-Shopify-Webhook-Id": None}, 400),
+        ({"X-Shopify-Shop-Domain": "not a shop"}, 400),
+        ({"X-Shopify-Shop-Domain": "unknown-shop.myshopify.com"}, 200),
+    ],
+)
+def test_a_webhook_is_taken_or_refused_by_its_signature_and_headers(app, change, status):
+    body = json.dumps({"id": 1, "admin_graphql_api_id": "gid://shopify/Order/1"}).encode()
+    headers = _signed(body) | {"X-Shopify-Webhook-Id": "w-1", "Content-Type": "application/json"} | change
+    kept = {name: value for name, value in headers.items() if value is not None}
+    assert app.test_client().post("/webhooks", data=body, headers=kept).status_code == status
