@@ -110,7 +110,11 @@ def permission_url(settings: Settings, domain: str, redirect_uri: str, state: st
 
 def shop_domain(text: str | None) -> str | None:
     """Return the shop's myshopify domain in `text`, lower case, or None when it names no shop."""
-    domain = sanitize_shop_domain(text)
+    try:
+        domain = sanitize_shop_domain(text)
+    except ValueError:
+        # ShopifyAPI lets urlparse's complaint about "[" through
+        return None
     return domain if isinstance(domain, str) and SHOP.fullmatch(domain) else None
 
 
