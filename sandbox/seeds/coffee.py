@@ -1,9 +1,168 @@
-"""placeholder"""
+"""Rosebud Coffee: the demo's shop, with 200 contracts of every kind the app has to cope with.
 
+Business time is the real present. What fell due before it is marked as billed by whoever came before; from now
+on something falls due within minutes and on each day of the next month. Everyone in it is invented. The app is
+not installed yet: opening it in the admin asks for that first, as at Shopify.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from sandbox.seeds import people, shelf, tiny
+from sandbox.shopify import checkout, contracts, cycles, payment_methods, shops
 from sandbox.world import World
+from sandbox.world.store import Row
+
+SHOP = tiny.SHOP
+SECOND = "tannery-tea.myshopify.com"
+ZONE = "America/New_York"
+MONDAY = {"type": "WEEKDAY", "day": 1, "month": None, "cutoff_day": None}
+FIFTEENTH = {"type": "MONTHDAY", "day": 15, "month": None, "cutoff_day": None}
+
+# (how many, plan name, billing policy, keywords of the contract)
+KINDS: list[tuple[int, str, Row, dict[str, Any]]] = [
+    (64, "Monthly", contracts.policy("MONTH", 1), {}),
+    (34, "Weekly", contracts.policy("WEEK", 1), {}),
+    (30, "Every 2 weeks", contracts.policy("WEEK", 2), {}),
+    (12, "Monthly", contracts.policy("MONTH", 1), {"born": "31st"}),
+    (4, "Yearly", contracts.policy("YEAR", 1), {"born": "leap day"}),
+    (12, "Mondays", contracts.policy("WEEK", 1, anchors=[MONDAY], cutoff=2), {}),
+    (8, "Monthly on the 15th", contracts.policy("MONTH", 1, anchors=[FIFTEENTH]), {}),
+    (14, "3 months prepaid", contracts.policy("MONTH", 3), {"delivery_policy": contracts.policy("MONTH", 1)}),
+    (12, "Monthly", contracts.policy("MONTH", 1), {"currency": "CAD"}),
+    (10, "Every 2 weeks", contracts.policy("WEEK", 2), {"currency": "EUR"}),
+]
+LENGTH = {"WEEK": timedelta(weeks=1), "MONTH": timedelta(days=30.44), "YEAR": timedelta(days=365.25)}
 
 
 def grow(world: World) -> None:
-    from sandbox.seeds import tiny
+    """Fill an empty world."""
+    dice = Random(2026)
+    shops.create(world, SHOP, zone=ZONE, currencies=["USD", "CAD", "EUR"])
+    variants = shelf.stock_up(world, SHOP)
+    plans = shelf.offer(world, SHOP)
+    made = _contracts(world, dice, variants, plans)
+    _vary(world, dice, made)
+    tiny.grow(world, shop=SECOND, contracts=5, zone="Europe/London", currency="GBP", installed=False)
 
-    tiny.grow(world, contracts=20)
+
+def _contracts(world: World, dice: Random, variants: list[Row], plans: dict[str, Row]) -> list[Row]:
+    total, made = sum(kind[0] for kind in KINDS), []
+    order = [kind for kind in KINDS for _ in range(kind[0])]
+    dice.shuffle(order)
+    for number, (_, plan, policy, extra) in enumerate(order):
+        first_due = _first_due(world.now(), number, total)
+        made.append(_contract(world, dice, number, variants, plans[plan], policy, first_due, **extra))
+    return made
+
+
+def _first_due(now: datetime, number: int, total: int) -> datetime:
+    """Spread over the next 31 days; the first dozen within half an hour, so that a demo shows a charge at once."""
+    if number < 12:
+        return now + timedelta(minutes=2 + 2.5 * number)
+    return now + timedelta(days=31) * (number / total)
+
+
+def _contract(
+    world: World,
+    dice: Random,
+    number: int,
+    variants: list[Row],
+    plan: Row,
+    policy: Row,
+    first_due: datetime,
+    **extra: Any,
+) -> Row:
+    born = _born(dice, first_due, policy, extra.pop("born", None))
+    person = people.make(world, SHOP, number)
+    method = _method(world, dice, person, number)
+    lines = [_line(world, dice, v, plan) for v in dice.sample(variants, dice.choice([1, 1, 1, 2, 3]))]
+    row = checkout.subscribe(world, SHOP, person, method, policy, lines, silent=True, **extra)
+    _backdate(world, row, born)
+    return row
+
+
+def _born(dice: Random, first_due: datetime, policy: Row, special: str | None) -> datetime:
+    """When it was bought, so that its next charge falls near ``first_due``; never in the future."""
+    if special == "31st":
+        return first_due.replace(year=2026, month=dice.choice([1, 3, 5, 7, 8]), day=31)
+    if special == "leap day":
+        return first_due.replace(year=2024, month=2, day=29)
+    periods = dice.randint(1, 9)
+    if policy["interval"] == "MONTH":
+        return first_due - _months(first_due, (periods + 1) * policy["interval_count"])
+    length = LENGTH[policy["interval"]] * policy["interval_count"]
+    # enough periods back to lie in the past even when the first due day is weeks away
+    return first_due - length * (periods + int(timedelta(days=31) / length))
+
+
+def _months(instant: datetime, count: int) -> timedelta:
+    """The way back over whole months, to the same day (the 28th at most)."""
+    month = instant.month - 1 - count
+    year, month = instant.year + month // 12, month % 12 + 1
+    return instant - instant.replace(year=year, month=month, day=min(instant.day, 28))
+
+
+def _backdate(world: World, row: Row, born: datetime) -> None:
+    """The contract began then; what was due before now was billed before our time."""
+    row.update(created_at=born.isoformat(), updated_at=born.isoformat())
+    for cycle in cycles.walk(world, SHOP, row):
+        if datetime.fromisoformat(cycle["expected_at"]) > world.now():
+            row["next_billing_date"] = cycle["expected_at"]
+            break
+        row["cycles"].setdefault(str(cycle["index"]), {})["billed"] = True
+    if row["cycles"]:
+        row["last_payment_status"] = "SUCCEEDED"
+    world.of("contracts", SHOP).put(row)
+    order = world.of("orders", SHOP)[row["origin_order_id"]]
+    shipped = {"created_at": born.isoformat(), "updated_at": born.isoformat(), "fulfillment_status": "FULFILLED"}
+    world.of("orders", SHOP).put({**order, **shipped})
+
+
+def _method(world: World, dice: Random, person: Row, number: int) -> Row:
+    kind = dice.choices(["card", "shop_pay", "paypal"], [6, 3, 1])[0]
+    name = " ".join(n for n in (person["first_name"], person["last_name"]) if n) or None
+    values: Row = {"name": name}
+    if kind == "card":
+        values.update(
+            brand=dice.choice(["visa", "mastercard", "american_express"]),
+            expiry_month=dice.randint(1, 12),
+            expiry_year=world.now().year + dice.randint(1, 4),
+        )
+    if kind == "paypal":
+        values.update(paypal_email=person["email"])
+    return payment_methods.create(world, SHOP, person["id"], kind, **values)
+
+
+def _line(world: World, dice: Random, variant: Row, plan: Row) -> Row:
+    """A tenth off, as the plan says; the price is frozen on the contract."""
+    price = f"{float(variant['price']) * 0.9:.2f}"
+    return contracts.line(
+        world,
+        SHOP,
+        variant["id"],
+        dice.choice([1, 1, 2]),
+        price,
+        selling_plan_id=plan["id"],
+        selling_plan_name=plan["name"],
+    )
+
+
+def _vary(world: World, dice: Random, made: list[Row]) -> None:
+    """Not all is well: some paused, cancelled or failed, some cards expired, one payment method revoked."""
+    later = made[12:]
+    dice.shuffle(later)
+    for status, count in (("PAUSED", 12), ("CANCELLED", 10), ("FAILED", 6)):
+        for row in later[:count]:
+            world.of("contracts", SHOP).put({**row, "status": status})
+        del later[:count]
+    methods = world.of("payment_methods", SHOP)
+    cards = [m for m in (methods[row["payment_method_id"]] for row in later) if m["kind"] == "CustomerCreditCard"]
+    last_month = world.now() - timedelta(days=31)
+    for method in cards[:8]:
+        methods.put({**method, "expiry_month": last_month.month, "expiry_year": last_month.year})
+    for method in cards[8:9]:
+        methods.put({**method, "revoked_at": world.now().isoformat(), "revoked_reason": "MANUALLY_REVOKED"})
