@@ -7,8 +7,8 @@ const bar = document.getElementById("advance-bar");
 const said = document.getElementById("advance-said");
 const wrong = document.getElementById("advance-error");
 
-async function call(path, body) {
-  const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+async function call(method, path, body) {
+  const options = { method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body) };
   const answer = await fetch(`/_control/${path}`, options);
   if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
   return answer.json();
@@ -17,52 +17,60 @@ async function call(path, body) {
 const readable = (iso) => `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-function draw(run) {
-  const [from, to, now] = [run.from, run.to, run.now].map((iso) => Date.parse(iso || ""));
-  panel.hidden = false;
-  bar.value = to > from ? Math.min(1, Math.max(0, (now - from) / (to - from))) : 0;
-  said.textContent = `${readable(run.now)} of ${readable(run.to)}${run.waiting ? ` · waiting for the app: ${run.waiting}` : ""}`;
+/** The same day of the next month, or its last day when it is shorter. */
+function nextMonth(iso) {
+  const day = new Date(iso);
+  const target = new Date(day);
+  target.setUTCMonth(day.getUTCMonth() + 1);
+  if (target.getUTCDate() !== day.getUTCDate()) target.setUTCDate(0);
+  return target.toISOString();
 }
+
+function draw(run) {
+  panel.hidden = false;
+  bar.value = (run.percent || 0) / 100;
+  const waiting = run.waiting && JSON.stringify(run.waiting) !== "{}" ? ` · the app still has to do: ${words(run.waiting)}` : "";
+  said.textContent = `${run.percent || 0} % · ${readable(run.now)} of ${readable(run.to)}${waiting}`;
+}
+
+const words = (waiting) => typeof waiting === "string" ? waiting
+  : Object.entries(waiting).filter(([, n]) => n).map(([name, n]) => `${name} ${n}`).join(", ") || "a moment";
 
 function fail(text) {
   wrong.textContent = text;
   wrong.hidden = false;
 }
 
+/** Shows the run until it ends; then the page is read anew, because the verdict has changed. */
 async function follow() {
   for (const button of buttons) button.disabled = true;
   try {
-    let run = await call("advance");
-    while (run.running) {
+    let run = await call("GET", "advance");
+    while (run.state === "running") {
       draw(run);
       await pause(400);
-      run = await call("advance");
+      run = await call("GET", "advance");
     }
-    if (run.error) fail(run.error);
-    else if (!panel.hidden) location.reload(); // the verdict has changed
-  } catch (error) {
-    fail(error.message);
+    if (run.error) fail(`${run.error}. Business time stopped at ${readable(run.now)}.`);
+    else location.reload();
   } finally {
     for (const button of buttons) button.disabled = false;
   }
 }
 
-for (const button of buttons) {
-  button.addEventListener("click", async () => {
-    const { hours, months, mode } = button.dataset;
-    wrong.hidden = true;
-    try {
-      if (mode) {
-        await call(`clock/${mode}`, {});
-        return;
-      }
-      await call("advance", hours ? { hours: Number(hours) } : { months: Number(months) });
-      panel.hidden = false;
-      await follow();
-    } catch (error) {
-      fail(error.message);
-    }
-  });
+async function press({ unit, mode }) {
+  if (mode) return void (await call("POST", "clock", { mode }));
+  const where = unit === "month" ? { to: nextMonth((await call("GET", "clock")).now) } : { [unit]: 1 };
+  await call("POST", "advance", where);
+  await follow();
 }
 
-call("advance").then((run) => run.running && follow()).catch(() => {});
+for (const button of buttons) {
+  button.addEventListener("click", () => {
+    wrong.hidden = true;
+    press(button.dataset).catch((error) => fail(error.message));
+  });
+}
+document.getElementById("advance-stop").addEventListener("click", () => call("DELETE", "advance").catch((error) => fail(error.message)));
+
+call("GET", "advance").then((run) => run.state === "running" && follow()).catch((error) => fail(error.message));

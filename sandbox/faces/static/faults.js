@@ -15,16 +15,21 @@ function valueOf(form) {
   return JSON.parse(control.value);
 }
 
+async function call(method, path, body) {
+  const answer = await fetch(`/_control/faults${path}`, {
+    method, headers: { "Content-Type": "application/json" }, body: body && JSON.stringify(body),
+  });
+  if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`);
+}
+
 async function turn(form) {
   const { group, name } = form.dataset;
   const label = form.querySelector("label").textContent;
   try {
     const value = valueOf(form);
-    const answer = await fetch("/_control/faults", {
-      method: "POST", headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ [group]: name ? { [name]: value } : value }),
-    });
-    if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${(await answer.text()).slice(0, 200)}`);
+    // The API merges objects; a whole object typed here is meant to replace what was there.
+    if (!name && value && typeof value === "object") await call("DELETE", `/${group}`);
+    await call("POST", "", { [group]: name ? { [name]: value } : value });
     say(`${label} is now ${JSON.stringify(value)}.`);
   } catch (error) {
     say(`${label} was not changed: ${error.message}`, true);
@@ -38,3 +43,12 @@ for (const form of document.querySelectorAll("form[data-knob]")) {
   });
   if (form.dataset.kindOf === "switch") form.addEventListener("change", () => turn(form));
 }
+
+document.getElementById("faults-reset").addEventListener("click", async () => {
+  try {
+    await call("DELETE", "");
+    location.reload();
+  } catch (error) {
+    say(`Nothing was reset: ${error.message}`, true);
+  }
+});

@@ -5,9 +5,7 @@ for (const button of document.querySelectorAll("[data-control]")) {
     const { control, shop, sure, then } = button.dataset;
     if (sure && !confirm(sure)) return;
     button.disabled = true;
-    const answer = await fetch(`/_control/${control}`, {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ shop }),
-    });
+    const answer = await fetch(`/_control/shops/${shop}/${control}`, { method: "POST" });
     if (answer.ok) return location.assign(then || location.href);
     const said = document.getElementById("control-said");
     said.textContent = `The sandbox answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`;
