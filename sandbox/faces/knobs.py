@@ -16,18 +16,20 @@ TITLES = {
     "harder": "Doubts, read the harder way",
 }
 
+LABELS = {"graphql": "Per operation", "outcomes": "Per payment method"}
+
 WORDS = {
-    "webhooks.loss": "How many of ten webhooks never arrive: 0.2 loses one in five. Shopify promises no delivery.",
-    "webhooks.duplicate": "How many arrive twice, with the same webhook id.",
-    "webhooks.shuffle": "How many arrive in another order than they happened.",
-    "webhooks.delay_ms": "Milliseconds of machine time before the first try.",
-    "tokens.lifetime_s": "Seconds an offline access token lives. Shopify: 3600. Try 15.",
+    "webhooks.loss": "Share that never arrives: 0.2 loses one in five. Shopify does not promise delivery.",
+    "webhooks.duplicate": "Share that arrives twice, with the same webhook id.",
+    "webhooks.shuffle": "Share that arrives in another order than it happened.",
+    "webhooks.delay_ms": "Machine time before the first try.",
+    "tokens.lifetime_s": "How long an offline access token lives. Shopify: 3600. Try 15.",
     "graphql": "Per operation name, or * for all: answer a status, hang, or drop the connection before or after the"
     ' work was done. {"*": {"status": 503, "probability": 0.1}} fails one request in ten.',
     "throttle.restore_rate": "Cost points that come back each second. 100 on the Standard plan.",
     "throttle.bucket": "Cost points that can be saved up.",
     "billing_attempts_per_minute": "Billing attempts a minute before Shopify says THROTTLED; null is no limit.",
-    "settle.delay_ms": "Milliseconds of machine time until the outcome of a billing attempt is known.",
+    "settle.delay_ms": "Machine time until the outcome of a billing attempt is known.",
     "settle.manual": "Attempts stay open until someone settles them through the control API.",
     "outcomes": 'What happens to charges, per payment method number or * for all: "settle", "challenged" or an error'
     ' code, for example {"*": "CARD_DECLINED"}.',
@@ -58,6 +60,14 @@ def _leaves(group: str, value: Any) -> list[tuple[str, str, Any]]:
     return [(group, "", value)]
 
 
+def _label(name: str) -> str:
+    """``delay_ms`` → ``Delay, milliseconds``."""
+    for ending, unit in (("_ms", ", milliseconds"), ("_s", ", seconds")):
+        if name.endswith(ending):
+            name = name.removesuffix(ending) + unit
+    return LABELS.get(name) or name.replace("_", " ").capitalize()
+
+
 def _knob(group: str, name: str, value: Any) -> dict[str, Any]:
     path = f"{group}.{name}" if name else group
     kind = "switch" if isinstance(value, bool) else "number" if isinstance(value, int | float) else "json"
@@ -65,7 +75,7 @@ def _knob(group: str, name: str, value: Any) -> dict[str, Any]:
         "group": group,
         "name": name,
         "id": path.replace(".", "-"),
-        "label": (name or group).replace("_", " ").capitalize(),
+        "label": _label(name or group),
         "words": WORDS.get(path, ""),
         "kind": kind,
         "value": value,

@@ -33,7 +33,7 @@ def customer_name(world: World, shop: str, customer_id: Any) -> str:
 
 
 def _order(world: World, shop: str, row: Row) -> list[str]:
-    lines = ", ".join(f"{line.get('quantity', 1)} × {line.get('title', '')}" for line in row["lines"])
+    lines = ", ".join(f"{line['quantity']} × {line['title']}" for line in row["lines"])
     state = "Cancelled" if row["cancelled_at"] else words(row["financial_status"])
     customer = customer_name(world, shop, row["customer_id"])
     return [row["name"], day(row["created_at"]), customer, lines, state, f"{row['total']} {row['currency']}"]
@@ -51,11 +51,10 @@ def _customer(world: World, shop: str, row: Row) -> list[str]:
 
 
 def _contract(world: World, shop: str, row: Row) -> list[str]:
-    policy = row.get("billing_policy") or row.get("billing") or {}
-    every = f"every {policy.get('interval_count', 1)} {str(policy.get('interval', '')).lower()}".strip()
-    lines = ", ".join(f"{line.get('quantity', 1)} × {line.get('title', '')}" for line in row.get("lines", []))
-    customer = customer_name(world, shop, row.get("customer_id"))
-    due = day(row.get("next_billing_date") or "")
+    lines = ", ".join(f"{line['quantity']} × {line['title']}" for line in row["lines"])
+    customer = customer_name(world, shop, row["customer_id"])
+    due = day(row["next_billing_date"] or "") or "—"
+    every = rhythm(row["billing_policy"])
     return [str(row["id"]), customer, words(row["status"]), every, due, lines]
 
 
@@ -63,8 +62,14 @@ _LINES: dict[str, tuple[list[str], Callable[[World, str, Row], list[str]]]] = {
     "orders": (["Order", "Date", "Customer", "Items", "Payment", "Total"], _order),
     "products": (["Product", "Status", "Variants", "Prices"], _product),
     "customers": (["Number", "Name", "E-mail", "Subscriptions"], _customer),
-    "subscriptions": (["Contract", "Customer", "Status", "Billed", "Next billing", "Items"], _contract),
+    "subscriptions": (["Contract", "Customer", "Status", "Billed", "Next billing date, UTC", "Items"], _contract),
 }
+
+
+def rhythm(policy: Row) -> str:
+    """``every month``, ``every 2 weeks``."""
+    count, interval = policy["interval_count"], policy["interval"].lower()
+    return f"every {interval}" if count == 1 else f"every {count} {interval}s"
 
 
 def words(status: str) -> str:
