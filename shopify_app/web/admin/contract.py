@@ -31,7 +31,7 @@ def contract(number: str) -> Response:
     with ctx().db.session() as session:
         found = detail.read(session, g.shop.id, number, now) if number.isascii() and number.isdigit() else None
     if found is None:
-        return render.page("contract/missing.html", title="Subscription not found", status=404)
+        return render.page("contract/missing.html", title="Subscription not found", code=404)
     return render.page("contract/page.html", title=f"Subscription #{number}", **_values(found, now))
 
 

@@ -9,7 +9,7 @@ from flask import Response, g, make_response, render_template, request
 from shopify_app.web import ctx
 
 
-def page(template: str, *, title: str, status: int = 200, **values: Any) -> Response:
+def page(template: str, *, title: str, code: int = 200, **values: Any) -> Response:
     """Render `template` for the shop of this request.
 
     `title` names page, tab and focus target. Every template also reads `zone`, `today` (shop-local) and `shop_name`.
@@ -24,7 +24,7 @@ def page(template: str, *, title: str, status: int = 200, **values: Any) -> Resp
         "api_key": settings.api_key,
         "cdn_url": settings.cdn_url,
     }
-    return answer(render_template(template, **values), status)
+    return answer(render_template(template, **values), code)
 
 
 def part(template: str, **values: Any) -> Response:

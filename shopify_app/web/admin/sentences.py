@@ -22,7 +22,7 @@ class Sentence(NamedTuple):
 Telling = Callable[[Fact, tzinfo], Sentence]
 
 _CHANNELS = {"klaviyo": "Klaviyo"}
-_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper", "app": "by Perennial"}
+_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper"}
 
 
 def sentence(fact: Fact, zone: tzinfo) -> Sentence:
@@ -63,7 +63,7 @@ def _who(fact: Fact) -> str:
 
 def _upcoming(fact: Fact, zone: tzinfo) -> Sentence:
     lead = fact.data.get("lead_days")
-    charge_at = _instant(fact.data.get("charge_at"))
+    charge_at = _instant(fact.data.get("due_at"))
     when = f" on {day(charge_at, zone)}" if charge_at else ""
     before = f", {plural(lead, 'day')} ahead" if isinstance(lead, int) else ""
     return Sentence(f"Time to tell the shopper of the charge{when}{before}.")
@@ -76,14 +76,17 @@ def _processed(fact: Fact, zone: tzinfo) -> Sentence:
 
 
 def _failed(fact: Fact, zone: tzinfo) -> Sentence:
-    return Sentence(
-        f"Charge failed. {decline(fact.data.get('error_code'), fact.data.get('error_message'))}", "critical"
-    )
+    return Sentence(f"Charge failed. {decline(fact.data.get('code'))}", "critical")
+
+
+def _duplicate(fact: Fact, zone: tzinfo) -> Sentence:
+    order = fact.data.get("order_name") or "the extra order"
+    return Sentence(f"This billing date was paid a second time. Refund {order} in Shopify.", "critical")
 
 
 def _amount(fact: Fact) -> str:
     try:
-        return money(Decimal(str(fact.data.get("amount", fact.data.get("total")))), fact.data.get("currency"))
+        return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
     except InvalidOperation:
         return ""
 
@@ -105,6 +108,7 @@ TELLINGS: dict[str, Telling] = {
     "order.upcoming": _upcoming,
     "order.processed": _processed,
     "charge.failed": _failed,
+    "charge.duplicate": _duplicate,
     "charge.challenged": _fixed("The bank asks the shopper to confirm the payment", "warning"),
 }
 """Fact kind → how it is told. A test compares it with the kinds that the code records."""

@@ -16,6 +16,7 @@ from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.contracts import cycles
 from shopify_app.journal.record import record
 from shopify_app.notices.models import NoticeSettings
+from shopify_app.notices.settings import lead_days
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -98,17 +99,17 @@ def show(*, form: Form | None = None, toast: str = "", is_error: bool = False, *
         values["typed"] |= {name: form.typed[name] for name in values["typed"] if name in form.typed}
         toast, is_error = "Nothing was saved", True
     values |= {"errors": errors, "toast": toast, "toast_is_error": is_error} | more
-    return render.page("settings/page.html", title="Settings", status=422 if errors else 200, **values)
+    return render.page("settings/page.html", title="Settings", code=422 if errors else 200, **values)
 
 
 def _values(session: Session) -> dict[str, Any]:
     shop = session.get_one(Shop, g.shop.id)
-    row, notices = billing.of(session, shop.id), session.get(NoticeSettings, shop.id)
+    row = billing.of(session, shop.id)
     return {
         "typed": {
             "billing_hour": str(row.billing_hour),
             "catch_up_days": str(row.catch_up_days),
-            "lead_days": ", ".join(str(days) for days in (notices.lead_days if notices else [3])),
+            "lead_days": ", ".join(str(days) for days in lead_days(session, shop.id)),
             "reason": "",
         },
         "hour": row.billing_hour,

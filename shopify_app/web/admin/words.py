@@ -41,7 +41,7 @@ ATTEMPT = {
     FAILED: Badge("Failed", "critical"),
     CHALLENGED: Badge("Shopper must confirm", "warning"),
     UNKNOWN: Badge("Checking with Shopify", "info"),
-    DUPLICATE: Badge("Already charged", "neutral"),
+    DUPLICATE: Badge("Paid twice", "critical"),
     REFUSED: Badge("Not sent", "neutral"),
 }
 
@@ -51,7 +51,7 @@ ATTEMPT_MEANING = {
     SETTLED: "The shopper was charged.",
     CHALLENGED: "The bank asks the shopper to confirm this payment.",
     UNKNOWN: "Shopify's answer was lost on the way. We ask before doing anything else, so nobody is charged twice.",
-    DUPLICATE: "This billing date was already paid; no second charge was made.",
+    DUPLICATE: "This billing date was paid a second time. Refund one of the two orders in Shopify.",
     REFUSED: "No charge was made.",
 }
 

@@ -56,6 +56,7 @@
   // An error answer that is no page of ours (a proxy's, an expired session) never replaces the page.
   document.addEventListener("htmx:before:swap", (event) => {
     const { ctx } = event.detail;
+    if (ctx.title) document.title = ctx.title; // now, so that the new history entry goes with the new title
     if (ctx.response.status < 400 || ctx.text.includes('id="page"')) return;
     event.preventDefault();
     if (isQuiet(event)) return;

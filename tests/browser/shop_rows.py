@@ -1,0 +1,116 @@
+"""A shop with a bit of everything, as rows: what the admin's pages are looked at with."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy.orm import Session
+
+from shopify_app.contracts.models import ContractImport
+from shopify_app.shops.models import Shop
+from tests.support import rows
+
+NOW = rows.NOW
+DAY = timedelta(days=1)
+PEOPLE = [
+    ("Ada", "Lovelace"),
+    ("Grace", "Hopper"),
+    ("Mary", "Shelley"),
+    ("Rosalind", "Franklin"),
+    ("Ida", "B. Wells-Barnett"),
+    ("Zoë", "O’Connor <b>"),
+    ("", ""),
+    ("Katherine", "Johnson"),
+]
+BLENDS = ["House Blend", "Sunrise Roast", "Midnight Decaf", "Ethiopia Yirgacheffe, natural process, limited lot 12"]
+
+
+def fill(session: Session, shop: Shop, contracts: int = 64) -> None:
+    """Contracts of eight people, with charges today in every state, and a finished import."""
+    for number in range(1, contracts + 1):
+        _contract(session, shop, number)
+    session.add(
+        ContractImport(
+            shop_id=shop.id,
+            phase="done",
+            contracts_total=contracts,
+            contracts_done=contracts,
+            started_at=NOW,
+            finished_at=NOW,
+            next_slice_at=NOW,
+        )
+    )
+    session.flush()
+
+
+def _contract(session: Session, shop: Shop, number: int) -> None:
+    first, last = PEOPLE[number % len(PEOPLE)]
+    mail = f"{first.lower() or 'x'}{number}@example.com" if first else None
+    person = rows.shopper(
+        session, shop.id, 500 + number, first_name=first or None, last_name=last or None, email=mail
+    )
+    method = rows.card(session, shop.id, number, date(2026, 11, 30) if number % 11 == 0 else date(2029, 4, 30))
+    status = {7: "PAUSED", 9: "CANCELLED"}.get(number % 20, "ACTIVE")
+    due = NOW + (number % 9) * DAY - timedelta(hours=number % 3)
+    contract = rows.contract(
+        session,
+        shop.id,
+        9000 + number,
+        status=status,
+        customer_gid=person.shopify_gid,
+        payment_method_gid=method.shopify_gid,
+        currency="EUR" if number % 13 == 0 else "USD",
+        next_charge_at=due if status == "ACTIVE" else None,
+        next_charge_total=Decimal(18 * (1 + number % 3) + 5) if status == "ACTIVE" else None,
+        search_text=f"{9000 + number}\n{first} {last}\n{mail}\n{BLENDS[number % 4]}".lower(),
+        delivery_method={
+            "type": "shipping",
+            "title": "Standard",
+            "address": {
+                "first_name": first,
+                "last_name": last,
+                "address1": "12 Orchard Street",
+                "city": "New York",
+                "zip": "10002",
+                "province_code": "NY",
+                "country": "United States",
+            },
+        }
+        if first
+        else None,
+    )
+    line = contract.lines[0]
+    line.title, line.quantity = BLENDS[number % 4], 1 + number % 3
+    line.discounted_price = line.current_price * line.quantity
+    if status == "ACTIVE":
+        rows.cycle(session, contract, 3, due)
+        rows.cycle(session, contract, 4, due + 30 * DAY)
+        rows.cycle(session, contract, 5, None, expected_at=due + 60 * DAY, skipped=True, edited=True)
+    _history(session, contract, number)
+
+
+def _history(session: Session, contract: rows.Contract, number: int) -> None:
+    started = rows.fact(session, contract, "subscription.started", NOW - 60 * DAY)
+    rows.delivery(session, started, "accepted", accepted_at=datetime(2026, 10, 2, 12, 3, tzinfo=UTC))
+    if number % 5 == 0:
+        rows.attempt(
+            session, contract, 2, "settled", NOW - timedelta(minutes=50), amount=Decimal("24.50"), currency="USD",
+            order_name=f"#{number}", order_gid=f"gid://shopify/Order/{number}",
+        )  # fmt: skip
+        rows.order(session, contract, number)
+        fact = rows.fact(
+            session, contract, "order.processed",
+            data={"order_name": f"#{number}", "amount": "24.50", "currency": "USD"},
+        )  # fmt: skip
+        rows.delivery(session, fact, "pending")
+    if number % 16 == 1:
+        rows.attempt(session, contract, 1, "failed", NOW - timedelta(minutes=20), error_code="INSUFFICIENT_FUNDS")
+        rows.fact(session, contract, "charge.failed", data={"code": "INSUFFICIENT_FUNDS"})
+    if number % 21 == 2:
+        rows.attempt(session, contract, 2, "requested", NOW)
+    if number % 30 == 4:
+        rows.cycle(
+            session, contract, 1, NOW - 12 * DAY,
+            parked_reason="Due on 2026-11-19, which is more than 7 days ago: a person decides.",
+        )  # fmt: skip

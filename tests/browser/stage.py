@@ -1,0 +1,87 @@
+"""The admin's frame with our pages in it, in a real browser: open, look, count bounces, take pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sandbox.seeds import tiny
+from sandbox.server import Server
+from shopify_app import wiring
+from shopify_app.context import Context
+from tests.support.app import free_port, running_sandbox, running_web, settings_for
+
+if TYPE_CHECKING:
+    from playwright.sync_api import FrameLocator, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTIFACTS = ROOT / "test-artifacts"
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+HANDLE = tiny.SHOP.removesuffix(".myshopify.com")
+
+
+@dataclass
+class Stage:
+    """One browser page in front of the sandbox's Shopify admin."""
+
+    page: Page
+    sandbox_url: str
+
+    @property
+    def frame(self) -> FrameLocator:
+        return self.page.frame_locator("#app")
+
+    def open(self, path: str = "/") -> FrameLocator:
+        """Open a page of the app as a merchant does who types the admin's address."""
+        self.page.goto(f"{self.sandbox_url}/store/{HANDLE}/apps/perennial{path if path != '/' else ''}")
+        self.frame.locator("main#page").wait_for()
+        return self.frame
+
+    @property
+    def bounces(self) -> int:
+        """How often the frame had to fetch a token by way of the bounce page since the admin was loaded."""
+        return int(self.page.evaluate("document.body.dataset.bounces || 0"))
+
+    def shot(self, name: str, width: int = 1280, height: int = 900) -> Path:
+        """Save a picture of the admin, as tall as the app's page needs."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        inner = self.app.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": max(height, min(int(inner) + 120, 4000))})
+        ARTIFACTS.mkdir(exist_ok=True)
+        path = ARTIFACTS / f"{name}.png"
+        self.page.screenshot(path=path)
+        return path
+
+    @property
+    def app(self) -> Any:
+        """The frame itself, for evaluating in it."""
+        return self.page.frame(name="app-iframe")
+
+    def serious_issues(self) -> list[str]:
+        """What axe finds serious or worse on the app's page, as "rule: element"."""
+        self.app.evaluate(AXE.read_text())
+        found = self.app.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        bad = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+        return [f"{v['id']}: {node['html'][:160]}" for v in bad for node in v["nodes"]]
+
+    def width_overflow(self) -> int:
+        """By how many pixels the app's page is wider than its frame."""
+        return int(self.app.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+@contextmanager
+def backstage(postgres_url: str, redis_url: str) -> Iterator[tuple[Context, Server]]:
+    """The app's web process on a sandbox with one installed shop and nothing in it; rows are put in by the test."""
+    app_url = f"http://127.0.0.1:{free_port()}"
+    with running_sandbox(app_url) as sandbox:
+        tiny.grow(sandbox.world, contracts=0)
+        ctx = wiring.build(settings_for(sandbox.url, app_url, postgres_url, redis_url), inline=True)
+        with running_web(ctx):
+            try:
+                yield ctx, sandbox
+            finally:
+                ctx.http.close()
+                ctx.db.close()
