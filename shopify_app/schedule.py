@@ -19,6 +19,8 @@ from shopify_app.context import Context
 from shopify_app.contracts import importer, reconcile
 from shopify_app.inbox import process, prune
 from shopify_app.notices import plan, upcoming
+from shopify_app.orders import reconcile as orders_reconcile
+from shopify_app.stock import reconcile as stock_reconcile
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ DRAINS = (
 
 DUTIES = (
     Duty("contracts.reconcile", timedelta(minutes=10), reconcile.run),
+    Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
+    Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),
 )

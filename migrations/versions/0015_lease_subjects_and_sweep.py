@@ -23,7 +23,6 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("window_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_sweeps_shop_id"), ondelete="CASCADE"),

@@ -82,3 +82,12 @@ def _let_go(session: Session, shop_id: int, contract_id: int, read: CyclesRead) 
             return
         gone = gone.where(BillingCycle.cycle_index < last)
     session.execute(gone)
+
+
+def as_read(session: Session, shop_id: int, contract_id: int) -> list[tuple[object, ...]]:
+    """Return what Shopify said of each cycle we hold, for comparing two states of the mirror."""
+    columns = (BillingCycle.cycle_index, BillingCycle.expected_at, BillingCycle.status, BillingCycle.skipped)
+    query = select(*columns, BillingCycle.edited, BillingCycle.due_at).where(
+        BillingCycle.shop_id == shop_id, BillingCycle.contract_id == contract_id
+    )
+    return [tuple(row) for row in session.execute(query.order_by(BillingCycle.cycle_index))]

@@ -21,6 +21,7 @@ from shopify_app.gateways.shopify import contracts as gateway
 from shopify_app.gateways.shopify import cycles as cycles_gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.contracts import ContractSnapshot
+from shopify_app.gateways.shopify.cycles import CyclesRead
 from shopify_app.kit.db import Json, lock
 from shopify_app.shoppers import mirror as shoppers
 from shopify_app.shops.models import Shop
@@ -92,6 +93,21 @@ def apply(session: Session, shop: Shop, snapshot: ContractSnapshot, now: datetim
     refresh(session, shop, row, now)
     facts.record_status(session, shop, row, before)
     return Change(row.id, before is None, late, before, row.status)
+
+
+def apply_cycles(session: Session, shop: Shop, gid: str, read: CyclesRead, asked_at: datetime, now: datetime) -> bool:
+    """Write a reading of cycles alone; answers False when we hold no such contract or a later reading.
+
+    `asked_at`: machine instant just before the question; `now`: business time.
+    """
+    lock(session, "contract", shop.id, gid)
+    row = find(session, shop.id, gid)
+    if row is None or asked_at < row.read_at:
+        return False
+    cycle_rows.write(session, shop.id, row, read, asked_at)
+    row.read_at = asked_at
+    refresh(session, shop, row, now)
+    return True
 
 
 def find(session: Session, shop_id: int, gid: str) -> Contract | None:

@@ -168,9 +168,9 @@ class ContractImport(Base):
 
 
 class Sweep(Base):
-    """How far one sweep by change time has read a shop: everything changed before `since` is known.
+    """How far one sweep by change time has read a shop: everything changed before `since` is known (business time).
 
-    While a window is being paged, `window_until` is the business instant at which it began and `cursor` the page.
+    `cursor` is set while more changes than a page holds fall into the second of `since`.
     """
 
     __tablename__ = "sweeps"
@@ -179,6 +179,5 @@ class Sweep(Base):
     shop_id: Mapped[ShopId]
     name: Mapped[str]
     since: Mapped[datetime]
-    window_until: Mapped[datetime | None]
     cursor: Mapped[str | None]
     finished_at: Mapped[datetime | None]

@@ -1,0 +1,214 @@
+"""Finding what no webhook told: every ten minutes of business time, within the points that charging leaves over.
+
+Contracts and customers are swept by their time of change. Cycles and payment methods change without one (a skip
+moves no contract's updatedAt: unverified, so the harder case), so contracts are also looked at in turn: those read
+longest ago first, and what is due within two days before the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, literal, select
+from sqlalchemy.orm import Session
+
+from shopify_app.context import Context
+from shopify_app.contracts import cycle_rows, mirror, pace, search, sweep
+from shopify_app.contracts.import_steps import affordable
+from shopify_app.contracts.models import Contract, ContractImport
+from shopify_app.gateways.shopify import contracts as gateway
+from shopify_app.gateways.shopify import customers, cycles
+from shopify_app.gateways.shopify.client import AdminClient, Cost
+from shopify_app.gateways.shopify.contracts import ContractSnapshot
+from shopify_app.gateways.shopify.customers import CustomerSnapshot
+from shopify_app.gateways.shopify.cycles import Check, CyclesWanted
+from shopify_app.gateways.shopify.errors import ShopifyError
+from shopify_app.kit.clock import machine_now
+from shopify_app.shoppers import mirror as shoppers
+from shopify_app.shops import queries
+from shopify_app.shops.models import Shop
+from shopify_app.shops.tokens import with_client
+
+log = logging.getLogger(__name__)
+
+SOON = timedelta(days=2)
+HEAD_START = timedelta(hours=6)
+"""By how much a contract due soon is looked at before one that was read at the same time."""
+
+CHECK_POINTS = 4
+"""What `check_many` asks for a contract besides its cycles."""
+
+
+def run(ctx: Context) -> int:
+    """Reconcile every installed shop; returns how many objects were read. One shop's trouble is not another's."""
+    read = 0
+    for shop in shops_of(ctx):
+        try:
+            read += run_shop(ctx, shop)
+        except ShopifyError as error:
+            log.warning("reconciling has to wait", extra={"shop": shop.domain, "why": type(error).__name__})
+    return read
+
+
+def run_shop(ctx: Context, shop: Shop) -> int:
+    """Sweep one shop's changes, then look at contracts in turn while points last. Raises ShopifyError."""
+    started = _import_started(ctx, shop)
+    if started is None:
+        return 0
+    read = sweep.run(ctx, shop, _CONTRACTS, started - sweep.OVERLAP)
+    read += sweep.run(ctx, shop, _CUSTOMERS, started - sweep.OVERLAP)
+    return read + len(look_in_turn(ctx, shop))
+
+
+def run_fully(ctx: Context) -> Iterator[str]:
+    """Read every contract of the shops again, however long it takes; yield a line per difference repaired."""
+    for shop in shops_of(ctx):
+        drift = 0
+        with ctx.db.session() as session:
+            gids = list(session.scalars(select(Contract.shopify_gid).where(Contract.shop_id == shop.id)))
+        run_shop(ctx, shop)
+        for gid in gids:
+            for line in _reread(ctx, shop, gid):
+                drift += 1
+                yield f"{shop.domain} {line}"
+        yield f"{shop.domain}: {len(gids)} contracts read, {drift} repaired"
+
+
+def shops_of(ctx: Context) -> list[Shop]:
+    """Return the installed shops this process works for."""
+    with ctx.db.session() as session:
+        shops = queries.installed(session)
+    return [shop for shop in shops if ctx.only_shop_id in (None, shop.id)]
+
+
+def look_in_turn(ctx: Context, shop: Shop) -> set[str]:
+    """Look at contracts in turn until the bucket is low or all were seen; returns the gids looked at."""
+    seen: set[str] = set()
+    room: float = pace.ASK
+    while True:
+        now = ctx.clock.now()
+        with ctx.db.session() as session:
+            contracts = [row for row in _longest_unread(session, shop.id, now) if row.shopify_gid not in seen]
+        wanted = affordable(contracts, now, CHECK_POINTS, min(room, pace.ASK))
+        if not wanted:
+            return seen
+        cost = _look_at(ctx, shop, wanted, now)
+        seen |= {want.contract_gid for want in wanted}
+        room = cost.available - pace.HEADROOM * cost.maximum
+        if room <= 0:
+            return seen
+
+
+def _look_at(ctx: Context, shop: Shop, wanted: Sequence[CyclesWanted], now: datetime) -> Cost:
+    asked_at = machine_now()
+    checks, cost = with_client(ctx, shop.id, lambda client: cycles.check_many(client, wanted))
+    with ctx.db.session() as session:
+        for want in sorted(wanted, key=lambda want: want.contract_gid):
+            check = checks.get(want.contract_gid)
+            if check:
+                _take(session, shop, want.contract_gid, check, asked_at, now)
+        moved = _with_other_revision(session, shop.id, checks)
+    for gid in moved:
+        for _ in _reread(ctx, shop, gid):
+            pass
+    return cost
+
+
+def _take(session: Session, shop: Shop, gid: str, check: Check, asked_at: datetime, now: datetime) -> None:
+    mirror.apply_cycles(session, shop, gid, check.cycles, asked_at, now)
+    if check.payment_method:
+        shoppers.apply_payment_method(session, shop.id, check.payment_method, asked_at)
+
+
+def _with_other_revision(session: Session, shop_id: int, checks: dict[str, Check]) -> list[str]:
+    query = select(Contract.shopify_gid, Contract.revision_id).where(
+        Contract.shop_id == shop_id, Contract.shopify_gid.in_(checks)
+    )
+    return [gid for gid, revision in session.execute(query) if revision < checks[gid].revision_id]
+
+
+def _reread(ctx: Context, shop: Shop, gid: str) -> Iterator[str]:
+    """Read one contract in full; yield what was different."""
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        row = mirror.find(session, shop.id, gid)
+        known = cycle_rows.open_indexes(session, shop.id, row.id) if row else []
+        before = _fingerprint(session, row)
+    snapshot = with_client(ctx, shop.id, lambda client: mirror.fetch(client, gid, now, known))
+    if snapshot is None:
+        yield f"{gid}: Shopify no longer shows it to us"
+        return
+    with ctx.db.session() as session:
+        mirror.apply(session, shop, snapshot, now)
+        session.flush()
+        after = _fingerprint(session, mirror.find(session, shop.id, gid))
+    if before != after:
+        yield f"{gid}: repaired {', '.join(sorted(name for name in after if after[name] != before.get(name)))}"
+
+
+def _fingerprint(session: Session, row: Contract | None) -> dict[str, object]:
+    if row is None:
+        return {}
+    ours = {"id", "shop_id", "read_at", "cycles_read_until"}
+    values: dict[str, object] = {
+        column.key: getattr(row, column.key) for column in Contract.__table__.columns if column.key not in ours
+    }
+    return values | {"cycles": cycle_rows.as_read(session, row.shop_id, row.id)}
+
+
+def _longest_unread(session: Session, shop_id: int, now: datetime) -> list[Contract]:
+    soon = case((Contract.next_charge_at < now + SOON, literal(HEAD_START)), else_=literal(timedelta(0)))
+    query = (
+        select(Contract)
+        .where(Contract.shop_id == shop_id, Contract.status.not_in(mirror.ENDED))
+        .order_by(Contract.read_at - func.coalesce(soon, timedelta(0)), Contract.id)
+    )
+    return list(session.scalars(query.limit(400)))
+
+
+def _import_started(ctx: Context, shop: Shop) -> datetime | None:
+    """Return when the shop's import began, None while it is still reading contracts or cycles."""
+    with ctx.db.session() as session:
+        row = session.get(ContractImport, shop.id)
+        return row.started_at if row and row.finished_at else None
+
+
+def _with_cycles(
+    client: AdminClient, contracts: Sequence[ContractSnapshot], now: datetime
+) -> Sequence[ContractSnapshot]:
+    """Add to changed contracts their cycles: a new billing policy means new dates."""
+    completed = []
+    for contract in contracts:
+        if contract.status in mirror.ENDED:
+            completed.append(contract)
+            continue
+        start, until = mirror.window(contract.billing_policy, now)
+        completed.append(replace(contract, cycles=cycles.fetch(client, contract.gid, start, until)))
+    return completed
+
+
+def _read_contracts(client: AdminClient, query: str, cursor: str | None) -> tuple[Sequence[object], str | None, Cost]:
+    page = gateway.fetch_page(client, after=cursor, query=query, by="UPDATED_AT")
+    return page.contracts, page.cursor, page.cost
+
+
+def _apply_contracts(session: Session, shop: Shop, contracts: Sequence[ContractSnapshot], now: datetime) -> None:
+    for contract in sorted(contracts, key=lambda contract: contract.gid):
+        mirror.apply(session, shop, contract, now)
+
+
+def _apply_customers(session: Session, shop: Shop, found: Sequence[CustomerSnapshot], now: datetime) -> None:
+    gids = [customer.gid for customer in found]
+    query = select(Contract.customer_gid).where(Contract.shop_id == shop.id, Contract.customer_gid.in_(gids))
+    ours = set(session.scalars(query.distinct()))
+    for customer in sorted(found, key=lambda customer: customer.gid):
+        if customer.gid in ours:
+            shoppers.apply_customer(session, shop.id, customer)
+            search.refresh_customer(session, shop.id, customer.gid)
+
+
+_CONTRACTS: sweep.Noun[ContractSnapshot] = sweep.Noun("contracts", _read_contracts, _apply_contracts, _with_cycles)
+_CUSTOMERS: sweep.Noun[CustomerSnapshot] = sweep.Noun("customers", customers.fetch_page, _apply_customers)
