@@ -77,7 +77,7 @@ class Field extends Part {
     const under = [];
     for (const name of ["error", "details"]) {
       this.$(`#${name} .words`).textContent = this.attr(name);
-      const filled = Boolean(this.attr(name)) || this.$(`slot[name=${name}]`).assignedNodes().length > 0;
+      const filled = Boolean(this.attr(name)) || this.$(`slot[name=${name}]`)?.assignedNodes().length > 0;
       this.$(`#${name}`).hidden = !filled;
       if (filled) under.push(name);
     }

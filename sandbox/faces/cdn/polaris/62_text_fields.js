@@ -1,7 +1,8 @@
 // Fields one types into: text, search, e-mail, password, URL, number, money, date, and the text area.
 
 const TYPED_ATTRS = [...FIELD_ATTRS, "value", "placeholder", "readonly", "autocomplete"];
-const TYPED_HTML = (control) => `${LABEL}<div class="frame"><span class="icon"></span><span class="affix before"></span>${control}<span class="affix after"></span><slot name="accessory"></slot></div>${BELOW}`;
+const TYPED_HTML = (control, more = "") => `${LABEL}<div class="frame"><span class="icon"></span><span class="affix before"></span>${control}
+  <span class="affix after"></span>${more}</div>${BELOW}`;
 
 class TypedField extends Field {
   static attrs = [...TYPED_ATTRS, "minlength", "maxlength"];
@@ -28,6 +29,7 @@ reflect(TypedField, { flags: ["readOnly"] });
 
 class TextField extends TypedField {
   static attrs = [...TypedField.attrs, "icon", "suffix", "prefix"];
+  static html = TYPED_HTML(`<input id="control">`, `<slot name="accessory"></slot>`);
 }
 class SearchField extends TypedField {
   static type = "search";

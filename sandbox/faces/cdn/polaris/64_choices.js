@@ -96,7 +96,7 @@ class Checkbox extends Field {
 
 class Switch extends Checkbox {
   static attrs = Checkbox.attrs.filter((name) => name !== "indeterminate");
-  static html = Checkbox.html.replace(`type="checkbox"`, `type="checkbox" role="switch"`);
+  static html = Checkbox.html.replace(`type="checkbox"`, `type="checkbox" role="switch"`).replace(/<slot name="\w+"><\/slot>/g, "");
   static css = `${TICK_CSS} .tick input{appearance:none;width:34px;height:20px;border-radius:99px;background:#66716b;position:relative;transition:background .15s;margin:0}
     .tick input::after{content:"";position:absolute;inset:3px auto 3px 3px;width:14px;border-radius:50%;background:#fff;transition:translate .15s} .tick input:checked{background:var(--pn-accent)}
     .tick input:checked::after{translate:14px 0} .tick input:disabled{opacity:.5} .error,.details{margin-inline-start:42px}`;
