@@ -6,7 +6,10 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from shopify_app.billing import erase as billing
+from shopify_app.channels import erase as channels
 from shopify_app.journal import erase as journal
+from shopify_app.notices import erase as notices
 from shopify_app.privacy import erase as privacy
 
 
@@ -21,6 +24,9 @@ class Feature(Protocol):
 
 
 FEATURES: dict[str, Feature] = {
+    "channels": channels,
+    "notices": notices,
+    "billing": billing,
     "journal": journal,
     "privacy": privacy,
 }

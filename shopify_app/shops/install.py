@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -35,9 +36,10 @@ def install(
     """
     shop_id = _keep_grant(ctx, domain, grant)
     info = shop_gateway.read(tokens.client_for(ctx, domain, grant.access_token))
+    now = ctx.clock.fresh()
     with ctx.db.session() as session:
         shop = session.scalars(select(Shop).where(Shop.id == shop_id).with_for_update(key_share=True)).one()
-        _become_installed(ctx, shop)
+        _become_installed(shop, ctx.settings.host, now)
         describe(shop, info)
         begin(session, shop)
     log.info("installed", extra={"shop": domain})
@@ -83,11 +85,11 @@ def _keep_grant(ctx: Context, domain: str, grant: Grant) -> int:
         return shop.id
 
 
-def _become_installed(ctx: Context, shop: Shop) -> None:
+def _become_installed(shop: Shop, host: str, now: datetime) -> None:
     if shop.status != INSTALLED:
-        shop.installed_at = ctx.clock.now()
+        shop.installed_at = now
     shop.status, shop.uninstalled_at = INSTALLED, None
     # a merchant opened the app under this HOST: it is the right one
-    shop.host = ctx.settings.host
+    shop.host = host
     if shop.billing_stopped_reason == HOST_CHANGED:
         shop.billing_stopped_at = shop.billing_stopped_reason = None
