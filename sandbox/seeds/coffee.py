@@ -88,9 +88,10 @@ def _contract(
 def _born(dice: Random, first_due: datetime, policy: Row, special: str | None) -> datetime:
     """When it was bought, so that its next charge falls near ``first_due``; never in the future."""
     if special == "31st":
-        return first_due.replace(year=2026, month=dice.choice([1, 3, 5, 7, 8]), day=31)
+        return first_due.replace(year=first_due.year - 1, month=dice.choice([1, 3, 5, 7, 8, 10]), day=31)
     if special == "leap day":
-        return first_due.replace(year=2024, month=2, day=29)
+        # two years back at least, so that it lies in the past whatever the month
+        return first_due.replace(year=(first_due.year - 2) // 4 * 4, month=2, day=29)
     periods = dice.randint(1, 9)
     if policy["interval"] == "MONTH":
         return first_due - _months(first_due, (periods + 1) * policy["interval_count"])

@@ -48,9 +48,9 @@ def grow(
     )
     product = products.create(world, shop, "House Blend")
     variant = products.add_variant(world, shop, product, "250 g", "14.00", sku="HB-250", available=1_000)
-    if installed:
-        installs.install(world, shop)
     made = [add_contract(world, shop, variant["id"], **contract) for _ in range(contracts)]
+    if installed:  # last, so that the app hears of what happens from now on only
+        installs.install(world, shop)
     return Tiny(shop, product, variant, made)
 
 

@@ -86,6 +86,7 @@ def create(world: World, shop: str, *, silent: bool = False, **values: Any) -> R
         "last_error_type": None,
         "under_review": False,
         "cycles": {},
+        "stops": [],  # [from, until] of each time it was not active: for the judge, not for the API
         **values,
     }
     # Shopify's revisions grow with gaps over all contracts; samples show numbers as large as ids
@@ -101,6 +102,7 @@ def change(world: World, shop: str, row: Row, *, silent: bool = False, **values:
     before = row["status"]
     row.update(values, updated_at=world.now().isoformat())
     row["revision_id"] = world.store.next_id("Revision")
+    _note_stop(row, before)
     world.of("contracts", shop).put(row)
     if silent:
         return row
@@ -108,6 +110,13 @@ def change(world: World, shop: str, row: Row, *, silent: bool = False, **values:
         world.emit(shop, STATUS_TOPICS[row["status"]], payloads.contract(row))
     world.emit(shop, "subscription_contracts/update", payloads.contract(row))
     return row
+
+
+def _note_stop(row: Row, before: str) -> None:
+    if before == "ACTIVE" and row["status"] != "ACTIVE":
+        row["stops"].append([row["updated_at"], None])
+    elif before != "ACTIVE" and row["status"] == "ACTIVE" and row["stops"]:
+        row["stops"][-1][1] = row["updated_at"]
 
 
 @query("subscriptionContract")

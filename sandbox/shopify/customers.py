@@ -67,6 +67,12 @@ def merge(world: World, shop: str, kept: int, gone: int) -> None:
     )
 
 
+def delete(world: World, shop: str, customer_id: int) -> None:
+    """The customer is deleted; contracts read a null customer from now on."""
+    world.of("customers", shop).delete(customer_id)
+    world.emit(shop, "customers/delete", {"id": customer_id, "admin_graphql_api_id": gid("Customer", customer_id)})
+
+
 @query("customer")
 @node("Customer")
 def _customer(ctx: Ctx, id: str) -> View | None:

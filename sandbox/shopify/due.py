@@ -13,8 +13,8 @@ from sandbox.world.store import Row
 def due(world: World, now: datetime) -> list[dict[str, Any]]:
     """Cycles of active contracts of installed shops, expected by ``now`` and since the app is responsible.
 
-    The app answers for what falls due after it was installed; cycles before that belong to whoever came before
-    (seeds mark them billed).
+    The app answers for what falls due while it is installed and the contract is active. Cycles before that belong to
+    whoever came before, and what falls due during a pause is nobody's until someone decides to charge it.
     """
     found = []
     for shop in [row["id"] for row in world.shops]:
@@ -40,12 +40,13 @@ def next_expected(world: World, after: datetime) -> datetime | None:
 def _of_contract(world: World, shop: str, contract: Row, now: datetime) -> list[dict[str, Any]]:
     found = []
     paid = _paid(world, shop, contract["id"])
+    since = world.install_of(shop)["installed_at"]
     for row in cycles.walk(world, shop, contract):
         if datetime.fromisoformat(row["start_at"]) > now:
             break
         if datetime.fromisoformat(row["expected_at"]) <= now and not row["skipped"]:
-            if row["billed"] and row["index"] not in paid:
-                continue  # billed before our time: a seed's past
+            if row["index"] not in paid and (row["billed"] or _excused(contract, row["expected_at"], since)):
+                continue
             found.append(
                 {
                     "shop": shop,
@@ -56,6 +57,15 @@ def _of_contract(world: World, shop: str, contract: Row, now: datetime) -> list[
                 }
             )
     return found
+
+
+def _excused(contract: Row, expected_at: str, since: str) -> bool:
+    """Before the installation, or while the contract stood still."""
+    expected = datetime.fromisoformat(expected_at)
+    stops = [(datetime.fromisoformat(a), datetime.fromisoformat(b) if b else None) for a, b in contract["stops"]]
+    return expected < datetime.fromisoformat(since) or any(
+        a <= expected and (not b or expected < b) for a, b in stops
+    )
 
 
 def _paid(world: World, shop: str, contract_id: int) -> set[int]:

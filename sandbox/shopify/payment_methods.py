@@ -35,7 +35,9 @@ def create(world: World, shop: str, customer_id: int, kind: str = "card", **valu
         "revoked_at": None,
         "revoked_reason": None,
     }
-    return world.of("payment_methods", shop).put({**row, **values})
+    world.of("payment_methods", shop).put({**row, **values})
+    world.emit(shop, "customer_payment_methods/create", payloads.payment_method({**row, **values}))
+    return world.of("payment_methods", shop)[row["id"]]
 
 
 def update(world: World, shop: str, token: str, **values: Any) -> Row:

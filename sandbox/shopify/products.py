@@ -143,6 +143,7 @@ def view(row: Row) -> View:
         "legacyResourceId": str(row["id"]),
         "title": row["title"],
         "handle": row["handle"],
+        "onlineStoreUrl": lambda ctx: f"https://{ctx.shop}/products/{row['handle']}",
         "status": row["status"],
         "vendor": row["vendor"],
         "productType": row["type"],

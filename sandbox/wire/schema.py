@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -24,6 +25,7 @@ from graphql import (
     build_client_schema,
     parse,
     validate,
+    value_from_ast_untyped,
 )
 
 REPO = Path(__file__).resolve().parents[2]
@@ -44,8 +46,8 @@ class Schema:
         self.version = version
         # assume_valid: the published schema breaks six rules of validate_schema itself
         self.graphql: GraphQLSchema = build_client_schema(doc["data"], assume_valid=True)
-        for name, parse_value in SCALARS.items():
-            cast(GraphQLScalarType, self.graphql.type_map[name]).parse_value = parse_value  # type: ignore[method-assign]
+        for name, coerce in SCALARS.items():
+            _teach(cast(GraphQLScalarType, self.graphql.type_map[name]), coerce)
         self.access = _access(doc["offline_scopes"]["items"])
         self._checked: dict[str, DocumentNode | list[GraphQLError]] = {}
 
@@ -117,6 +119,12 @@ def _groups(sentence: str) -> list[frozenset[str]]:
     """The table's prose: scopes joined by "or" are alternatives; "and", "as well as", "Also:" add a requirement."""
     parts = re.split(r"\bAlso:|\band\b|\bas well as\b", sentence or "")
     return [frozenset(found) for part in parts if (found := SCOPE.findall(part))]
+
+
+def _teach(scalar: GraphQLScalarType, coerce: Callable[[Any], Any]) -> None:
+    """Check a scalar's input, given as variable or written in the document; introspection knows only its name."""
+    scalar.coerce_input_value = scalar.parse_value = coerce  # type: ignore[method-assign]
+    scalar.coerce_input_literal = lambda node: coerce(value_from_ast_untyped(node))
 
 
 def _datetime(value: Any) -> str:
