@@ -26,7 +26,7 @@ from shopify_app.demo.supervisor import Program, Supervisor
 ROOT = Path(__file__).resolve().parents[2]
 STEPS = 6  # the first three are bin/setup's
 SHOP = "rosebud-coffee"
-READY_WITHIN = 90.0
+READY_WITHIN = 120.0
 
 
 class DemoFailed(Exception):

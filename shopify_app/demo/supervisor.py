@@ -75,12 +75,17 @@ class Supervisor:
                 self._mourn(child)
 
     def stop(self) -> None:
-        """Ends every child: SIGTERM to all at once, SIGKILL to those that do not listen."""
-        threads = [threading.Thread(target=self._stop_child, args=[child]) for child in self._children]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        """Ends every child: SIGTERM, and SIGKILL to those that do not listen.
+
+        All at once, except the first one started, on which the others lean: it ends last, so that no child
+        fills the terminal with complaints about its absence.
+        """
+        for together in (self._children[1:], self._children[:1]):
+            threads = [threading.Thread(target=self._stop_child, args=[child]) for child in together]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
         self._children.clear()
 
     @property

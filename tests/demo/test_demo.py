@@ -23,7 +23,7 @@ from shopify_app.demo.run import forget
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"sandbox", "web", "worker", "ticker"}
-START_SECONDS = 90
+START_SECONDS = 180
 
 pytestmark = pytest.mark.slow
 
