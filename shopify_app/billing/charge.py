@@ -92,7 +92,7 @@ def decide(ctx: Context, due: Due, seen: CycleSnapshot) -> int | None:
         if refusal:
             refuse(session, due, cycle, contract, refusal, seen, now)
             return None
-        attempt = ledger.write_intent(session, due, contract, cycle, now, machine_now())
+        attempt = ledger.write_intent(session, due, contract, cycle, seen, now, machine_now())
         reach("billing.after_gates_before_commit")
         return attempt.id
 

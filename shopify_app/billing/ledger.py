@@ -21,7 +21,7 @@ from shopify_app.billing.models import (
     BillingAttempt,
 )
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.gateways.shopify.attempts import AttemptSnapshot
+from shopify_app.gateways.shopify.attempts import AttemptSnapshot, CycleSnapshot
 from shopify_app.kit.db import lock
 from shopify_app.kit.gid import number_of
 
@@ -56,18 +56,33 @@ def key_for(contract_gid: str, cycle_index: int, number: int) -> str:
 
 
 def write_intent(
-    session: Session, due: Due, contract: Contract, cycle: BillingCycle, now: datetime, machine_now: datetime
+    session: Session,
+    due: Due,
+    contract: Contract,
+    cycle: BillingCycle,
+    seen: CycleSnapshot,
+    now: datetime,
+    machine_now: datetime,
 ) -> BillingAttempt:
     """Write the intent to charge: once committed, the call may be made, and made again, with this key only."""
     attempt = _row(session, due, contract, WRITTEN, now)
-    # Shopify counts fulfillment intervals from the origin time: the planned day, also when charged late.
-    attempt.origin_at = max(min(due.expected_at, now), contract.shopify_created_at)
+    attempt.origin_at = _origin(due, seen)
     attempt.next_read_at = now
     attempt.lease_until = machine_now + SENDING
     cycle.attempted_at = now
     cycle.claimed_at = cycle.lease_until = None
     session.flush()
     return attempt
+
+
+def _origin(due: Due, seen: CycleSnapshot) -> datetime:
+    """Shopify counts fulfillment intervals from the origin time: the planned day, also when charged late.
+
+    A cycle can be moved beyond its own end; whether the end itself still counts as inside is not written anywhere.
+    """
+    latest = seen.end_at - timedelta(seconds=1) if seen.end_at else due.expected_at
+    earliest = seen.start_at or due.expected_at
+    return max(min(due.expected_at, latest), earliest)
 
 
 def write_refusal(session: Session, due: Due, contract: Contract, refusal: Refusal, now: datetime) -> None:

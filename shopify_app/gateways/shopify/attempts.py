@@ -56,6 +56,8 @@ class CycleSnapshot:
     status: str | None = None
     skipped: bool = False
     expected_at: datetime | None = None
+    start_at: datetime | None = None
+    end_at: datetime | None = None
     attempts: tuple[AttemptSnapshot, ...] = field(default=())
 
     def attempt_with(self, key: str) -> AttemptSnapshot | None:
@@ -108,8 +110,9 @@ def create(
     """Ask Shopify to charge one cycle. The only call of this program that moves money; sent once, never retried here.
 
     The cycle is always named: the default ("current cycle") drifts at cycle boundaries. `origin_at` anchors the
-    fulfillment intervals. Raises UserErrors (no attempt was created), Unreachable or ServerFault (it may have been),
-    Throttled, TokenRefused, AccessDenied or BadRequest (it was not).
+    fulfillment intervals and must lie inside the cycle (schema 2026-10: ORIGIN_TIME_OUT_OF_RANGE).
+    Raises UserErrors (no attempt was created), Unreachable or ServerFault (it may have been), Throttled,
+    TokenRefused, AccessDenied or BadRequest (it was not).
     """
     variables = {
         "contract": contract_gid,
@@ -156,6 +159,8 @@ def _cycle(client: AdminClient, operation: str, contract_gid: str, cycle_index: 
         status=str(cycle["status"]),
         skipped=bool(cycle["skipped"]),
         expected_at=_instant(cycle["billingAttemptExpectedDate"]),
+        start_at=_instant(cycle["cycleStartAt"]),
+        end_at=_instant(cycle["cycleEndAt"]),
         attempts=tuple(_attempt(node) for node in cycle["billingAttempts"]["nodes"]),
     )
 
