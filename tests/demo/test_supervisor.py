@@ -121,3 +121,20 @@ def test_a_reused_pid_is_left_alone(tmp_path: Path, ear: Ear) -> None:
         os.kill(pid, 0)  # still there
     finally:
         stranger.stop()
+
+
+def test_the_first_program_ends_last(supervisor: Supervisor, ear: Ear) -> None:
+    farewell = """
+import signal, sys, time
+def end(*_):
+    time.sleep({pause}); print("gone", flush=True); sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+print("up", flush=True)
+time.sleep(600)
+"""
+    supervisor.start(program(farewell.format(pause=0), name="sandbox"))
+    supervisor.start(program(farewell.format(pause=0.5), name="web"))
+    until(lambda: ear.heard("sandbox: up") and ear.heard("web: up"))
+    supervisor.stop()
+    until(lambda: ear.heard("sandbox: gone") and ear.heard("web: gone"))
+    assert ear.lines.index("web: gone") < ear.lines.index("sandbox: gone")
