@@ -1,0 +1,154 @@
+"""Home tells today, the week, whether all is well, and what is left to do."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.contracts.models import ContractImport
+from shopify_app.duties import Duty
+from shopify_app.inbox.models import InboxMessage
+from shopify_app.shops.models import Shop
+from tests.support import rows
+from tests.web.conftest import NOW, Admin
+
+MIDNIGHT = datetime(2026, 12, 2, 5, 0, tzinfo=UTC)
+"""The end of December 1st in New York."""
+
+
+def _tile(html: str, label: str) -> list[str]:
+    """The words of one tile after its label: a number, and sums if there are any."""
+    part = html.split(f">{label}<")[1].split("</s-clickable>")[0]
+    return re.sub(r"<[^>]*>", " ", f"<{part}").split()
+
+
+def test_today_ends_at_the_shops_midnight_not_at_utc(admin: Admin):
+    with admin.context.db.session() as session:
+        late = rows.contract(session, admin.shop_id, 1)
+        rows.cycle(session, late, 1, MIDNIGHT - timedelta(minutes=1))
+        tomorrow = rows.contract(session, admin.shop_id, 2)
+        rows.cycle(session, tomorrow, 1, MIDNIGHT)
+    assert _tile(admin.get("/").text, "Still due today") == ["1", "$23.00"]
+
+
+def test_outcomes_of_today_are_counted_and_summed_per_currency(admin: Admin):
+    with admin.context.db.session() as session:
+        for number, (state, currency) in enumerate(
+            [("settled", "USD"), ("settled", "EUR"), ("failed", "USD"), ("requested", "USD")], 1
+        ):
+            contract = rows.contract(session, admin.shop_id, number)
+            rows.attempt(session, contract, 1, state, amount=Decimal("24.50"), currency=currency)
+        old = rows.contract(session, admin.shop_id, 9)
+        rows.attempt(session, old, 1, "settled", NOW - timedelta(days=1), amount=Decimal(99), currency="USD")
+    html = admin.get("/").text
+    assert _tile(html, "Charged today") in (["2", "$24.50", "+", "€24.50"], ["2", "€24.50", "+", "$24.50"])
+    assert "$99" not in html
+    assert _tile(html, "Failed today") == ["1"]
+    assert _tile(html, "Waiting for the bank") == ["1"]
+
+
+def test_a_parked_cycle_needs_somebody_and_is_not_due(admin: Admin):
+    with admin.context.db.session() as session:
+        contract = rows.contract(session, admin.shop_id, 1)
+        rows.cycle(session, contract, 1, NOW - timedelta(days=9), parked_reason="too late")
+    html = admin.get("/").text
+    assert _tile(html, "Still due today") == ["0"]
+    assert _tile(html, "Held or needs you") == ["1"]
+
+
+def test_the_week_counts_by_local_day_and_names_the_busiest(admin: Admin):
+    with admin.context.db.session() as session:
+        for number, due in enumerate([NOW, MIDNIGHT, MIDNIGHT + timedelta(hours=23), NOW + timedelta(days=8)], 1):
+            rows.cycle(session, rows.contract(session, admin.shop_id, number), 1, due)
+    html = admin.get("/").text
+    assert "3 charges, about $69.00" in html
+    assert "The busiest day is Wed, Dec 2 with 2." in html
+
+
+def test_an_empty_shop_is_told_so(admin: Admin):
+    html = admin.get("/").text
+    assert "No charge is due in the next seven days." in html
+    assert "Connect Klaviyo" in html
+    assert "They appear here as soon as a shopper buys" in admin.get("/contracts").text
+
+
+def test_another_shops_rows_are_invisible(admin: Admin):
+    with admin.context.db.session() as session:
+        other = rows.shop(session, "other.myshopify.com")
+        contract = rows.contract(session, other.id, 77)
+        rows.cycle(session, contract, 1, NOW)
+        rows.attempt(session, contract, 2, "failed")
+        rows.fact(session, contract, "subscription.started")
+    assert _tile(admin.get("/").text, "Still due today") == ["0"]
+    assert _tile(admin.get("/").text, "Failed today") == ["0"]
+    assert "77" not in admin.get("/contracts").text
+    assert admin.get("/contracts/77").status_code == 404
+
+
+def test_a_stopped_shop_is_told_since_when_and_why(admin: Admin):
+    with admin.context.db.session() as session:
+        shop = session.get_one(Shop, admin.shop_id)
+        shop.billing_stopped_at, shop.billing_stopped_reason = NOW, "HOST <changed>"
+    html = admin.get("/").text
+    assert "No shopper has been charged since Tue, Dec 1, 2026, 9:00 AM" in html
+    assert "HOST &lt;changed&gt;" in html
+
+
+def test_health_says_what_waits_and_what_is_broken(admin: Admin):
+    with admin.context.db.session() as session:
+        received = datetime.now(UTC) - timedelta(minutes=12)
+        session.add(
+            InboxMessage(
+                shop_id=admin.shop_id, webhook_id="w", topic="orders/create", subject="order:1", payload={},
+                received_at=received, next_try_at=received,
+            )
+        )  # fmt: skip
+        session.add(Duty(name="contracts.reconcile", next_due_at=NOW, last_finished_at=NOW - timedelta(minutes=4)))
+        session.add(
+            KlaviyoAccount(
+                shop_id=admin.shop_id, sealed_key="s", key_hint="1234", account_id="a", account_name="Rosebud",
+                state="broken", broken_reason="The key was revoked.", connected_at=NOW,
+            )
+        )  # fmt: skip
+    html = admin.get("/").text
+    assert "1 message waiting, the oldest for 12 minutes" in html
+    assert "Last run 4 minutes ago" in html
+    assert "The key was revoked. Connect again" in html
+
+
+def test_the_import_asks_for_itself_until_it_is_done_and_then_for_the_page(admin: Admin):
+    with admin.context.db.session() as session:
+        session.add(
+            ContractImport(
+                shop_id=admin.shop_id, phase="contracts", contracts_total=200, contracts_done=50, started_at=NOW,
+                next_slice_at=NOW,
+            )
+        )  # fmt: skip
+    assert "50 of 200 subscriptions" in admin.get("/").text
+    assert 'hx-trigger="every 2s"' in admin.get("/import").text
+    with admin.context.db.session() as session:
+        session.get_one(ContractImport, admin.shop_id).finished_at = NOW
+    done = admin.get("/import").text
+    assert "every 2s" not in done and 'hx-trigger="load"' in done
+    assert "every 2s" not in admin.get("/").text
+
+
+def test_a_fetch_gets_the_page_alone_and_a_frame_a_document(admin: Admin):
+    part, document = admin.get("/").text, admin.open("/").text
+    assert part.startswith("<title>") and "<html" not in part
+    assert document.startswith("<!doctype html>")
+    head = document.split("<head>")[1]
+    order = [head.index(mark) for mark in ("shopify-api-key", "app-bridge.js", "polaris.js", "htmx.min.js")]
+    assert order == sorted(order)
+    assert "async" not in head.split("app-bridge.js")[0].rsplit("<script", 1)[1]
+
+
+def test_going_back_in_history_gets_the_page_alone_too(admin: Admin):
+    # htmx 4 names itself in such a request by this header only
+    headers = {"Authorization": f"Bearer {admin.token()}", "HX-History-Restore-Request": "true"}
+    answer = admin.client.get("/contracts", headers=headers)
+    assert answer.text.startswith("<title>")
+    assert "hx-history-elt" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
