@@ -37,6 +37,7 @@ class FramedApp:
         self.page = "<h1>App</h1>"
         self.refuse_fetches = 0  # so many fetches are refused although their token is good
         self.refuse_pages = False
+        self.defer = "defer"  # or "": components come alive while the page is still being parsed
         self.heard: list[dict[str, Any]] = []
         self.served = Served(self._flask())
 
@@ -74,7 +75,7 @@ class FramedApp:
     def _shell(self, body: str) -> str:
         return f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Framed {request.path}</title>
           <meta name="shopify-api-key" content="{KEY}"><script src="{self.cdn}/shopifycloud/app-bridge.js"></script>
-          <script src="{self.cdn}/shopifycloud/polaris.js" defer></script></head>
+          <script src="{self.cdn}/shopifycloud/polaris.js" {self.defer}></script></head>
           <body><main>{body}</main></body></html>"""
 
 

@@ -272,7 +272,9 @@ def test_a_cancelled_resource_picker_returns_nothing(page: Page, framed: FramedA
     page.frame(name="app-iframe").wait_for_function("window.picked === 'undefined'")  # type: ignore[union-attr]
 
 
-def test_fields_are_sent_like_native_ones(page: Page, framed: FramedApp) -> None:
+@pytest.mark.parametrize("loading", ["defer", ""])
+def test_fields_are_sent_like_native_ones(page: Page, framed: FramedApp, loading: str) -> None:
+    framed.defer = loading
     app = open_app(page, framed, FORM)
     app.get_by_label("E-mail").fill("ada@rosebud-shopper.net")
     app.get_by_label("Every").select_option("w")

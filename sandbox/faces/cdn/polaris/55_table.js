@@ -101,7 +101,7 @@ class TableCell extends TablePart {
   static html = `<span class="label" aria-hidden="true"></span><span class="value"><slot></slot></span>`;
   static css = `:host{display:table-cell;padding:9px 12px;border-bottom:1px solid var(--pn-line);vertical-align:middle} :host(:state(end)){text-align:end;font-variant-numeric:tabular-nums}
     .label{display:none;color:var(--pn-soft)}
-    ${asList(`HOST{display:flex;gap:8px;padding:0;border:0;flex:1 1 100%;order:4;min-width:0;text-align:start} HOST .label{display:inline;flex:0 0 40%} HOST .value{min-width:0;overflow-wrap:anywhere}`)}
+    ${asList(`HOST{display:flex;gap:8px;padding:0;border:0;flex:1 1 100%;order:4;min-width:0;text-align:start !important} HOST .label{display:inline;flex:0 0 40%} HOST .value{min-width:0;overflow-wrap:anywhere}`)}
     @container (inline-size < 490px){:host(:state(primary)){order:1;flex:1 1 60%;font-weight:650} :host(:state(inline)){order:2;flex:0 0 auto} :host(:state(kicker)){order:0;font-size:12px;color:var(--pn-soft)} :host(:state(secondary)){order:3;color:var(--pn-soft)}
       :host(:state(unlabelled)) .label{display:none}}
     :host(:state(list):state(primary)){order:1;flex:1 1 60%;font-weight:650} :host(:state(list):state(inline)){order:2;flex:0 0 auto} :host(:state(list):state(kicker)){order:0;font-size:12px;color:var(--pn-soft)}
