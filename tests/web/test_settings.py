@@ -1,0 +1,181 @@
+"""Settings: saved as a whole or not at all, errors at the field, and only for who holds a token."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from shopify_app import create_app
+from shopify_app.billing.models import BillingSettings
+from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.contracts.models import BillingCycle
+from shopify_app.gateways.klaviyo.client import Account
+from shopify_app.gateways.klaviyo.errors import KeyRefused, KlaviyoError, Unavailable
+from shopify_app.journal.models import Fact
+from shopify_app.notices.models import NoticeSettings
+from shopify_app.shops.models import Shop
+from tests.support import rows
+from tests.web.conftest import NOW, Admin
+
+GOOD = {"billing_hour": "6", "catch_up_days": "3", "lead_days": "3, 7"}
+
+
+class Klaviyo:
+    """Answers the key check as told."""
+
+    def __init__(self, answer: Account | KlaviyoError) -> None:
+        self.answer = answer
+
+    def account(self) -> Account:
+        if isinstance(self.answer, KlaviyoError):
+            raise self.answer
+        return self.answer
+
+
+def _with_klaviyo(admin: Admin, answer: Account | KlaviyoError) -> Admin:
+    context = dataclasses.replace(admin.context, klaviyo=lambda key: Klaviyo(answer))
+    return dataclasses.replace(admin, context=context, client=create_app(context).test_client())
+
+
+def test_saving_moves_every_open_charge_to_the_new_hour(admin: Admin):
+    with admin.context.db.session() as session:
+        contract = rows.contract(session, admin.shop_id, 1)
+        rows.cycle(session, contract, 1, NOW + timedelta(days=2))
+        rows.cycle(session, contract, 2, None, status="BILLED")
+    answer = admin.post("/settings", **GOOD)
+    assert answer.status_code == 200 and 'data-toast="Settings saved"' in answer.text
+    assert "charges run at 6:00 AM America/New_York" in answer.text
+    with admin.context.db.session() as session:
+        saved = session.get_one(BillingSettings, admin.shop_id)
+        assert (saved.billing_hour, saved.catch_up_days) == (6, 3)
+        assert session.get_one(NoticeSettings, admin.shop_id).lead_days == [7, 3]
+        due = session.query(BillingCycle).order_by(BillingCycle.cycle_index).all()
+    assert due[0].due_at == (NOW + timedelta(days=2)).replace(hour=11), "6:00 in New York is 11:00 UTC"
+    assert due[1].due_at is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("billing_hour", "24", "Enter a whole number from 0 to 23."),
+        ("billing_hour", "", "Enter a whole number from 0 to 23."),
+        ("billing_hour", "٩", "Enter a whole number from 0 to 23."),
+        ("catch_up_days", "-1", "Enter a whole number from 0 to 30."),
+        ("catch_up_days", "9" * 500, "Enter a whole number from 0 to 30."),
+        ("lead_days", "3, x", "Enter different whole numbers from 1 to 30"),
+        ("lead_days", "3, 3", "Enter different whole numbers from 1 to 30"),
+        ("lead_days", "1,2,3,4", "Enter at most 3 numbers."),
+        ("lead_days", "3.5", "Enter different whole numbers from 1 to 30"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_saved(admin: Admin, field: str, value: str, words: str):
+    answer = admin.post("/settings", **(GOOD | {field: value}))
+    assert answer.status_code == 422
+    assert f'name="{field}"' in answer.text and words in answer.text
+    assert "Nothing was saved" in answer.text
+    with admin.context.db.session() as session:
+        assert session.get(BillingSettings, admin.shop_id) is None
+        assert session.get(NoticeSettings, admin.shop_id) is None
+
+
+def test_what_was_typed_is_kept_beside_the_error(admin: Admin):
+    text = admin.post("/settings", **(GOOD | {"lead_days": '3;<b>"'})).text
+    assert 'value="3;&lt;b&gt;&#34;"' in text
+    assert 'value="6" selected' in text
+
+
+def test_without_fields_each_is_asked_for(admin: Admin):
+    assert admin.post("/settings").text.count(" error=") == 2  # no lead days at all is a choice: tell nobody
+
+
+def test_stopping_needs_a_reason_and_is_kept_with_who_did_it(admin: Admin):
+    assert "Enter a reason" in admin.post("/settings/stop", reason="  ").text
+    text = admin.post("/settings/stop", reason="prices <are> wrong").text
+    assert "prices &lt;are&gt; wrong" in text and "Start charging again" in text
+    with admin.context.db.session() as session:
+        shop = session.get_one(Shop, admin.shop_id)
+        assert (shop.billing_stopped_at, shop.billing_stopped_reason) == (NOW, "prices <are> wrong")
+        fact = session.query(Fact).one()
+        assert (fact.kind, fact.actor, fact.cause) == ("charging.stopped", "merchant:42", "prices <are> wrong")
+
+
+def test_stopping_twice_keeps_the_first_reason(admin: Admin):
+    admin.post("/settings/stop", reason="first")
+    admin.post("/settings/stop", reason="second")
+    with admin.context.db.session() as session:
+        assert session.get_one(Shop, admin.shop_id).billing_stopped_reason == "first"
+
+
+def test_starting_again_lets_charges_run(admin: Admin):
+    admin.post("/settings/stop", reason="a test")
+    assert "Charging runs again" in admin.post("/settings/start").text
+    with admin.context.db.session() as session:
+        assert session.get_one(Shop, admin.shop_id).may_bill
+
+
+def test_a_copy_of_another_installation_is_not_started_from_here(admin: Admin):
+    with admin.context.db.session() as session:
+        shop = session.get_one(Shop, admin.shop_id)
+        shop.host, shop.billing_stopped_at = "https://elsewhere.example", NOW
+    assert "perennial doctor --adopt" in admin.post("/settings/start").text
+    with admin.context.db.session() as session:
+        assert not session.get_one(Shop, admin.shop_id).may_bill
+
+
+def test_a_good_key_names_the_account_and_is_never_shown_again(admin: Admin):
+    admin = _with_klaviyo(admin, Account("acc", "Rosebud & Sons", "USD", "UTC"))
+    text = admin.post("/settings/klaviyo", key="pk_0123456789abcdef").text
+    assert "Connected to Rosebud &amp; Sons" in text and "Key ending in cdef" in text
+    assert "pk_0123456789" not in text
+    with admin.context.db.session() as session:
+        assert "pk_" not in session.get_one(KlaviyoAccount, admin.shop_id).sealed_key
+    assert "Klaviyo is disconnected" in admin.post("/settings/klaviyo/disconnect").text
+    with admin.context.db.session() as session:
+        assert session.get(KlaviyoAccount, admin.shop_id) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "words"),
+    [
+        ("", Unavailable("-"), "Enter the private API key."),
+        ("public", Unavailable("-"), "begins with pk_"),
+        ("pk_" + "x" * 300, Unavailable("-"), "at most 200 characters"),
+        ("pk_unknown1", KeyRefused("no", 401), "Klaviyo does not know this key."),
+        ("pk_narrow12", KeyRefused("no", 403), "Give it the scopes named above."),
+        ("pk_patient1", Unavailable("timeout"), "Klaviyo did not answer."),
+    ],
+)
+def test_a_key_that_does_not_work_is_not_kept_and_not_echoed(
+    admin: Admin, key: str, answer: KlaviyoError, words: str
+):
+    admin = _with_klaviyo(admin, answer)
+    reply = admin.post("/settings/klaviyo", key=key)
+    assert reply.status_code == 422 and words in reply.text
+    assert key == "" or key not in reply.text
+    with admin.context.db.session() as session:
+        assert session.get(KlaviyoAccount, admin.shop_id) is None
+
+
+def test_another_accounts_key_is_taken_only_when_confirmed(admin: Admin):
+    first = _with_klaviyo(admin, Account("one", "First", "USD", "UTC"))
+    first.post("/settings/klaviyo", key="pk_first_key")
+    with admin.context.db.session() as session:
+        session.get_one(KlaviyoAccount, admin.shop_id).state = "broken"
+    second = _with_klaviyo(admin, Account("two", "Second", "USD", "UTC"))
+    text = second.post("/settings/klaviyo", key="pk_second_key").text
+    assert "This key belongs to Second; events went to First so far." in text and 'name="confirm"' in text
+    assert "Connected to Second" in second.post("/settings/klaviyo", key="pk_second_key", confirm="1").text
+
+
+@pytest.mark.parametrize("path", ["", "/stop", "/start", "/klaviyo", "/klaviyo/disconnect"])
+def test_a_token_in_the_address_changes_nothing(admin: Admin, path: str):
+    # another site can make a browser post to an address, but not send a header
+    answer = admin.client.post(
+        f"/settings{path}?id_token={admin.token()}", data=GOOD | {"reason": "x", "key": "pk_x"}
+    )
+    assert answer.status_code == 401
+    with admin.context.db.session() as session:
+        assert session.get_one(Shop, admin.shop_id).may_bill
+        assert session.get(BillingSettings, admin.shop_id) is None
