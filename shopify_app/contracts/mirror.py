@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts import cycle_rows, facts, search
 from shopify_app.contracts.cycles import refresh
+from shopify_app.contracts.erase import forget_person
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, Contract, ContractLine
 from shopify_app.gateways.shopify import contracts as gateway
 from shopify_app.gateways.shopify import cycles as cycles_gateway
@@ -128,12 +129,20 @@ def _write(session: Session, shop: Shop, row: Contract | None, snapshot: Contrac
         row = Contract(shop_id=shop.id, shopify_gid=snapshot.gid, read_at=snapshot.asked_at)
         session.add(row)
     _copy(row, snapshot)
+    if _is_erased(session, row):
+        forget_person(row)
     _mark_active_since(row, before, snapshot)
     session.flush()
     _write_lines(session, shop.id, row, snapshot)
     session.refresh(row, ["lines"])
     search.refresh(session, row)
     return row
+
+
+def _is_erased(session: Session, row: Contract) -> bool:
+    """A shopper erased here stays erased, also while Shopify still answers with the address."""
+    person = shoppers.shopper(session, row.shop_id, row.customer_gid)
+    return person is not None and person.redacted_at is not None
 
 
 def _copy(row: Contract, snapshot: ContractSnapshot) -> None:

@@ -49,7 +49,7 @@ def run(ctx: Context) -> int:
         try:
             read += run_shop(ctx, shop)
         except ShopifyError as error:
-            log.warning("reconciling has to wait", extra={"shop": shop.domain, "why": type(error).__name__})
+            log.warning("reconciling has to wait", extra={"shop": shop.domain, "error": str(error)})
     return read
 
 

@@ -16,6 +16,7 @@ class InboxMessage(Base):
     """A webhook as it arrived. `handled_at` is set in the handlers' own transaction.
 
     `subject` groups messages of one thing ("contract:123"): they drain under one lock, newest wins.
+    A payload is emptied when its message is closed, and kept when it is parked.
     A worker leases the whole subject by `lease_until`, so one thing is never handled by two. All times but
     `triggered_at` are machine time: they measure our own queue.
     """

@@ -152,7 +152,8 @@ def _still_ours(session: Session, claim: Claim) -> bool:
 
 
 def _close(session: Session, claim: Claim, outcome: str) -> None:
-    values = {"handled_at": machine_now(), "lease_until": None, "last_error": None}
+    """Close the claim's messages and let go of their payloads: hints have served, and may name a person."""
+    values: dict[str, object] = {"handled_at": machine_now(), "lease_until": None, "last_error": None, "payload": {}}
     older = claim.ids[:-1]
     if older:
         statement = update(InboxMessage).where(InboxMessage.id.in_(older), InboxMessage.handled_at.is_(None))

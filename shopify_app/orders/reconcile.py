@@ -31,7 +31,7 @@ def run(ctx: Context) -> int:
         try:
             read += sweep.run(ctx, shop, _ORDERS, shop.installed_at - FIRST_LOOK_BACK)
         except ShopifyError as error:
-            log.warning("sweeping orders has to wait", extra={"shop": shop.domain, "why": type(error).__name__})
+            log.warning("sweeping orders has to wait", extra={"shop": shop.domain, "error": str(error)})
     return read
 
 

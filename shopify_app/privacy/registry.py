@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import erase as billing
 from shopify_app.channels import erase as channels
+from shopify_app.contracts import erase as contracts
 from shopify_app.journal import erase as journal
 from shopify_app.notices import erase as notices
 from shopify_app.privacy import erase as privacy
+from shopify_app.shoppers import erase as shoppers
 
 
 class Feature(Protocol):
@@ -28,6 +30,8 @@ FEATURES: dict[str, Feature] = {
     "notices": notices,
     "billing": billing,
     "journal": journal,
+    "shoppers": shoppers,
+    "contracts": contracts,
     "privacy": privacy,
 }
 """In the order of erasing. Those that find the customer's rows through others' stand before them."""

@@ -42,7 +42,7 @@ def run(ctx: Context) -> int:
             read += sweep.run(ctx, shop, _PRODUCTS, shop.installed_at)
             read += reread_levels(ctx, shop)
         except ShopifyError as error:
-            log.warning("sweeping the catalog has to wait", extra={"shop": shop.domain, "why": type(error).__name__})
+            log.warning("sweeping the catalog has to wait", extra={"shop": shop.domain, "error": str(error)})
     return read
 
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response, abort, request
 
 from shopify_app import topics
-from shopify_app.gateways.shopify.verify import secrets_of, webhook_ok
+from shopify_app.gateways.shopify.verify import SHOP, secrets_of, webhook_ok
 from shopify_app.inbox.receive import Arrival, receive
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
@@ -46,7 +46,7 @@ def _keep() -> Response:
     raw = request.get_data(cache=False)
     if not webhook_ok(raw, request.headers.get("X-Shopify-Hmac-Sha256"), secrets_of(ctx().settings)):
         abort(401)
-    arrival, domain = _arrival(raw), _header("X-Shopify-Shop-Domain").lower()
+    arrival, domain = _arrival(raw), _domain()
     if arrival.topic not in topics.HANDLERS:
         log.info("webhook of a topic nobody handles", extra={"topic": arrival.topic})
         return Response(status=200)
@@ -67,6 +67,11 @@ def _arrival(raw: bytes) -> Arrival:
         api_version=request.headers.get("X-Shopify-API-Version", "")[:MAX_HEADER] or None,
         triggered_at=_instant(request.headers.get("X-Shopify-Triggered-At")),
     )
+
+
+def _domain() -> str:
+    domain = _header("X-Shopify-Shop-Domain").lower()
+    return domain if SHOP.fullmatch(domain) else _refuse("X-Shopify-Shop-Domain is no shop's domain")
 
 
 def _header(name: str) -> str:

@@ -1,0 +1,54 @@
+"""What contracts hold of a shopper: where it is sent, a note, and the text that search looks into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopify_app.contracts import search
+from shopify_app.contracts.models import Contract
+
+
+def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
+    """Return, as JSON values, what the customer's contracts hold."""
+    return {
+        "contracts": [
+            {
+                "id": contract.shopify_gid,
+                "status": contract.status,
+                "delivery": contract.delivery_method,
+                "note": contract.note,
+                "items": [{"title": line.title, "quantity": line.quantity} for line in contract.lines],
+            }
+            for contract in _contracts(session, shop_id, customer_gid)
+        ]
+    }
+
+
+def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
+    """Take address and note off the customer's contracts (None: all of the shop's); returns how many.
+
+    Runs after the shopper's row was emptied: the search text is written anew from it.
+    """
+    contracts = _contracts(session, shop_id, customer_gid)
+    for contract in contracts:
+        forget_person(contract)
+        search.refresh(session, contract)
+    session.flush()
+    return len(contracts)
+
+
+def forget_person(contract: Contract) -> None:
+    """Take off a contract what says where its shopper lives."""
+    if contract.delivery_method:
+        contract.delivery_method = {**contract.delivery_method, "address": None}
+    contract.note = None
+
+
+def _contracts(session: Session, shop_id: int, customer_gid: str | None) -> list[Contract]:
+    query = select(Contract).where(Contract.shop_id == shop_id).order_by(Contract.id)
+    if customer_gid is not None:
+        query = query.where(Contract.customer_gid == customer_gid)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
