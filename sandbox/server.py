@@ -58,9 +58,10 @@ class Server:
     def stop(self) -> None:
         """Stop serving; what was written stays."""
         self.background.stop()
-        self._http.shutdown()
+        if self._thread.is_alive():
+            self._http.shutdown()
+            self._thread.join(timeout=5)
         self._http.server_close()
-        self._thread.join(timeout=5)
         with self.world.locked():
             self.world.store.close()
 

@@ -13,7 +13,8 @@ from sandbox.testing import SandboxServer
 from sandbox.wire import schema
 
 CONTRACTS = """query($first: Int, $after: String, $last: Int, $before: String, $query: String, $reverse: Boolean) {
-  subscriptionContracts(first: $first, after: $after, last: $last, before: $before, query: $query, reverse: $reverse) {
+  subscriptionContracts(
+    first: $first, after: $after, last: $last, before: $before, query: $query, reverse: $reverse) {
     edges { cursor node { id } } nodes { id } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }"""
 
 
@@ -38,7 +39,8 @@ def test_a_document_that_shopify_would_not_validate_does_not_validate_here(shop:
     assert found["message"].startswith("Cannot query field 'nmae' on type 'Shop'.")
     assert found["locations"] == [{"line": 1, "column": 10}]
     # three enum types behind one name: the trap that makes aliases necessary
-    unaliased = """{ subscriptionBillingAttempt(id: "x") { state { ... on SubscriptionBillingAttemptFailedState { error {
+    unaliased = """{ subscriptionBillingAttempt(id: "x") { state {
+      ... on SubscriptionBillingAttemptFailedState { error {
       ... on SubscriptionBillingAttemptPaymentError { code } ... on SubscriptionBillingAttemptGeneralError { code } }
     } } } }"""
     assert "conflict" in error(shop, unaliased)["message"]
@@ -176,7 +178,8 @@ def test_versions(shop: SandboxServer) -> None:
 
 
 def test_every_answer_says_what_it_cost(shop: SandboxServer) -> None:
-    query = "{ subscriptionContracts(first: 50) { nodes { id lines(first: 3) { nodes { id currentPrice { amount } } } } } }"
+    lines = "lines(first: 3) { nodes { id currentPrice { amount } } }"
+    query = f"{{ subscriptionContracts(first: 50) {{ nodes {{ id {lines} }} }} }}"
     cost = shop.call(query)["extensions"]["cost"]
     # 50 x (contract 1 + 3 x (line 1 + price 1)), and for five contracts of one line 5 x (1 + 2)
     assert (cost["requestedQueryCost"], cost["actualQueryCost"]) == (350, 15)
