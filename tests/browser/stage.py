@@ -29,6 +29,7 @@ class Stage:
 
     page: Page
     sandbox_url: str
+    ctx: Context
 
     @property
     def frame(self) -> FrameLocator:
