@@ -10,6 +10,7 @@ from shopify_app.channels.klaviyo import connect
 from shopify_app.commands.processes import settings_with_services
 from shopify_app.context import Context
 from shopify_app.contracts import reconcile
+from shopify_app.gateways.klaviyo.errors import KlaviyoError
 from shopify_app.shops import queries
 from shopify_app.shops.models import Shop
 
@@ -47,7 +48,7 @@ def run_klaviyo_connect(domain: str, key: str) -> int:
         return _refuse(f"no installed shop {domain}")
     try:
         account = connect.connect(ctx, shop.id, key)
-    except connect.NotConnected as error:
+    except (connect.KeyMalformed, connect.AnotherAccount, KlaviyoError) as error:
         return _refuse(str(error))
     print(f"{domain} now sends its events to the Klaviyo account {account.account_name} ({account.account_id}).")
     return 0

@@ -29,7 +29,7 @@ from shopify_app.context import Context
 from shopify_app.shops.models import Shop
 
 ROOT = Path(__file__).resolve().parents[2]
-KEY, SECRET = "sandbox-key", "sandbox-secret"
+KEY, SECRET = "sandbox-key", "sandbox-secret-of-at-least-32-bytes"
 KLAVIYO_KEY = "pk_sandbox_rosebud"
 KLAVIYO_ACCOUNT = "Rb4xQz"
 HOUR = timedelta(hours=1)
