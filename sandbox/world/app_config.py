@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,10 @@ class AppConfig:
             name=doc.get("name", "Perennial"),
             handle=doc.get("handle", "perennial"),
             scopes=tuple(s.strip() for s in scopes.split(",") if s.strip()),
-            redirect_urls=tuple(_absolute(url, u) for u in doc.get("auth", {}).get("redirect_urls", [])),
+            # as the CLI does in `app dev`: the paths stay, the origin becomes where the app really runs
+            redirect_urls=tuple(
+                _absolute(url, urlsplit(u).path) for u in doc.get("auth", {}).get("redirect_urls", [])
+            ),
             webhook_version=webhooks.get("api_version", "2026-10"),
             subscriptions=tuple(_subscriptions(webhooks.get("subscriptions", []), url)),
         )
