@@ -50,9 +50,10 @@ def test_a_shop_that_left_keeps_its_row_and_loses_its_token(
     shop = installed()
     sandbox.advance(timedelta(hours=1))
     installs.uninstall(sandbox.world, DOMAIN)
+    later = ctx.clock.fresh()
     handle(ctx, shop, Told())
     left, token = now(ctx)
-    assert (left.status, left.uninstalled_at, token) == ("uninstalled", ctx.clock.fresh(), None)
+    assert (left.status, left.uninstalled_at, token) == ("uninstalled", later, None)
     with ctx.db.session() as session:
         assert queries.installed(session) == []
         assert list(session.scalars(queries.installed_ids())) == []
