@@ -32,6 +32,7 @@ class Report:
 def run_until_idle(ctx: Context, only: frozenset[str] = frozenset()) -> Report:
     """Run due duties and drains until no row waits (or a drain keeps failing); `only` limits to these names."""
     report = Report()
+    ctx.clock.fresh()  # duties must not be judged by a remembered instant when time has just been moved
     for _ in range(ROUNDS):
         report.duties.update(ticker.run_due_duties(ctx, only))
         waiting = {name: count for name, count in ticker.waiting(ctx, fresh=True).items() if not only or name in only}

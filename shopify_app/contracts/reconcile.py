@@ -38,7 +38,7 @@ SOON = timedelta(days=2)
 HEAD_START = timedelta(hours=6)
 """By how much a contract due soon is looked at before one that was read at the same time."""
 
-CHECK_POINTS = 4
+CHECK_POINTS = 5
 """What `check_many` asks for a contract besides its cycles."""
 
 
@@ -110,7 +110,7 @@ def _look_at(ctx: Context, shop: Shop, wanted: Sequence[CyclesWanted], now: date
             check = checks.get(want.contract_gid)
             if check:
                 _take(session, shop, want.contract_gid, check, asked_at, now)
-        moved = _with_other_revision(session, shop.id, checks)
+        moved = _different(session, shop.id, checks)
     for gid in moved:
         for _ in _reread(ctx, shop, gid):
             pass
@@ -123,11 +123,15 @@ def _take(session: Session, shop: Shop, gid: str, check: Check, asked_at: dateti
         shoppers.apply_payment_method(session, shop.id, check.payment_method, asked_at)
 
 
-def _with_other_revision(session: Session, shop_id: int, checks: dict[str, Check]) -> list[str]:
-    query = select(Contract.shopify_gid, Contract.revision_id).where(
-        Contract.shop_id == shop_id, Contract.shopify_gid.in_(checks)
-    )
-    return [gid for gid, revision in session.execute(query) if revision < checks[gid].revision_id]
+def _different(session: Session, shop_id: int, checks: dict[str, Check]) -> list[str]:
+    """Contracts with a newer revision, or that a merge of customers gave to another one without any."""
+    columns = (Contract.shopify_gid, Contract.revision_id, Contract.customer_gid)
+    query = select(*columns).where(Contract.shop_id == shop_id, Contract.shopify_gid.in_(checks))
+    return [
+        gid
+        for gid, revision, customer in session.execute(query)
+        if revision < checks[gid].revision_id or customer != checks[gid].customer_gid
+    ]
 
 
 def _reread(ctx: Context, shop: Shop, gid: str) -> Iterator[str]:
