@@ -204,7 +204,7 @@ def _install(ctx: Context, sandbox: SandboxServer) -> int:
             name="Rosebud Coffee",
             iana_timezone="America/New_York",
             host=ctx.settings.host,
-            installed_at=ctx.clock.fresh() - timedelta(days=365),
+            installed_at=ctx.clock.fresh() - timedelta(days=1),
         )
         session.add(shop)
         session.flush()

@@ -1,0 +1,132 @@
+"""An announcement is owed three days before a charge, told once, and not told when it is no longer true."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from shopify_app.contracts import cycles
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.notices import plan, upcoming
+from shopify_app.notices.models import Notice, NoticeSettings
+from shopify_app.shops.models import Shop
+from tests.billing.till import Till
+
+DAY = timedelta(days=1)
+
+
+def _notices(till: Till) -> list[Notice]:
+    with till.ctx.db.session() as session:
+        return list(session.scalars(select(Notice).order_by(Notice.id)))
+
+
+def _next(till: Till) -> BillingCycle:
+    return min((c for c in till.cycles() if c.due_at and c.due_at > till.now), key=lambda c: c.expected_at)
+
+
+def _reschedule(till: Till, cycle: BillingCycle, to: datetime) -> None:
+    with till.ctx.db.session() as session:
+        session.get_one(BillingCycle, cycle.id).expected_at = to
+        contract = session.get_one(Contract, cycle.contract_id)
+        cycles.refresh(session, session.get_one(Shop, till.shop_id), contract, till.now)
+
+
+def _set(till: Till, cycle: BillingCycle, **columns: object) -> None:
+    with till.ctx.db.session() as session:
+        session.execute(update(BillingCycle).where(BillingCycle.id == cycle.id).values(**columns))
+
+
+@pytest.fixture
+def planned(till: Till) -> Till:
+    """Four days before the next charge, its notice is planned."""
+    till.at(_next(till).due_at - 4 * DAY)
+    plan.run(till.ctx)
+    return till
+
+
+def test_a_notice_is_planned_at_the_shops_hour_and_told_once(planned: Till) -> None:
+    (notice,) = _notices(planned)
+    assert notice.plan_at == _next(planned).due_at - 3 * DAY
+    assert upcoming.drain(planned.ctx) == 0
+    planned.at(notice.plan_at)
+    assert upcoming.drain(planned.ctx) == 1
+    for _ in range(3):
+        plan.run(planned.ctx)
+        upcoming.drain(planned.ctx)
+    (fact,) = planned.facts("order.upcoming")
+    assert fact.data["lead_days"] == 3
+    assert _notices(planned)[0].state == "recorded"
+
+
+def test_planning_again_changes_nothing(planned: Till) -> None:
+    assert plan.run(planned.ctx) == 0
+    assert len(_notices(planned)) == 1
+
+
+def test_a_subscription_younger_than_its_lead_is_told_at_once(till: Till) -> None:
+    till.at(_next(till).due_at - DAY)
+    plan.run(till.ctx)
+    upcoming.drain(till.ctx)
+    assert len(till.facts("order.upcoming")) == 1
+
+
+def test_a_charge_that_is_due_already_is_not_announced(till: Till) -> None:
+    till.at(_next(till).due_at)
+    plan.run(till.ctx)
+    upcoming.drain(till.ctx)
+    assert till.facts("order.upcoming") == []
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"skipped": True}, "the cycle is skipped"),
+        ({"due_at": None}, "the cycle is not to be charged"),
+        ({"attempted_at": datetime(2026, 12, 1, tzinfo=UTC)}, "the charge had started"),
+    ],
+)
+def test_a_notice_that_is_no_longer_true_is_dropped_with_its_reason(
+    planned: Till, change: dict[str, object], reason: str
+) -> None:
+    (notice,) = _notices(planned)
+    _set(planned, _next(planned), **change)
+    planned.at(notice.plan_at)
+    upcoming.drain(planned.ctx)
+    (notice,) = _notices(planned)
+    assert (notice.state, notice.reason) == ("dropped", reason)
+    assert planned.facts("order.upcoming") == []
+
+
+def test_a_cycle_that_is_unskipped_is_announced_after_all(planned: Till) -> None:
+    (notice,) = _notices(planned)
+    cycle = _next(planned)
+    _set(planned, cycle, skipped=True)
+    planned.at(notice.plan_at)
+    upcoming.drain(planned.ctx)
+    _set(planned, cycle, skipped=False)
+    plan.run(planned.ctx)
+    upcoming.drain(planned.ctx)
+    assert len(planned.facts("order.upcoming")) == 1
+
+
+def test_a_cycle_that_moves_takes_its_notice_along(planned: Till) -> None:
+    cycle = _next(planned)
+    (notice,) = _notices(planned)
+    _reschedule(planned, cycle, cycle.expected_at + 10 * DAY)
+    planned.at(notice.plan_at)
+    upcoming.drain(planned.ctx)
+    assert planned.facts("order.upcoming") == []
+    planned.at(notice.plan_at + 10 * DAY)
+    upcoming.drain(planned.ctx)
+    (fact,) = planned.facts("order.upcoming")
+    assert datetime.fromisoformat(fact.data["due_at"]) == _next(planned).due_at
+
+
+def test_a_shop_chooses_its_lead(till: Till) -> None:
+    with till.ctx.db.session() as session:
+        session.add(NoticeSettings(shop_id=till.shop_id, lead_days=[7]))
+    till.at(_next(till).due_at - 8 * DAY)
+    plan.run(till.ctx)
+    assert [notice.plan_at for notice in _notices(till)] == [_next(till).due_at - 7 * DAY]
