@@ -11,6 +11,8 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     customers,
     cycle_mutations,
     cycles,
+    draft_mutations,
+    drafts,
     orders,
     payment_methods,
     products,

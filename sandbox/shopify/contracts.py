@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from sandbox.shopify import payloads
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
 from sandbox.shopify.search import instant, matching
-from sandbox.shopify.times import graphql_time, money
+from sandbox.shopify.times import decimal, graphql_time, money
 from sandbox.world import World
 from sandbox.world.store import Row
 
@@ -86,6 +87,7 @@ def create(world: World, shop: str, *, silent: bool = False, **values: Any) -> R
         "last_error_type": None,
         "under_review": False,
         "cycles": {},
+        "past": [],  # cycles fixed when the billing policy last changed: [start, end, expected]
         "stops": [],  # [from, until] of each time it was not active: for the judge, not for the API
         **values,
     }
@@ -145,10 +147,9 @@ def view(row: Row) -> View:
         "currencyCode": row["currency"],
         "note": row["note"],
         "customAttributes": [{"__typename": "Attribute", **a} for a in row["attributes"]],
-        "billingPolicy": _billing(row["billing_policy"]),
-        "deliveryPolicy": _delivery(row["delivery_policy"]),
+        **policy_views(row),
         "deliveryPrice": money(row["delivery_price"], row["currency"]),
-        "deliveryMethod": _delivery_method(row),
+        "deliveryMethod": delivery_method_view(row),
         "lastPaymentStatus": row["last_payment_status"],
         "lastBillingAttemptErrorType": row["last_error_type"],
         "lineCount": len(row["lines"]),
@@ -157,8 +158,8 @@ def view(row: Row) -> View:
         "discounts": lambda ctx, **page: connection(row["discounts"], dict, **page),
         "app": lambda ctx: _app(ctx),
         "appAdminUrl": lambda ctx: f"{ctx.world.config.url}/contracts/{row['id']}",
-        "customer": lambda ctx: _customer(ctx, row),
-        "customerPaymentMethod": lambda ctx, showRevoked=False: _payment_method(ctx, row, showRevoked),
+        "customer": lambda ctx: customer_view(ctx, row),
+        "customerPaymentMethod": lambda ctx, showRevoked=False: payment_method_view(ctx, row, showRevoked),
         "originOrder": lambda ctx: _order(ctx, row["origin_order_id"]),
         "orders": lambda ctx, **page: _orders(ctx, row, page),
         "billingAttempts": lambda ctx, **page: _attempts(ctx, row, page),
@@ -192,11 +193,17 @@ def line_view(line: Row, contract: Row) -> View:
 
 
 def _times(line: Row) -> str:
-    from decimal import Decimal
-
-    from sandbox.shopify.times import decimal
-
     return decimal(Decimal(line["price"]) * line["quantity"])
+
+
+def policy_views(row: Row) -> View:
+    """``billingPolicy`` and ``deliveryPolicy``, as far as the row has them."""
+    found: View = {}
+    if "billing_policy" in row:
+        found["billingPolicy"] = _billing(row["billing_policy"])
+    if "delivery_policy" in row:
+        found["deliveryPolicy"] = _delivery(row["delivery_policy"])
+    return found
 
 
 def _billing(row: Row) -> View:
@@ -227,7 +234,8 @@ def _delivery(row: Row) -> View:
     }
 
 
-def _delivery_method(row: Row) -> View | None:
+def delivery_method_view(row: Row) -> View | None:
+    """The SubscriptionDeliveryMethod of a contract or draft; only shipping is modelled."""
     from sandbox.shopify import customers
 
     if not row["delivery"]:
@@ -250,14 +258,16 @@ def _app(ctx: Ctx) -> View:
     return shops.app_view(ctx)
 
 
-def _customer(ctx: Ctx, row: Row) -> View | None:
+def customer_view(ctx: Ctx, row: Row) -> View | None:
+    """The customer of a contract or draft; null once deleted."""
     from sandbox.shopify import customers
 
     found = ctx.of("customers").get(row["customer_id"])
     return customers.view(found) if found else None
 
 
-def _payment_method(ctx: Ctx, row: Row, show_revoked: bool) -> View | None:
+def payment_method_view(ctx: Ctx, row: Row, show_revoked: bool) -> View | None:
+    """The payment method of a contract or draft."""
     from sandbox.shopify import payment_methods
 
     found = ctx.of("payment_methods").get(row["payment_method_id"]) if row["payment_method_id"] else None

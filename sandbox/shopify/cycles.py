@@ -62,53 +62,64 @@ def override(world: World, shop: str, contract: Row, index: int, **values: Any) 
 def _with_overrides(contract: Row, found: calendar.Cycle) -> Row:
     changed = contract["cycles"].get(str(found.index), {})
     moved = datetime.fromisoformat(changed["moved_to"]) if changed.get("moved_to") else None
+    natural = found.expected_at
     found = calendar.apply(found, moved, bool(changed.get("skipped")))
     return {
         "index": found.index,
         "start_at": found.start_at.isoformat(),
         "end_at": found.end_at.isoformat(),
         "expected_at": found.expected_at.isoformat(),
+        "natural_at": natural.isoformat(),
         "skipped": found.skipped,
         "billed": bool(changed.get("billed")),
         "edited": bool(changed.get("moved_to") or changed.get("skipped")),
     }
 
 
+def begin_era(world: World, shop: str, contract: Row, policy: Row) -> None:
+    """The billing policy changes: what is over or under way stays, and the new rhythm starts where it ends.
+
+    What Shopify does with cycles when a policy changes is not documented (doubt). Indexes go on counting here, so
+    that a billed cycle never comes back under a new date.
+    """
+    begun = _until(walk(world, shop, contract), lambda c: datetime.fromisoformat(c["start_at"]) > world.now())
+    contract["past"] = [[c["start_at"], c["end_at"], c["natural_at"]] for c in begun]
+    contract["first_expected_at"] = None
+    contract["billing_policy"] = policy
+
+
 def _nth(world: World, shop: str, contract: Row, index: int) -> calendar.Cycle | None:
+    past = contract["past"]
+    if index <= len(past):
+        start, end, expected = (datetime.fromisoformat(text) for text in past[index - 1])
+        return calendar.Cycle(index, start, end, expected)
     known, rest = _walk_of(world.shops[shop]["zone"], contract)
-    while len(known) < index:
+    while len(known) < index - len(past):
         following = next(rest, None)
         if following is None:
             return None
         known.append(following)
-    return known[index - 1]
+    return known[index - len(past) - 1]
 
 
 def _walk_of(zone: str, contract: Row) -> tuple[list[calendar.Cycle], Iterator[calendar.Cycle]]:
     """The calendar walk of a policy, continued where it was left: walking day by day is slow by design."""
-    row = contract["billing_policy"]
+    row, past = contract["billing_policy"], contract["past"]
     anchors = tuple(calendar.Anchor(a["type"], a["day"], a.get("month"), a.get("cutoff_day")) for a in row["anchors"])
-    key = (
-        row["interval"],
-        row["interval_count"],
-        anchors,
-        row["max_cycles"],
-        row["cutoff"],
-        contract["created_at"],
-        contract["first_expected_at"],
-        zone,
-    )
+    start, first = past[-1][1] if past else contract["created_at"], contract["first_expected_at"]
+    limit = row["max_cycles"] - len(past) if row["max_cycles"] else None
+    key = (row["interval"], row["interval_count"], anchors, limit, row["cutoff"], start, first, zone, len(past))
     if key not in _walks:
         policy = calendar.Policy(
-            row["interval"], row["interval_count"], anchors, row["min_cycles"], row["max_cycles"], row["cutoff"]
+            row["interval"], row["interval_count"], anchors, row["min_cycles"], limit, row["cutoff"]
         )
-        first = contract["first_expected_at"]
         _walks[key] = (
             [],
             calendar.cycles(
                 policy,
-                datetime.fromisoformat(contract["created_at"]),
+                datetime.fromisoformat(start),
                 zone,
+                first_index=len(past) + 1,
                 first_expected_at=datetime.fromisoformat(first) if first else None,
             ),
         )
