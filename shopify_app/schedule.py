@@ -19,6 +19,7 @@ from shopify_app.context import Context
 from shopify_app.contracts import importer, reconcile
 from shopify_app.inbox import process, prune
 from shopify_app.notices import plan, upcoming
+from shopify_app.privacy import requests
 from shopify_app.orders import reconcile as orders_reconcile
 from shopify_app.stock import reconcile as stock_reconcile
 
@@ -51,6 +52,7 @@ DRAINS = (
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("notices", "voice", upcoming.drain, upcoming.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
+    Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
 )
 
