@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify
 
-from sandbox.control import advance, shop_routes, world_routes
+from sandbox.control import advance, challenge, shop_routes, world_routes
 from sandbox.control.given import BadInput
 from sandbox.wire.background import Background
 from sandbox.world import World
@@ -20,6 +20,7 @@ def make_blueprint(world: World) -> Blueprint:
     world_routes.add(pages, world)
     shop_routes.add(pages, world)
     advance.add(pages, world)
+    challenge.add(pages, world)
 
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify({"error": str(error)}), 400

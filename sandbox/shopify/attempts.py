@@ -135,7 +135,7 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
     cycle = cycles.cycle(world, shop, contract, row["cycle_index"])
     assert cycle
     order = orders.place(world, shop, contract, source=orders.RENEWAL_SOURCE, paid=paid)
-    row.update(state="success", order_id=order["id"], code=None, message=None)
+    row.update(state="success", next_action_url=None, order_id=order["id"], code=None, message=None)
     if paid:
         world.ledger.capture(
             shop,
@@ -155,16 +155,19 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
             foreign=row["foreign"],
         )
     cycles.override(world, shop, contract, row["cycle_index"], billed=True)
+    if not world.faults.harder("next_billing_date_stays"):
+        following = cycles.cycle(world, shop, contract, row["cycle_index"] + 1)
+        contract["next_billing_date"] = following["expected_at"] if following else None
     _tell(world, shop, contract, row, "success", last_payment_status="SUCCEEDED", last_error_type=None)
 
 
 def _fail(world: World, shop: str, contract: Row, row: Row, code: str) -> None:
-    row.update(state="failed", code=code, message=code.replace("_", " ").capitalize() + ".")
+    row.update(state="failed", next_action_url=None, code=code, message=code.replace("_", " ").capitalize() + ".")
     _tell(world, shop, contract, row, "failure", last_payment_status="FAILED", last_error_type=error_type(code))
 
 
 def _challenge(world: World, shop: str, row: Row) -> None:
-    """3-D Secure: the shopper must act; the page is played by ``/_control/attempts/<id>/challenge``."""
+    """3-D Secure: the shopper must act, on a page that ``control/challenge.py`` plays."""
     url = f"{world.origin}/_control/challenge/{shop}/{row['id']}"
     row.update(state="action_required", next_action_url=url, code=None, message=None)
     world.emit(shop, "subscription_billing_attempts/challenged", _body(world, row))

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sandbox.shopify import payloads
+from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, node, query
 from sandbox.shopify.times import graphql_time
 from sandbox.world import World
@@ -113,6 +114,13 @@ def _installation(ctx: Ctx) -> View:
         "launchUrl": config.url,
         "uninstallUrl": f"{ctx.world.origin}/store/{ctx.shop.removesuffix('.myshopify.com')}",
     }
+
+
+@query("webhookSubscriptions")
+def _webhook_subscriptions(ctx: Ctx, **arguments: Any) -> View:
+    """Always empty: what shopify.app.toml subscribes is not returned (Shopify docs); others are not modelled."""
+    page = {k: v for k, v in arguments.items() if k in ("first", "last", "after", "before", "reverse")}
+    return connection([], dict, **page)
 
 
 def app_view(ctx: Ctx) -> View:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import traceback
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,6 +190,7 @@ def _shaped(error: GraphQLError) -> dict[str, Any]:
     if error.extensions:
         shaped["extensions"] = error.extensions
     if error.original_error is not None and not isinstance(error.original_error, GraphQLError):
+        traceback.print_exception(error.original_error)  # a bug of the sandbox must be seen
         shaped["message"] = f"sandbox failed: {error.original_error!r}"
         shaped["extensions"] = {"code": "INTERNAL_SERVER_ERROR"}
     return shaped

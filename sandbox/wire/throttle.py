@@ -20,7 +20,6 @@ class Throttle:
     def __init__(self, world: World) -> None:
         self._world = world
         self._buckets: dict[str, tuple[float, float]] = {}
-        self._attempts: dict[str, list[float]] = {}
 
     def admit(self, shop: str, requested: int) -> bool:
         """Take the requested cost out of the bucket, or refuse and take nothing."""
@@ -52,7 +51,6 @@ class Throttle:
     def reset(self) -> None:
         """Full buckets."""
         self._buckets.clear()
-        self._attempts.clear()
 
     def _available(self, shop: str) -> float:
         knobs = self._world.faults["throttle"]

@@ -29,8 +29,8 @@ COMMIT = """mutation($draft: ID!) { subscriptionDraftCommit(draftId: $draft) { c
 SWAP = """mutation($id: ID!, $line: ID!, $input: SubscriptionContractProductChangeInput!) {
   subscriptionContractProductChange(subscriptionContractId: $id, lineId: $line, input: $input) {
     lineUpdated { variantTitle quantity currentPrice { amount } } userErrors { code } } }"""
-ATOMIC = """mutation($input: SubscriptionContractAtomicCreateInput!) { subscriptionContractAtomicCreate(input: $input) {
-  contract { id status nextBillingDate customerPaymentMethod { id } } userErrors { code field message } } }"""
+ATOMIC = """mutation($input: SubscriptionContractAtomicCreateInput!) {
+  subscriptionContractAtomicCreate(input: $input) { contract { id status nextBillingDate customerPaymentMethod { id } } userErrors { code field message } } }"""
 
 
 class Drafting:
