@@ -189,36 +189,54 @@ def _unknown(ctx: Context, attempt_id: int, error: ShopifyError) -> None:
         attempt = settle.locked_attempt(session, attempt_id)
         if attempt.state in (WRITTEN, UNKNOWN):
             attempt.state, attempt.reason = UNKNOWN, type(error).__name__
+            attempt.requested_at = attempt.requested_at or now
             attempt.next_read_at, attempt.lease_until = now + UNKNOWN_FIRST_LOOK, None
 
 
 def _not_sent(ctx: Context, attempt_id: int, seconds: float) -> None:
+    """This call was surely not carried out; an earlier one with the same key may have been."""
     with ctx.db.session() as session:
         attempt = settle.locked_attempt(session, attempt_id)
         if attempt.state in (WRITTEN, UNKNOWN):
-            attempt.state, attempt.reason = WRITTEN, NOT_SENT
+            never = attempt.requested_at is None
+            attempt.state, attempt.reason = (WRITTEN, NOT_SENT) if never else (UNKNOWN, None)
             attempt.next_read_at = ctx.clock.now()
             attempt.lease_until = machine_now() + timedelta(seconds=seconds)
 
 
 def _refused_by_shopify(ctx: Context, attempt_id: int, error: UserErrors) -> None:
-    """Shopify said no at once: no attempt exists there, so the row is closed, or kept for the same key."""
+    """Shopify said no at once: this call made no attempt. The row is closed, or kept for the same key.
+
+    Raises ShopMustRest when it is the billing limiter that says no.
+    """
     problem = error.errors[0]
     treatment = shopify.treatment(problem.code)
     log.warning("charge refused", extra={"attempt_id": attempt_id, "code": problem.code})
     if treatment is Treatment.LATER_SAME_KEY:
         _not_sent(ctx, attempt_id, standing.THROTTLED_SECONDS)
-        return
+        raise ShopMustRest(standing.THROTTLED_SECONDS)
     now = ctx.clock.now()
     with ctx.db.session() as session:
         attempt = settle.locked_attempt(session, attempt_id)
         first = attempt.error_code != problem.code
         attempt.error_code, attempt.error_message = problem.code, problem.message
-        if treatment is Treatment.ONCE_MORE and first:
-            attempt.state, attempt.reason, attempt.next_read_at = WRITTEN, NOT_SENT, now + standing.ONCE_MORE
-            attempt.lease_until = None
-            return
-        close_refused(session, attempt, standing.refusal_of(problem.code, problem.message, treatment), None, now)
+        refusal = standing.refusal_of(problem.code, problem.message, treatment)
+        if attempt.requested_at is not None:
+            stay_unknown(attempt, refusal, now)
+        elif treatment is Treatment.ONCE_MORE and first:
+            attempt.state, attempt.reason = WRITTEN, NOT_SENT
+            attempt.next_read_at, attempt.lease_until = now + standing.ONCE_MORE, None
+        else:
+            close_refused(session, attempt, refusal, None, now)
+
+
+def stay_unknown(attempt: BillingAttempt, refusal: Refusal, now: datetime) -> None:
+    """Keep the key of a call that may have been carried out, although it cannot be repeated now.
+
+    Closing the row would free the cycle for a second key. After a day a person decides (`outcomes.GIVE_UP`).
+    """
+    attempt.state, attempt.reason = UNKNOWN, refusal.words
+    attempt.next_read_at, attempt.lease_until = now + standing.HOUR, None
 
 
 def close_refused(

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import ledger, settle
-from shopify_app.billing.charge import NOT_SENT, ShopMustRest, close_refused, send
-from shopify_app.billing.gates import Due, judge
+from shopify_app.billing.charge import NOT_SENT, ShopMustRest, close_refused, send, stay_unknown
+from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
@@ -42,14 +42,19 @@ OPEN = (WRITTEN, REQUESTED, UNKNOWN, CHALLENGED)
 def drain(ctx: Context) -> int:
     """Look after one batch of open attempts whose time has come; returns how many."""
     claimed = _claim(ctx)
-    for attempt_id in claimed:
+    resting: dict[int, float] = {}
+    for attempt_id, shop_id in claimed:
+        if shop_id in resting:
+            _postpone(ctx, attempt_id, seconds=resting[shop_id])
+            continue
         try:
             _look_after(ctx, attempt_id)
-        except ShopMustRest:
-            pass  # the row says when to come back
+        except ShopMustRest as rest:
+            resting[shop_id] = rest.seconds
         except Exception:
+            # one bad row must not keep the others from being settled
             log.exception("attempt not looked after", extra={"attempt_id": attempt_id})
-            _postpone(ctx, attempt_id, AGAIN)
+            _postpone(ctx, attempt_id)
     if claimed:
         ctx.wakeups.wake("klaviyo")
     return len(claimed)
@@ -73,10 +78,11 @@ def _ripe(now: datetime, moment: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _claim(ctx: Context) -> list[int]:
+def _claim(ctx: Context) -> list[tuple[int, int]]:
+    """Lease the attempts that have waited longest: (attempt id, shop id)."""
     now, moment = ctx.clock.now(), machine_now()
     ripe = (
-        select(BillingAttempt.id)
+        select(BillingAttempt.id, BillingAttempt.shop_id)
         .join(Shop, Shop.id == BillingAttempt.shop_id)
         .where(*_ripe(now, moment), Shop.status == INSTALLED)
         .order_by(BillingAttempt.next_read_at, BillingAttempt.id)
@@ -84,9 +90,10 @@ def _claim(ctx: Context) -> list[int]:
         .with_for_update(of=BillingAttempt, skip_locked=True)
     )
     with ctx.db.session() as session:
-        ids = list(session.scalars(ripe))
+        rows = [(row.id, row.shop_id) for row in session.execute(ripe)]
+        ids = [attempt_id for attempt_id, _ in rows]
         session.execute(update(BillingAttempt).where(BillingAttempt.id.in_(ids)).values(lease_until=moment + LEASE))
-    return ids
+    return rows
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def _look_after(ctx: Context, attempt_id: int) -> None:
         )
     except ShopifyError as error:
         log.warning("outcome not readable now", extra={"attempt_id": attempt_id, "error": str(error)})
-        _postpone(ctx, attempt_id, AGAIN, error.wait_seconds if isinstance(error, Throttled) else 0.0)
+        _postpone(ctx, attempt_id, seconds=error.wait_seconds if isinstance(error, Throttled) else None)
         return
     found = seen.attempt_with(attempt.key)
     if found:
@@ -143,8 +150,7 @@ def _take(ctx: Context, attempt_id: int, found: AttemptSnapshot) -> None:
     with ctx.db.session() as session:
         attempt = settle.locked_attempt(session, attempt_id)
         settle.take(session, attempt, found, now)
-        if now - attempt.written_at >= GIVE_UP and attempt.state in (WRITTEN, REQUESTED, UNKNOWN):
-            _park(session, attempt)
+        _give_up(session, attempt, now)
         reach("billing.settling_before_commit")
     reach("billing.after_settled")
 
@@ -158,24 +164,39 @@ def _may_send(ctx: Context, attempt: _Open, seen: CycleSnapshot) -> bool:
     now = ctx.clock.now()
     with ctx.db.session() as session:
         row = settle.locked_attempt(session, attempt.id)
-        if row.state not in OPEN:
+        if row.state not in OPEN or not (attempt.not_sent or _absent_long_enough(row, now)):
             return False
-        if not attempt.not_sent and not _absent_long_enough(row, now):
-            return False
-        if now - row.written_at >= GIVE_UP and not attempt.not_sent:
-            _park(session, row)
+        if not attempt.not_sent and _give_up(session, row, now):
             row.next_read_at, row.lease_until = now + settle.SLOWEST_LOOK, None
             return False
-        if not session.get_one(Shop, row.shop_id).may_bill:
+        if _stopped(session, row):
             row.next_read_at, row.lease_until = now + STOPPED, None
             return False
         refusal = judge(attempt.due, seen, now)
         if refusal:
-            close_refused(session, row, refusal, seen, now)
+            _obey(session, row, attempt, refusal, seen, now)
             return False
         row.state, row.absent_since = WRITTEN, None
+        # whoever sends again after this must not take the key for unused
+        row.requested_at = row.requested_at or (None if attempt.not_sent else now)
         row.next_read_at, row.lease_until = now, machine_now() + ledger.SENDING
         return True
+
+
+def _stopped(session: Session, row: BillingAttempt) -> bool:
+    contract = session.get_one(Contract, row.contract_id)
+    stopped = contract.billing_stopped_at or contract.parked_reason
+    return bool(stopped) or not session.get_one(Shop, row.shop_id).may_bill
+
+
+def _obey(
+    session: Session, row: BillingAttempt, attempt: _Open, refusal: Refusal, seen: CycleSnapshot, now: datetime
+) -> None:
+    """A gate says no. A key that was never used, or a cycle that is paid, closes the row; else the key stays open."""
+    if attempt.not_sent or refusal.effect is Effect.BILLED:
+        close_refused(session, row, refusal, seen, now)
+    else:
+        stay_unknown(row, refusal, now)
 
 
 def _absent_long_enough(row: BillingAttempt, now: datetime) -> bool:
@@ -188,16 +209,25 @@ def _absent_long_enough(row: BillingAttempt, now: datetime) -> bool:
     return False
 
 
-def _park(session: Session, attempt: BillingAttempt) -> None:
+def _give_up(session: Session, attempt: BillingAttempt, now: datetime) -> bool:
+    """After a day without an outcome, park the cycle with words for a person; answers whether it is parked."""
+    if now - attempt.written_at < GIVE_UP or attempt.state not in (WRITTEN, REQUESTED, UNKNOWN):
+        return False
     cycle = settle.cycle_of(session, attempt)
     if cycle and not cycle.parked_reason:
         cycle.parked_reason = "Shopify has given no outcome for this charge for a day: look at the order list first."
         log.error("charge without outcome for a day", extra={"attempt_id": attempt.id, "shop_id": attempt.shop_id})
+    return True
 
 
-def _postpone(ctx: Context, attempt_id: int, wait: timedelta, seconds: float = 0.0) -> None:
+def _postpone(ctx: Context, attempt_id: int, seconds: float | None = None) -> None:
+    """Come back later: after so many seconds of machine time, or after a few minutes of business time."""
+    now = ctx.clock.now()
     with ctx.db.session() as session:
         attempt = settle.locked_attempt(session, attempt_id)
-        if attempt.state in OPEN:
-            attempt.next_read_at = ctx.clock.now() + (timedelta(0) if seconds else wait)
-            attempt.lease_until = machine_now() + timedelta(seconds=seconds) if seconds else None
+        if attempt.state not in OPEN:
+            return
+        if attempt.reason != NOT_SENT:
+            _give_up(session, attempt, now)
+        attempt.next_read_at = now if seconds else now + AGAIN
+        attempt.lease_until = machine_now() + timedelta(seconds=seconds) if seconds else None

@@ -15,7 +15,7 @@ from shopify_app.shops.models import Shop
 THROTTLED_SECONDS = 20.0
 """Machine time to leave Shopify's billing limiter alone; the limit itself is not published."""
 ONCE_MORE = timedelta(minutes=10)
-_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,9 +51,9 @@ def refusal_of(code: str, message: str, treatment: Treatment) -> Refusal:
     """Return the refusal that stands for a synchronous userError of Shopify."""
     words = f"Shopify refused the charge: {message} ({code})"
     if treatment is Treatment.RESYNC:
-        return Refusal(code, words, Effect.WAIT, _HOUR)
+        return Refusal(code, words, Effect.WAIT, HOUR)
     if treatment is Treatment.TOO_EARLY:
-        return Refusal(code, words, Effect.WAIT, _HOUR)
+        return Refusal(code, words, Effect.WAIT, HOUR)
     if treatment is Treatment.DAILY:
         return Refusal(code, words, Effect.WAIT, _DAY)
     return Refusal(code, words, Effect.PARKED)

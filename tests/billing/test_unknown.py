@@ -83,6 +83,7 @@ def test_a_parked_charge_that_was_paid_after_all_is_settled(till: Till) -> None:
     for _ in range(8):
         till.wait(timedelta(hours=4))
         till.look()
+    assert till.first_cycle().parked_reason
     till.sandbox.settle()
     till.fault(graphql={"CycleAttempts": {"status": 503, "probability": 0}})
     till.wait(timedelta(hours=7))
@@ -101,3 +102,38 @@ def test_a_second_key_is_never_used_while_one_is_open(till: Till) -> None:
     assert {row["key"] for row in till.sandbox.world.of("attempts", till.domain).all()} == {
         till.the_attempt().idempotency_key
     }
+
+
+def test_a_key_that_may_have_been_used_is_kept_though_the_contract_is_paused_meanwhile(till: Till) -> None:
+    """Closing the row would free the cycle for a second key while the first may still surface."""
+    rows = till.sandbox.world.of("contracts", till.domain)
+    till.fault(graphql={"AttemptCreate": {"reset": "before", "times": 1}})
+    till.charge()
+    key = till.the_attempt().idempotency_key
+    rows.put({**rows.all()[0], "status": "PAUSED"})
+    for _ in range(4):
+        till.wait(11 * MINUTE)
+        till.charge()
+        till.look()
+    assert (till.the_attempt().state, till.calls("AttemptCreate")) == ("unknown", 1)
+    rows.put({**rows.all()[0], "status": "ACTIVE"})
+    till.wait(timedelta(hours=1))
+    till.look()
+    till.sandbox.settle()
+    (payment,) = till.ledger()
+    assert payment["key"] == key
+
+
+def test_a_throttled_second_sending_does_not_make_the_key_unused(till: Till) -> None:
+    till.fault(graphql={"AttemptCreate": {"reset": "before", "times": 1}})
+    till.charge()
+    till.fault(billing_attempts_per_minute=0)
+    for _ in range(3):
+        till.wait(11 * MINUTE)
+        till.look()
+    assert till.the_attempt().state == "unknown"
+    till.fault(billing_attempts_per_minute=None)
+    till.expire_leases()
+    till.live_until_quiet()
+    assert till.the_attempt().state == "settled"
+    assert len(till.ledger()) == 1
