@@ -19,8 +19,8 @@ from shopify_app.context import Context
 from shopify_app.contracts import importer, reconcile
 from shopify_app.inbox import process, prune
 from shopify_app.notices import plan, upcoming
-from shopify_app.privacy import requests
 from shopify_app.orders import reconcile as orders_reconcile
+from shopify_app.privacy import requests
 from shopify_app.stock import reconcile as stock_reconcile
 
 
