@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
@@ -89,7 +90,9 @@ def _payload(raw: bytes) -> Json:
 
 
 def _clean(value: Any) -> Any:
-    """JSON may hold what PostgreSQL's may not: the NUL character and halves of surrogate pairs."""
+    """JSON may hold what PostgreSQL's may not: the NUL character, halves of surrogate pairs, 1e400 (infinite here)."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number out of range")
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):

@@ -122,12 +122,18 @@ def test_the_import_asks_for_itself_until_it_is_done_and_then_for_the_page(admin
     with admin.context.db.session() as session:
         session.add(
             ContractImport(
-                shop_id=admin.shop_id, phase="contracts", contracts_total=200, contracts_done=50, started_at=NOW,
+                shop_id=admin.shop_id, phase="contracts", contracts_total=None, contracts_done=50, started_at=NOW,
                 next_slice_at=NOW,
             )
         )  # fmt: skip
-    assert "50 of 200 subscriptions" in admin.get("/").text
+    assert "Step 1 of 3: 50 subscriptions read so far." in admin.get("/").text
     assert 'hx-trigger="every 2s"' in admin.get("/import").text
+    with admin.context.db.session() as session:
+        session.get_one(ContractImport, admin.shop_id).phase = "cycles ahead"
+        rows.contract(session, admin.shop_id, 1, cycles_read_until=NOW + timedelta(days=5))
+        rows.contract(session, admin.shop_id, 2, cycles_read_until=NOW + timedelta(days=100))
+        rows.contract(session, admin.shop_id, 3, status="CANCELLED")
+    assert "Step 3 of 3: the dates of the next 100 days of 1 out of 2 open subscriptions." in admin.get("/").text
     with admin.context.db.session() as session:
         session.get_one(ContractImport, admin.shop_id).finished_at = NOW
     done = admin.get("/import").text

@@ -12,6 +12,7 @@ from shopify_app.journal.models import PARKED_DELIVERY, PENDING
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web.admin import queries
+from shopify_app.web.admin.words import reason
 from shopify_app.web.format import age, plural
 
 Check = dict[str, Any]
@@ -34,7 +35,7 @@ def stopped(shop: Shop) -> Check | None:
     """Return why no shopper is charged at present; None when charging runs."""
     if shop.billing_stopped_at is None:
         return None
-    return {"since": shop.billing_stopped_at, "reason": shop.billing_stopped_reason or "No reason was given."}
+    return {"since": shop.billing_stopped_at, "reason": reason(shop.billing_stopped_reason or "not given")}
 
 
 def _token(token: ShopToken | None) -> Check:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import FAILED, SETTLED, BillingSettings
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.contracts import import_steps
+from shopify_app.contracts.mirror import AHEAD
 from shopify_app.contracts.models import ContractImport
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
@@ -106,14 +108,18 @@ def importing(session: Session, shop_id: int) -> Values | None:
     if row is None:
         return None
     return {
-        "done": row.contracts_done,
-        "total": row.contracts_total,
-        "cycles": row.cycles_done,
         "is_finished": row.finished_at is not None,
-        "is_counting": row.contracts_total is None,
-        "is_reading_dates": bool(row.contracts_total) and row.contracts_done >= (row.contracts_total or 0),
+        "phase": row.phase,
+        "contracts": row.contracts_done,
+        "dated": queries.dated(session, shop_id, _horizon(row)),
+        "open": queries.open_contracts(session, shop_id),
         "trouble": row.tries > 0 and row.last_error is not None,
     }
+
+
+def _horizon(row: ContractImport) -> datetime:
+    """Until when a contract's dates must be known to count as read in the import's present step."""
+    return row.started_at + (AHEAD - timedelta(days=1) if row.phase == import_steps.AHEAD else timedelta(0))
 
 
 def _steps(session: Session, shop: Shop) -> list[Values]:

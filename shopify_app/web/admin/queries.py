@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
+from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.duties import Duty
 from shopify_app.inbox.models import PARKED, InboxMessage
@@ -86,6 +87,20 @@ def in_flight(session: Session, shop_id: int) -> int:
 def set_aside(session: Session, shop_id: int) -> int:
     """Return how many cycles are held or wait for a person."""
     query = select(func.count()).where(BillingCycle.shop_id == shop_id, waiting_for_someone())
+    return session.scalar(query) or 0
+
+
+def open_contracts(session: Session, shop_id: int) -> int:
+    """Return how many contracts may still be charged one day."""
+    query = select(func.count()).where(Contract.shop_id == shop_id, Contract.status.not_in(ENDED))
+    return session.scalar(query) or 0
+
+
+def dated(session: Session, shop_id: int, horizon: datetime) -> int:
+    """Return of how many such contracts the dates are known up to `horizon`."""
+    query = select(func.count()).where(
+        Contract.shop_id == shop_id, Contract.status.not_in(ENDED), Contract.cycles_read_until >= horizon
+    )
     return session.scalar(query) or 0
 
 
