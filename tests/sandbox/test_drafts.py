@@ -30,7 +30,9 @@ SWAP = """mutation($id: ID!, $line: ID!, $input: SubscriptionContractProductChan
   subscriptionContractProductChange(subscriptionContractId: $id, lineId: $line, input: $input) {
     lineUpdated { variantTitle quantity currentPrice { amount } } userErrors { code } } }"""
 ATOMIC = """mutation($input: SubscriptionContractAtomicCreateInput!) {
-  subscriptionContractAtomicCreate(input: $input) { contract { id status nextBillingDate customerPaymentMethod { id } } userErrors { code field message } } }"""
+  subscriptionContractAtomicCreate(input: $input) {
+    contract { id status nextBillingDate customerPaymentMethod { id } }
+    userErrors { code field message } } }"""
 
 
 class Drafting:
