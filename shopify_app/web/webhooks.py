@@ -90,7 +90,7 @@ def _payload(raw: bytes) -> Json:
 
 
 def _clean(value: Any) -> Any:
-    """JSON may hold what PostgreSQL's may not: the NUL character, halves of surrogate pairs, 1e400 (infinite here)."""
+    """JSON may hold what PostgreSQL's may not: NUL characters, halves of surrogate pairs, 1e400 (infinite here)."""
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError("a number out of range")
     if isinstance(value, str):
