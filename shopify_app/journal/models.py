@@ -24,6 +24,7 @@ class Fact(Base):
         UniqueConstraint("shop_id", "key"),
         Index("ix_journal_facts_contract", "shop_id", "contract_gid", "occurred_at"),
         Index("ix_journal_facts_customer", "shop_id", "customer_gid"),
+        Index("ix_journal_facts_shop_id_id", "shop_id", "id"),
     )
 
     id: Mapped[Id]

@@ -25,7 +25,7 @@ from tests.channels.telling import (
     the_delivery,
     waiting,
 )
-from tests.support import rows
+from tests.journal import rows
 
 
 def _account(till: Till) -> KlaviyoAccount:
@@ -224,8 +224,7 @@ def test_a_wrong_key_and_a_key_without_scope_are_told_apart(till: Till) -> None:
 def test_one_shops_deliveries_never_go_to_another_shops_account(connected: Till) -> None:
     with connected.ctx.db.session() as session:
         other = rows.shop(session, "tannery-tea.myshopify.com")
-        contract = rows.contract(session, other.id, 77)
-        rows.fact(session, contract, "order.processed")
+        rows.fact(session, other.id, "processed:77:1")
     send(connected)
     assert accepted(connected) == []
     assert connected.deliveries() == []

@@ -12,7 +12,7 @@ from shopify_app.journal import erase, queries
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Database
-from tests.support import rows
+from tests.journal import rows
 
 NOW = datetime(2026, 12, 1, 14, tzinfo=UTC)
 
@@ -74,8 +74,7 @@ def test_a_timeline_is_newest_first_and_of_one_shop(db: Database) -> None:
 def test_erasing_empties_what_channels_were_told_and_stops_what_waits(db: Database) -> None:
     with db.session() as session:
         shop = rows.shop(session)
-        contract = rows.contract(session, shop.id, 1, customer_gid="gid://shopify/Customer/5")
-        mine = rows.fact(session, contract, "order.processed", customer_gid="gid://shopify/Customer/5", key="mine")
+        mine = rows.fact(session, shop.id, "mine", "gid://shopify/Customer/5")
         theirs = rows.fact(
             session, contract, "order.processed", customer_gid="gid://shopify/Customer/6", key="theirs"
         )

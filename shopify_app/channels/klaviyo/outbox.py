@@ -5,9 +5,11 @@ A shop without a key loses nothing: its facts wait in the journal and get their 
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
@@ -16,53 +18,57 @@ from shopify_app.channels.klaviyo.render import CannotRender, event
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.shops.models import INSTALLED, Shop
 
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
 BATCH = 200
 OLD = timedelta(days=7)
 """Business age beyond which a fact is history: recorded in Klaviyo, starting no flow."""
+STRIDE = 500
 SETTLED = "10 minutes"
 """Machine time after which no open transaction can still add a fact with a smaller id."""
 
 
 def fill(session: Session, now: datetime, machine_now: datetime) -> int:
-    """Add the missing deliveries of up to 200 facts of one connected shop; returns how many."""
-    shop_id = session.scalar(select(Fact.shop_id).where(*_missing()).order_by(Fact.id).limit(1))
+    """Add the missing deliveries of up to 200 facts of one connected shop; returns how many, 0 for none missing.
+
+    `now`: business time.
+    """
+    shop_id = session.scalar(_missing(select(Fact.shop_id)).order_by(Fact.id).limit(1))
     if shop_id is None:
+        _read_on(session)
         return 0
-    account = session.scalars(
-        select(KlaviyoAccount).where(KlaviyoAccount.shop_id == shop_id).with_for_update(skip_locked=True)
-    ).one_or_none()
-    if account is None:
+    locked = select(KlaviyoAccount.shop_id).where(KlaviyoAccount.shop_id == shop_id).with_for_update(skip_locked=True)
+    if session.scalar(locked) is None:
         return 0
     shop = session.get_one(Shop, shop_id)
     facts = session.scalars(
-        select(Fact).where(*_missing(), Fact.shop_id == shop_id).order_by(Fact.id).limit(BATCH)
+        _missing(select(Fact)).where(Fact.shop_id == shop_id).order_by(Fact.id).limit(BATCH)
     ).all()
-    for fact in facts:
-        session.add(_delivery(session, shop, fact, now, machine_now))
+    session.add_all(_delivery(session, shop, fact, now, machine_now) for fact in facts)
     session.flush()
-    if len(facts) < BATCH:
-        _read_on(session, account)
     return len(facts)
 
 
 def missing(session: Session) -> int:
     """Count facts that a connected shop's channel has no delivery for yet."""
-    return int(session.scalar(select(func.count()).select_from(Fact).where(*_missing())) or 0)
+    return int(session.scalar(_missing(select(func.count()).select_from(Fact))) or 0)
 
 
-def _missing() -> tuple[ColumnElement[bool], ...]:
+def _missing(statement: Select[T]) -> Select[T]:
     told = select(Delivery.id).where(Delivery.fact_id == Fact.id, Delivery.channel == CHANNEL)
-    connected = (
-        select(KlaviyoAccount.shop_id)
-        .join(Shop, Shop.id == KlaviyoAccount.shop_id)
+    return (
+        statement.join(KlaviyoAccount, KlaviyoAccount.shop_id == Fact.shop_id)
+        .join(Shop, Shop.id == Fact.shop_id)
         .where(
-            KlaviyoAccount.shop_id == Fact.shop_id,
             KlaviyoAccount.state == CONNECTED,
-            KlaviyoAccount.facts_read_to < Fact.id,
             Shop.status == INSTALLED,
+            Fact.id > KlaviyoAccount.facts_read_to,
+            Fact.kind.in_(METRICS),
+            ~told.exists(),
         )
     )
-    return Fact.kind.in_(METRICS), connected.exists(), ~told.exists()
 
 
 def _delivery(session: Session, shop: Shop, fact: Fact, now: datetime, machine_now: datetime) -> Delivery:
@@ -79,11 +85,27 @@ def _delivery(session: Session, shop: Shop, fact: Fact, now: datetime, machine_n
         delivery.body = event(session, shop, fact, backfill=now - fact.occurred_at > OLD)
     except CannotRender as reason:
         delivery.state, delivery.reason = PARKED_DELIVERY, str(reason)
+    except (LookupError, ValueError, TypeError, ArithmeticError) as error:
+        # a bug of ours about one fact must not keep all others from being told
+        log.exception("fact not rendered", extra={"fact_id": fact.id, "kind": fact.kind})
+        delivery.state, delivery.reason = PARKED_DELIVERY, f"it could not be rendered ({type(error).__name__})"
     return delivery
 
 
-def _read_on(session: Session, account: KlaviyoAccount) -> None:
-    """Remember how far the journal is told. Recent facts are left out: one with a smaller id may commit later."""
-    old_enough = Fact.recorded_at < func.now() - text(f"interval '{SETTLED}'")
-    newest = session.scalar(select(func.max(Fact.id)).where(Fact.shop_id == account.shop_id, old_enough))
-    account.facts_read_to = max(account.facts_read_to, newest or 0)
+def _read_on(session: Session) -> None:
+    """Remember how far each journal is told, in strides so that few rows are written.
+
+    Recent facts are left out: one with a smaller id may commit later. What is missing is asked again with the account
+    locked, since a shop that connects at this moment brings facts that nobody has looked at.
+    """
+    newest = (
+        select(func.max(Fact.id))
+        .where(Fact.shop_id == KlaviyoAccount.shop_id, Fact.recorded_at < func.now() - text(f"interval '{SETTLED}'"))
+        .scalar_subquery()
+    )
+    behind = select(KlaviyoAccount, newest).where(
+        KlaviyoAccount.state == CONNECTED, newest > KlaviyoAccount.facts_read_to + STRIDE
+    )
+    for account, to in session.execute(behind.with_for_update(of=KlaviyoAccount, skip_locked=True)).all():
+        if session.scalar(_missing(select(Fact.id)).where(Fact.shop_id == account.shop_id).limit(1)) is None:
+            account.facts_read_to = to
