@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import ContractImport
 from shopify_app.shops.models import Shop
-from tests.support import rows
+from tests.web import rows
 
 NOW = rows.NOW
 DAY = timedelta(days=1)

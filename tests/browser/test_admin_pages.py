@@ -10,7 +10,7 @@ import pytest
 from shopify_app.billing.models import BillingSettings
 from tests.browser import shop_rows
 from tests.browser.stage import HANDLE, Stage, backstage
-from tests.support import rows
+from tests.web import rows
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

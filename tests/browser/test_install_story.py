@@ -12,7 +12,7 @@ import pytest
 from sandbox.seeds import tiny
 from shopify_app.contracts import importer
 from tests.browser.stage import Stage
-from tests.support.app import Story, telling
+from tests.support.app import KLAVIYO_KEY, Story, telling
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -72,10 +72,19 @@ def test_a_shop_installs_is_charged_leaves_and_comes_back(
     frame.get_by_text("The busiest day is Fri, Dec 4 with 6.").wait_for()
     stage.shot("story-2-home")
 
+    frame.get_by_role("link", name="Connect Klaviyo").click()
+    frame.get_by_label("Private API key").fill(f"{KLAVIYO_KEY}x")
+    frame.get_by_role("button", name="Connect").click()
+    frame.get_by_text("Klaviyo does not know this key.").wait_for()
+    frame.get_by_label("Private API key").fill(KLAVIYO_KEY)
+    frame.get_by_role("button", name="Connect").click()
+    frame.get_by_text("Key ending in").wait_for()
+    stage.shot("story-3-klaviyo")
+
     stage.page.get_by_role("navigation").get_by_role("link", name="Subscriptions").last.click()
     frame.get_by_role("searchbox", name="Search").press_sequentially("shopper3@rosebud", delay=20)
     frame.get_by_role("status").filter(has_text="1 subscription").wait_for()
-    stage.shot("story-3-found")
+    stage.shot("story-4-found")
     frame.get_by_role("link", name="Alex Marsh 3").click()
     frame.get_by_text("Perennial has not charged this subscription yet.").wait_for()
     frame.get_by_text("(tomorrow)").wait_for()
@@ -86,14 +95,15 @@ def test_a_shop_installs_is_charged_leaves_and_comes_back(
     frame.get_by_text("Charged", exact=True).wait_for()
     told = frame.get_by_text(f"Charged ${paid}, order #").text_content() or ""
     order = told.strip().removesuffix(".").rsplit(" ", 1)[-1]
-    stage.shot("story-4-charged")
+    frame.get_by_text("Accepted by Klaviyo").first.wait_for()
+    stage.shot("story-5-charged")
     frame.get_by_role("link", name=order).first.click()
     stage.page.wait_for_url("**/store/rosebud-coffee/orders/*")
     stage.page.get_by_text(order).first.wait_for()
 
     stage.open("/")
     frame.get_by_role("link", name=re.compile(r"^Charged today\s*6\b")).wait_for()
-    stage.shot("story-5-home")
+    stage.shot("story-6-home")
 
     _admin(stage)
     stage.page.once("dialog", lambda dialog: dialog.accept())
@@ -110,7 +120,7 @@ def test_a_shop_installs_is_charged_leaves_and_comes_back(
     frame.get_by_role("searchbox", name="Search").fill("shopper3@rosebud")
     frame.get_by_role("link", name="Alex Marsh 3").click()
     frame.get_by_text(f"Charged ${paid}, order #").wait_for()  # what was known is still known
-    stage.shot("story-6-back")
+    stage.shot("story-7-back")
     assert story.world.ledger.verdict(story.now)["violations"] == 0
     assert len(story.world.ledger.payments()) == 6
     assert stage.bounces == 0

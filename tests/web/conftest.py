@@ -24,7 +24,7 @@ from shopify_app.kit.clock import FixedClock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups
-from tests.support import rows
+from tests.web import rows
 
 NOW = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 """9:00 in New York."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from shopify_app.channels.klaviyo.catalogue import METRICS
 from shopify_app.web.admin.sentences import TELLINGS
-from tests.support import rows
+from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
 ROOT_LINK = "http://127.0.0.1:1/store/rosebud-coffee"
@@ -25,14 +25,14 @@ def test_what_it_is_who_pays_and_what_comes_next(admin: Admin):
         card = rows.card(session, admin.shop_id, 1, date(2030, 4, 30))
         contract = rows.contract(
             session, admin.shop_id, 7, customer_gid=person.shopify_gid, payment_method_gid=card.shopify_gid,
-            delivery_method={"type": "shipping", "title": None, "address": {"city": "New York", "zip": "10002"}},
+            delivery_method={"type": "shipping", "title": None, "address": {"city": "Graz", "zip": "8010"}},
             billing_policy={"interval": "MONTH", "intervalCount": 3, "anchors": [{"type": "MONTHDAY", "day": 31}]},
         )  # fmt: skip
         rows.cycle(session, contract, 4, NOW + timedelta(days=2))
         rows.cycle(session, contract, 5, None, expected_at=NOW + timedelta(days=90), skipped=True)
     html = _page(admin)
     for words in (
-        "Ada L.", "ada@example.com", "Visa ending in 4242", "Expires April 2030", "10002 New York", "House Blend",
+        "Ada L.", "ada@example.com", "Visa ending in 4242", "Expires April 2030", "8010 Graz", "House Blend",
         "$18.00", "(in 2 days)", "Billed every 3 months on day 31 of the month", "delivered every month", "Skipped",
         "Perennial has not charged this subscription yet.", f"{ROOT_LINK}/customers/5",
     ):  # fmt: skip
@@ -86,7 +86,7 @@ def test_the_timeline_says_what_klaviyo_has(admin: Admin):
         rows.fact(session, contract, "gift.opened_<b>")
     html = _page(admin)
     assert "Subscription started." in html and "Accepted by Klaviyo 12:03 PM" in html
-    assert "Time to tell the shopper of the charge on Fri, Dec 4, 2026, 3 days ahead." in html
+    assert "Time for the 3-day notice: the charge is on Fri, Dec 4, 2026." in html
     assert "Waiting to be sent to Klaviyo" in html
     assert "Charged $24.50, order #9." in html and "Not sent to Klaviyo: no mail address" in html
     assert "Gift: opened &lt;b&gt;." in html

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from tests.support import rows
+from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
 

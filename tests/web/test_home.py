@@ -11,7 +11,7 @@ from shopify_app.contracts.models import ContractImport
 from shopify_app.duties import Duty
 from shopify_app.inbox.models import InboxMessage
 from shopify_app.shops.models import Shop
-from tests.support import rows
+from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
 MIDNIGHT = datetime(2026, 12, 2, 5, 0, tzinfo=UTC)

@@ -16,7 +16,7 @@ from shopify_app.gateways.klaviyo.errors import KeyRefused, KlaviyoError, Unavai
 from shopify_app.journal.models import Fact
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
-from tests.support import rows
+from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
 GOOD = {"billing_hour": "6", "catch_up_days": "3", "lead_days": "3, 7"}

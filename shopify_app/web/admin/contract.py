@@ -114,7 +114,7 @@ def _method(method: PaymentMethod | None, today: date, next_on: date | None) -> 
 def _address(contract: Contract) -> Values:
     method = contract.delivery_method or {}
     address = method.get("address") or {}
-    place = " ".join(part for part in (address.get("zip"), address.get("city"), address.get("province_code")) if part)
+    place = " ".join(part for part in _place(address) if part)
     name = " ".join(part for part in (address.get("first_name"), address.get("last_name")) if part)
     lines = [name, address.get("company"), address.get("address1"), address.get("address2"), place]
     return {
@@ -124,6 +124,13 @@ def _address(contract: Contract) -> Values:
         "lines": [line for line in [*lines, address.get("country") or address.get("country_code")] if line],
         "needs_address": method.get("type") != "pickup" and any(line.requires_shipping for line in contract.lines),
     }
+
+
+def _place(address: Values) -> list[str | None]:
+    """City, region and postal code in the order of countries that write a region, or of those that do not."""
+    if address.get("province_code"):
+        return [address.get("city"), address.get("province_code"), address.get("zip")]
+    return [address.get("zip"), address.get("city")]
 
 
 def _cycle(cycle: BillingCycle, contract: Contract, today: date) -> Values:

@@ -64,9 +64,9 @@ def _who(fact: Fact) -> str:
 def _upcoming(fact: Fact, zone: tzinfo) -> Sentence:
     lead = fact.data.get("lead_days")
     charge_at = _instant(fact.data.get("due_at"))
-    when = f" on {day(charge_at, zone)}" if charge_at else ""
-    before = f", {plural(lead, 'day')} ahead" if isinstance(lead, int) else ""
-    return Sentence(f"Time to tell the shopper of the charge{when}{before}.")
+    notice = f"the {lead}-day notice" if isinstance(lead, int) else "the notice"
+    when = f": the charge is on {day(charge_at, zone)}" if charge_at else ""
+    return Sentence(f"Time for {notice}{when}.")
 
 
 def _processed(fact: Fact, zone: tzinfo) -> Sentence:
