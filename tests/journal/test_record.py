@@ -75,9 +75,7 @@ def test_erasing_empties_what_channels_were_told_and_stops_what_waits(db: Databa
     with db.session() as session:
         shop = rows.shop(session)
         mine = rows.fact(session, shop.id, "mine", "gid://shopify/Customer/5")
-        theirs = rows.fact(
-            session, contract, "order.processed", customer_gid="gid://shopify/Customer/6", key="theirs"
-        )
+        theirs = rows.fact(session, shop.id, "theirs", "gid://shopify/Customer/6")
         waiting = rows.delivery(session, mine, "pending", body={"email": "jo@shopper.io"})
         kept = rows.delivery(session, theirs, "accepted", body={"email": "al@shopper.io"})
         assert erase.held(session, shop.id, "gid://shopify/Customer/5")["deliveries"] == [{"email": "jo@shopper.io"}]
