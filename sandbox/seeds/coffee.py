@@ -35,7 +35,11 @@ KINDS: list[tuple[int, str, Row, dict[str, Any]]] = [
     (12, "Monthly", contracts.policy("MONTH", 1), {"currency": "CAD"}),
     (10, "Every 2 weeks", contracts.policy("WEEK", 2), {"currency": "EUR"}),
 ]
-LENGTH = {"WEEK": timedelta(weeks=1), "MONTH": timedelta(days=30.44), "YEAR": timedelta(days=365.25)}
+LENGTH: dict[str, timedelta] = {
+    "WEEK": timedelta(weeks=1),
+    "MONTH": timedelta(days=30.44),
+    "YEAR": timedelta(days=365.25),
+}
 
 
 def grow(world: World) -> None:
@@ -95,7 +99,7 @@ def _born(dice: Random, first_due: datetime, policy: Row, special: str | None) -
     periods = dice.randint(1, 9)
     if policy["interval"] == "MONTH":
         return first_due - _months(first_due, (periods + 1) * policy["interval_count"])
-    length = LENGTH[policy["interval"]] * policy["interval_count"]
+    length: timedelta = LENGTH[policy["interval"]] * policy["interval_count"]
     # enough periods back to lie in the past even when the first due day is weeks away
     return first_due - length * (periods + int(timedelta(days=31) / length))
 

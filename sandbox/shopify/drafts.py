@@ -64,7 +64,7 @@ def line_of(draft: Row, line_id: str) -> Row:
     key = gid_key("SubscriptionLine", line_id)
     if any(line["id"] == key for line in draft["removed"]):
         raise InputError("ALREADY_REMOVED", ["lineId"], "Line has already been removed.")
-    found = next((line for line in draft["lines"] if line["id"] == key), None)
+    found: Row | None = next((line for line in draft["lines"] if line["id"] == key), None)
     if found is None:
         raise InputError("INVALID", ["lineId"], "Line does not exist.")
     return found
@@ -115,7 +115,7 @@ def _draft(ctx: Ctx, id: str) -> View | None:
 def view(row: Row) -> View:
     """The SubscriptionDraft object."""
     values: dict[str, Any] = row["values"]
-    policies = {name: values[name] for name in ("billing_policy", "delivery_policy") if name in values}
+    policies: Row = {name: values[name] for name in ("billing_policy", "delivery_policy") if name in values}
     return {
         "__typename": "SubscriptionDraft",
         "id": gid("SubscriptionDraft", row["id"]),

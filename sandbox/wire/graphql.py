@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, request
 from graphql import (
     DocumentNode,
     ExecutionResult,
+    FieldNode,
     GraphQLError,
     GraphQLResolveInfo,
     OperationDefinitionNode,
@@ -136,9 +137,9 @@ def _run(
     )
 
 
-def resolve(parent: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+def resolve(parent: Any, info: GraphQLResolveInfo[Ctx], **arguments: Any) -> Any:
     """Every field of every type: check access, then look into the view, or into the registry for a root field."""
-    ctx: Ctx = info.context
+    ctx = info.context
     _demand_access(ctx, info)
     if parent is None:
         table = MUTATIONS if info.parent_type.name == "Mutation" else QUERIES
@@ -151,7 +152,7 @@ def resolve(parent: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
     return value(ctx, **arguments) if callable(value) else value
 
 
-def _demand_access(ctx: Ctx, info: GraphQLResolveInfo) -> None:
+def _demand_access(ctx: Ctx, info: GraphQLResolveInfo[Ctx]) -> None:
     """Shopify's own table says which scopes a field, and the type it returns, ask for."""
     access = schema.load(ctx.version).access
     kind = get_named_type(info.return_type).name
@@ -174,7 +175,7 @@ def _granted(scopes: frozenset[str], alternatives: frozenset[str]) -> bool:
     return any(s in scopes or s.replace("read_", "write_", 1) in scopes for s in alternatives)
 
 
-def _unmodelled(ctx: Ctx, info: GraphQLResolveInfo) -> GraphQLError:
+def _unmodelled(ctx: Ctx, info: GraphQLResolveInfo[Ctx]) -> GraphQLError:
     name = f"{info.parent_type.name}.{info.field_name}"
     ctx.world.log.unmodelled[name] += 1
     return GraphQLError(f"sandbox does not model {name}", extensions={"code": "SANDBOX_UNMODELLED"})
@@ -200,10 +201,8 @@ def _label(operation: OperationDefinitionNode) -> str:
     """The operation's name, or its first root field when it is anonymous."""
     if operation.name:
         return operation.name.value
-    return str(
-        getattr(operation.selection_set.selections[0], "name", None)
-        and operation.selection_set.selections[0].name.value
-    )  # type: ignore[attr-defined]
+    first = operation.selection_set.selections[0]
+    return first.name.value if isinstance(first, FieldNode) else "anonymous"
 
 
 def _first_error(body: dict[str, Any]) -> str | None:

@@ -123,7 +123,7 @@ def _groups(sentence: str) -> list[frozenset[str]]:
 
 def _teach(scalar: GraphQLScalarType, coerce: Callable[[Any], Any]) -> None:
     """Check a scalar's input, given as variable or written in the document; introspection knows only its name."""
-    scalar.coerce_input_value = scalar.parse_value = coerce  # type: ignore[method-assign]
+    scalar.coerce_input_value = scalar.parse_value = coerce  # type: ignore[method-assign, assignment]
     scalar.coerce_input_literal = lambda node: coerce(value_from_ast_untyped(node))
 
 

@@ -7,7 +7,7 @@ import base64
 import hashlib
 import hmac
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from sandbox.world.clock import machine_now
 from sandbox.world.store import Row
 
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+IN_FLIGHT_S = 30  # nobody else takes a delivery while it is being sent
 # Shopify docs: 8 retries over 4 hours, exponential; the exact steps are not published
 RETRIES = [timedelta(minutes=m) for m in (1, 2, 4, 8, 16, 32, 64, 113)]
 
@@ -60,17 +61,16 @@ class Courier:
 
     def _next(self) -> Row | None:
         """The oldest delivery that is due, or any of them when the shuffle knob strikes."""
-        now, machine = self._world.now(), time.time()
-        due = [
-            row
-            for row in self._world.webhooks.waiting.values()
-            if row["not_before"] <= machine and datetime.fromisoformat(row["due_at"]) <= now
-        ]
-        if not due:
-            return None
+        # both are UTC text of the same form, so they compare as instants do
+        now, machine = self._world.now().isoformat(), time.time()
+        waiting = self._world.webhooks.waiting.values()
+        due = (row for row in waiting if row["not_before"] <= machine and row["due_at"] <= now)
+        row = next(due, None)
         faults = self._world.faults
-        row = faults.dice.choice(due) if faults.happens(faults["webhooks"]["shuffle"]) else due[0]
-        row["not_before"] = machine + 30  # nobody else takes it while it is being sent
+        if row and faults.happens(faults["webhooks"]["shuffle"]):
+            row = faults.dice.choice([row, *due])
+        if row:
+            row["not_before"] = machine + IN_FLIGHT_S
         return row
 
     def _note(self, row: Row, status: int, error: str | None, ms: int) -> None:

@@ -68,7 +68,7 @@ class Outbox:
             self.save(row)
 
     def _queue(self, shop: str, sub: Subscription, payload: dict[str, Any], event_id: str) -> Row:
-        kept = {k: v for k, v in payload.items() if k in sub.include_fields} if sub.include_fields else payload
+        kept = pick(payload, sub.include_fields) if sub.include_fields else payload
         lost = self._faults.happens(self._faults["webhooks"]["loss"])
         row = {
             "shop": shop,
@@ -100,3 +100,20 @@ class Outbox:
     def _uuid(self) -> str:
         bits = f"{self._ids.getrandbits(128):032x}"
         return f"{bits[:8]}-{bits[8:12]}-{bits[12:16]}-{bits[16:20]}-{bits[20:]}"
+
+
+def pick(payload: Any, fields: tuple[str, ...]) -> Any:
+    """What ``include_fields`` leaves of a payload; ``line_items.id`` reaches into objects and lists (Shopify docs:
+    modify webhook payloads)."""
+    if isinstance(payload, list):
+        return [pick(item, fields) for item in payload]
+    if not isinstance(payload, dict):
+        return payload
+    kept = {}
+    for name, value in payload.items():
+        inner = tuple(f.removeprefix(f"{name}.") for f in fields if f.startswith(f"{name}."))
+        if name in fields:
+            kept[name] = value
+        elif inner:
+            kept[name] = pick(value, inner)
+    return kept
