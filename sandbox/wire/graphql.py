@@ -18,11 +18,12 @@ from graphql import (
     execute_sync,
     get_named_type,
     get_operation_ast,
+    is_abstract_type,
 )
 
 import sandbox.shopify  # noqa: F401 - registers the nouns
 from sandbox.shopify.registry import MUTATIONS, QUERIES, Ctx
-from sandbox.wire import mischief, oauth, schema
+from sandbox.wire import access, mischief, oauth, schema
 from sandbox.wire.cost import Meter
 from sandbox.wire.throttle import MAX_COST, Throttle
 from sandbox.world import World
@@ -140,7 +141,14 @@ def _run(
 def resolve(parent: Any, info: GraphQLResolveInfo[Ctx], **arguments: Any) -> Any:
     """Every field of every type: check access, then look into the view, or into the registry for a root field."""
     ctx = info.context
-    _demand_access(ctx, info)
+    access.demand(ctx, info)
+    value = _found(parent, ctx, info, arguments)
+    if is_abstract_type(get_named_type(info.return_type)):
+        access.demand_kinds(ctx, info, value)
+    return value
+
+
+def _found(parent: Any, ctx: Ctx, info: GraphQLResolveInfo[Ctx], arguments: dict[str, Any]) -> Any:
     if parent is None:
         table = MUTATIONS if info.parent_type.name == "Mutation" else QUERIES
         if info.field_name not in table:
@@ -150,29 +158,6 @@ def resolve(parent: Any, info: GraphQLResolveInfo[Ctx], **arguments: Any) -> Any
         raise _unmodelled(ctx, info)
     value = parent[info.field_name]
     return value(ctx, **arguments) if callable(value) else value
-
-
-def _demand_access(ctx: Ctx, info: GraphQLResolveInfo[Ctx]) -> None:
-    """Shopify's own table says which scopes a field, and the type it returns, ask for."""
-    access = schema.load(ctx.version).access
-    kind = get_named_type(info.return_type).name
-    kind = kind.removesuffix("Connection") if kind.endswith("Connection") else kind
-    for name in (f"{info.parent_type.name}.{info.field_name}", kind):
-        sentence, groups = access.get(name, ("", []))
-        if not all(_granted(ctx.scopes, group) for group in groups):
-            raise GraphQLError(
-                f"Access denied for {info.field_name} field. Required access: {sentence}",
-                extensions={
-                    "code": "ACCESS_DENIED",
-                    "documentation": "https://shopify.dev/api/usage/access-scopes",
-                    "requiredAccess": sentence,
-                },
-            )
-
-
-def _granted(scopes: frozenset[str], alternatives: frozenset[str]) -> bool:
-    """Shopify docs (access scopes): a write scope includes the read scope of the same name."""
-    return any(s in scopes or s.replace("read_", "write_", 1) in scopes for s in alternatives)
 
 
 def _unmodelled(ctx: Ctx, info: GraphQLResolveInfo[Ctx]) -> GraphQLError:

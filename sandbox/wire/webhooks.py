@@ -74,6 +74,8 @@ class Courier:
         return row
 
     def _note(self, row: Row, status: int, error: str | None, ms: int) -> None:
+        if row["id"] not in self._world.webhooks.waiting:
+            return  # the world was reset, or the app uninstalled, while this was under way
         row["tries"].append({"at": machine_now().isoformat(), "status": status, "error": error, "ms": ms})
         tries = len(row["tries"])
         if 200 <= status < 300:
