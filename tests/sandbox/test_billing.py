@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.seeds.tiny import SHOP
@@ -187,6 +188,12 @@ def test_a_challenged_attempt_shows_where_to_go_and_its_webhook_does_not(billing
     assert challenge["status"] == "ON_SESSION_CHALLENGED" and challenge["nextActionUrl"].startswith("http")
     [told] = [r for r in app.received if r["topic"] == "subscription_billing_attempts/challenged"]
     assert b"next_action_url" not in told["body"]
+
+    assert "Your bank asks" in httpx.get(challenge["nextActionUrl"]).text
+    httpx.post(challenge["nextActionUrl"], data={"answer": "yes"})
+    settled = billing.made(key="k1")
+    assert settled["state"]["__typename"] == "SubscriptionBillingAttemptSuccessState"
+    assert settled["nextActionUrl"] is None and len(billing.sandbox.world.ledger.payments()) == 1
 
 
 def test_the_billing_limiter_is_a_user_error_apart_from_query_cost(billing: Billing) -> None:

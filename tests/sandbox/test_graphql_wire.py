@@ -72,6 +72,13 @@ def test_a_scope_that_was_not_granted_is_access_denied(shop: SandboxServer) -> N
     assert answer["data"]["subscriptionContracts"]["nodes"][0]["customer"] is None
 
 
+def test_node_is_no_way_around_a_scope(shop: SandboxServer) -> None:
+    customer = gid("Customer", shop.world.of("customers", SHOP).all()[0]["id"])
+    shop.world.shops[SHOP]["install"]["scopes"] = ["read_products"]
+    found = error(shop, f'{{ node(id: "{customer}") {{ id }} }}')
+    assert found["extensions"]["code"] == "ACCESS_DENIED" and "read_customers" in found["message"]
+
+
 def test_a_write_scope_includes_its_read_scope_but_not_the_other_way_round(shop: SandboxServer) -> None:
     install = shop.world.shops[SHOP]["install"]
     install["scopes"] = ["write_customers"]

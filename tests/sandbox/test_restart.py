@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -10,13 +11,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 
 from sandbox.seeds.tiny import SHOP
+from sandbox.shopify.registry import gid
 from sandbox.testing import APP_TOML, SandboxServer
 from sandbox.world import World
+from tests.sandbox.operations import ATTEMPT, PAUSE, SKIP
 
 ROOT = APP_TOML.parent
 
@@ -73,6 +77,48 @@ def test_a_reopened_world_still_delivers_what_waited(tmp_path: Path) -> None:
     world.emit(SHOP, "shop/update", {"id": 1})
     assert len({row["webhook_id"] for row in world.webhooks.deliveries()} - known) == 1
     world.store.close()
+
+
+def test_everything_that_changed_is_on_disk(tmp_path: Path) -> None:
+    """Rows change in place and must be put; whoever forgets that is found here."""
+    with SandboxServer(state=tmp_path).running() as first:
+        made = first.tiny(contracts=3)
+        token = first.access_token()
+        row, other = made.contracts[:2]
+        first.advance(timedelta(days=31))
+        for key, outcome in (("a", "CARD_DECLINED"), ("b", "challenged"), ("c", None)):
+            given = {"idempotencyKey": key, "billingCycleSelector": {"index": 1}}
+            contract = gid("SubscriptionContract", row["id"])
+            first.data(ATTEMPT, {"id": contract, "input": given}, token=token)
+            first.settle(outcome)
+        first.data(SKIP, {"id": gid("SubscriptionContract", other["id"]), "index": 2}, token=token)
+        first.data(PAUSE, {"id": gid("SubscriptionContract", other["id"])}, token=token)
+        control = f"{first.url}/_control/shops/{SHOP}"
+        order = row["origin_order_id"]
+        for path, body in (
+            (f"orders/{order}/edit", {"quantity": 2}),
+            (f"orders/{order}/fulfill", {}),
+            (f"orders/{order}/cancel", {}),
+            ("stock", {"variant_id": made.variant["id"], "available": 4}),
+            (f"customers/{row['customer_id']}", {"email": "new@rosebud-shopper.net"}),
+            (f"payment_methods/{row['payment_method_id']}/revoke", {}),
+            ("settings", {"zone": "Europe/Paris"}),
+            ("uninstall", {}),
+            ("install", {}),
+        ):
+            assert httpx.post(f"{control}/{path}", json=body).status_code == 200, path
+        first.drain()
+        memory = everything(first.world)
+    again = World(tmp_path / "sandbox.sqlite3")
+    assert everything(again) == memory
+    again.store.close()
+
+
+def everything(world: World) -> dict[str, object]:
+    """All rows of the world; when a delivery may be tried again is machine time and of no account."""
+    held = world.store._collections
+    rows = {key: {str(r["id"]): {**r, "not_before": 0} for r in found} for key, found in held.items() if len(found)}
+    return json.loads(json.dumps({f"{kind}/{scope}": found for (kind, scope), found in sorted(rows.items())}))
 
 
 def test_a_reset_world_is_empty_on_disk_too(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from sandbox.seeds import tiny
 from sandbox.seeds.tiny import SHOP
 from sandbox.shopify import checkout, contracts, customers, installs, orders, payment_methods, products, shops, stock
 from sandbox.testing import SandboxServer
+from sandbox.world.outbox import pick
 from tests.sandbox.conftest import Listener, signature
 
 
@@ -61,6 +62,12 @@ def test_include_fields_keeps_the_rest_out(shop: SandboxServer, app: Listener) -
         "id", "admin_graphql_api_id", "updated_at", "cancelled_at", "financial_status", "fulfillment_status"
     }  # fmt: skip
     assert not any(b"rosebud-shopper" in r["body"] for r in app.received)
+
+
+def test_include_fields_reaches_into_objects_and_lists() -> None:
+    body = {"id": 1, "customer": {"id": 2, "email": "x"}, "line_items": [{"id": 3, "sku": "s"}], "note": "n"}
+    kept = pick(body, ("id", "customer.id", "line_items.sku"))
+    assert kept == {"id": 1, "customer": {"id": 2}, "line_items": [{"sku": "s"}]}
 
 
 def test_checkout_tells_the_order_before_the_contract(shop: SandboxServer, app: Listener) -> None:
