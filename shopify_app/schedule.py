@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import due, outcomes
+from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver
 from shopify_app.context import Context
 from shopify_app.contracts import importer, reconcile
@@ -53,6 +53,7 @@ DRAINS = (
     Drain("notices", "voice", upcoming.drain, upcoming.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
+    Drain("hours", "imports", hours.drain, hours.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
 )
 

@@ -72,10 +72,14 @@ class BillingAttempt(Base):
 
 
 class BillingSettings(Base):
-    """When a shop is charged. Hour is local (0–23); a cycle later than `catch_up_days` waits for a person."""
+    """When a shop is charged. Hour is local (0–23); a cycle later than `catch_up_days` waits for a person.
+
+    `moving_after_id`: contracts up to this id have their cycles at the new hour; null when all have.
+    """
 
     __tablename__ = "billing_settings"
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
     billing_hour: Mapped[int] = mapped_column(server_default="9")
     catch_up_days: Mapped[int] = mapped_column(server_default="7")
+    moving_after_id: Mapped[int | None]

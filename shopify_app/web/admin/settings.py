@@ -11,9 +11,9 @@ from typing import Any
 from flask import Response, g, request
 from sqlalchemy.orm import Session
 
+from shopify_app.billing import hours
 from shopify_app.billing import settings as billing
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
-from shopify_app.contracts import cycles
 from shopify_app.journal.record import record
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.notices.settings import lead_days
@@ -49,13 +49,14 @@ def save_settings() -> Response:
     if hour is None or catch_up is None or leads is None:
         return show(form=form)
     with ctx().db.session() as session:
+        is_moved = hours.change(session, g.shop.id, hour)
         row = billing.of(session, g.shop.id)
-        is_moved = row.billing_hour != hour
-        row.billing_hour, row.catch_up_days = hour, catch_up
+        row.catch_up_days = catch_up
         session.add(row)
         session.merge(NoticeSettings(shop_id=g.shop.id, lead_days=leads))
     if is_moved:
-        _move_charges(g.shop)
+        hours.move_slice(ctx(), g.shop.id)  # all there is in most shops; a worker does the rest
+        ctx().wakeups.wake("hours")
     return show(toast="Settings saved")
 
 
@@ -130,14 +131,6 @@ def _klaviyo(account: KlaviyoAccount | None) -> dict[str, Any] | None:
         "problem": account.broken_reason or "Klaviyo refused the key.",
         "since": account.connected_at,
     }
-
-
-def _move_charges(shop: Shop) -> None:
-    """Give every contract's open cycles their new hour, a slice a transaction, so that no lock is held for long."""
-    after: int | None = 0
-    while after is not None:
-        with ctx().db.session() as session:
-            after = cycles.refresh_shop(session, session.get_one(Shop, shop.id), after)
 
 
 def _note(session: Session, kind: str, reason: str | None) -> None:
