@@ -6,6 +6,9 @@ import pytest
 
 from tests.contracts.desk import Desk
 from tests.support.rows import add_shop, context
+from tests.support.stories import story
+
+__all__ = ["desk", "story"]
 
 
 @pytest.fixture
