@@ -57,6 +57,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop serving; what was written stays."""
+        self.app.extensions["advance"].close()
         self.background.stop()
         if self._thread.is_alive():
             self._http.shutdown()

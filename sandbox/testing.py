@@ -44,6 +44,7 @@ class SandboxServer:
         self.world: World = open_world(state, self.config)
         self._server = Server(self.world, port=port, background=background)
         self.url = self._server.url
+        self._client = httpx.Client(timeout=30, trust_env=False)
 
     def start(self) -> SandboxServer:
         """Serve; returns itself."""
@@ -53,6 +54,7 @@ class SandboxServer:
 
     def stop(self) -> None:
         """Stop serving and close the store."""
+        self._client.close()
         self._server.stop()
 
     @contextmanager
@@ -143,12 +145,10 @@ class SandboxServer:
         version: str = "2026-10",
     ) -> dict[str, Any]:  # fmt: skip
         """One Admin API call; returns the whole answer. Raises httpx.HTTPStatusError for a status that is not 200."""
-        answer = httpx.post(
+        answer = self._client.post(
             f"{self.url}/shops/{shop}/admin/api/{version}/graphql.json",
             json={"query": query, "variables": variables or {}},
             headers={"X-Shopify-Access-Token": token or self.access_token(shop)},
-            timeout=30,
-            trust_env=False,
         )
         answer.raise_for_status()
         body: dict[str, Any] = answer.json()

@@ -32,6 +32,7 @@ class Advance:
         self._world = background._world
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
+        self._client = httpx.Client(timeout=10, trust_env=False)  # one client: making one costs more than a call
         self.state: dict[str, Any] = {"state": "idle"}
 
     def start(self, target: datetime, *, wait_for_app: bool = True) -> None:
@@ -58,6 +59,12 @@ class Advance:
     def stop(self) -> None:
         """Stop after the current step."""
         self._stop.set()
+
+    def close(self) -> None:
+        """Stop, and close the connection."""
+        self.stop()
+        self.wait(5)
+        self._client.close()
 
     def wait(self, timeout: float) -> dict[str, Any]:
         """Wait for the end; returns the state (tests)."""
@@ -117,7 +124,7 @@ class Advance:
     def _ask(self) -> tuple[bool, Any]:
         url = f"{self._world.config.url}/readyz?idle=1"
         try:
-            answer = httpx.get(url, timeout=10, trust_env=False)
+            answer = self._client.get(url)
             body = answer.json()
         except (httpx.HTTPError, ValueError) as error:
             return False, f"{url}: {type(error).__name__}"

@@ -104,6 +104,8 @@ def settle(world: World, shop: str, row: Row, outcome: str | None = None) -> Row
 
 def _outcome(world: World, shop: str, contract: Row, row: Row) -> str:
     """What happens to this payment: missing stock first, then the knob, then the state of the method."""
+    if contract["customer_id"] not in world.of("customers", shop):
+        return "CUSTOMER_NOT_FOUND"
     row["missing"] = _missing(world, shop, contract) if row["inventory_policy"] != "ALLOW_OVERSELLING" else []
     if row["missing"]:
         return "INSUFFICIENT_INVENTORY"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -89,7 +90,7 @@ def create(world: World, shop: str, *, silent: bool = False, **values: Any) -> R
         "cycles": {},
         "past": [],  # cycles fixed when the billing policy last changed: [start, end, expected]
         "stops": [],  # [from, until] of each time it was not active: for the judge, not for the API
-        **values,
+        **deepcopy(values),  # contracts made alike share nothing
     }
     # Shopify's revisions grow with gaps over all contracts; samples show numbers as large as ids
     row["revision_id"] = world.store.next_id("Revision")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from sandbox.seeds.tiny import SHOP
-from sandbox.shopify import attempts, contracts, payment_methods, stock
+from sandbox.shopify import attempts, contracts, customers, payment_methods, stock
 from sandbox.shopify.registry import gid
 from sandbox.testing import SandboxServer
 from tests.sandbox.conftest import Listener
@@ -169,6 +169,14 @@ def test_a_revoked_method_is_null_on_the_contract_and_fails_the_charge(billing: 
     billing.made()
     billing.sandbox.settle()
     assert billing.made()["state"]["error"]["generalCode"] == "PAYMENT_METHOD_NOT_FOUND"
+
+
+def test_a_deleted_customer_cannot_be_charged(billing: Billing) -> None:
+    customers.delete(billing.sandbox.world, SHOP, billing.row["customer_id"])
+    billing.made()
+    billing.sandbox.settle()
+    assert billing.made()["state"]["error"]["generalCode"] == "CUSTOMER_NOT_FOUND"
+    assert billing.ask(CONTRACT)["lastBillingAttemptErrorType"] == "CUSTOMER_ERROR"
 
 
 def test_the_outcome_knob_decides_per_payment_method(billing: Billing, app: Listener) -> None:
