@@ -112,7 +112,8 @@ def record_settlement(session: Session, attempt: BillingAttempt, now: datetime) 
     if attempt.state == DUPLICATE:
         _tell_duplicate(session, attempt, contract, now)
     else:
-        _tell(session, attempt, contract, "order.processed", "processed", now, _order_data(attempt, cycle))
+        paid_at = attempt.completed_at or now
+        _tell(session, attempt, contract, "order.processed", "processed", paid_at, _order_data(attempt, cycle))
     cycles.refresh(session, session.get_one(Shop, attempt.shop_id), contract, now)
 
 
@@ -130,7 +131,8 @@ def _failed(session: Session, attempt: BillingAttempt, seen: AttemptSnapshot, no
     attempt.next_action_url = None
     contract = session.get_one(Contract, attempt.contract_id)
     data = {"class": decline.value, "code": seen.error_code, "attempt_number": attempt.attempt_number}
-    _tell(session, attempt, contract, "charge.failed", f"failed-{attempt.attempt_number}", now, data)
+    name = f"failed-{attempt.attempt_number}"
+    _tell(session, attempt, contract, "charge.failed", name, attempt.completed_at, data)
 
 
 def _challenged(session: Session, attempt: BillingAttempt, seen: AttemptSnapshot, now: datetime) -> None:
@@ -186,14 +188,14 @@ def _tell_duplicate(session: Session, attempt: BillingAttempt, contract: Contrac
 
 
 def _tell(
-    session: Session, attempt: BillingAttempt, contract: Contract, kind: str, name: str, now: datetime, data: Json
+    session: Session, attempt: BillingAttempt, contract: Contract, kind: str, name: str, at: datetime, data: Json
 ) -> None:
     record(
         session,
         attempt.shop_id,
         key=f"{name}:{number_of(contract.shopify_gid)}:{attempt.cycle_index}",
         kind=kind,
-        occurred_at=now,
+        occurred_at=at,
         contract_gid=contract.shopify_gid,
         customer_gid=contract.customer_gid,
         cycle_index=attempt.cycle_index,
