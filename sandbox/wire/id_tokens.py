@@ -65,9 +65,16 @@ def host_param(world: World, shop: str) -> str:
 
 
 def sign_query(world: World, params: dict[str, str]) -> str:
-    """The ``hmac`` of a query: hex SHA-256 over the sorted ``k=v`` pairs (Shopify docs: verify a request)."""
-    text = "&".join(f"{k}={params[k]}" for k in sorted(params) if k != "hmac")
+    """The ``hmac`` of a query: hex SHA-256 over the sorted ``k=v`` pairs (Shopify docs: verify a request).
+
+    Delimiters inside a name or value are escaped, as ShopifyAPI does; other libraries differ there.
+    """
+    text = "&".join(f"{_escaped(k).replace('=', '%3D')}={_escaped(params[k])}" for k in sorted(params) if k != "hmac")
     return hmac.new(world.config.api_secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("&", "%26")
 
 
 def launch_params(world: World, shop: str, user: int = STAFF_USER) -> dict[str, str]:
