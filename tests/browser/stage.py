@@ -46,11 +46,11 @@ class Stage:
         """How often the frame had to fetch a token by way of the bounce page since the admin was loaded."""
         return int(self.page.evaluate("document.body.dataset.bounces || 0"))
 
-    def shot(self, name: str, width: int = 1280, height: int = 900) -> Path:
-        """Save a picture of the admin, as tall as the app's page needs."""
+    def shot(self, name: str, width: int = 1280, height: int = 900, tallest: int = 4000) -> Path:
+        """Save a picture of the admin, as tall as the app's page needs but no more than `tallest`."""
         self.page.set_viewport_size({"width": width, "height": height})
         inner = self.app.evaluate("document.documentElement.scrollHeight")
-        self.page.set_viewport_size({"width": width, "height": max(height, min(int(inner) + 120, 4000))})
+        self.page.set_viewport_size({"width": width, "height": max(height, min(int(inner) + 120, tallest))})
         ARTIFACTS.mkdir(exist_ok=True)
         path = ARTIFACTS / f"{name}.png"
         self.page.screenshot(path=path)

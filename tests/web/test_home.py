@@ -53,9 +53,10 @@ def test_a_parked_cycle_needs_somebody_and_is_not_due(admin: Admin):
     with admin.context.db.session() as session:
         contract = rows.contract(session, admin.shop_id, 1)
         rows.cycle(session, contract, 1, NOW - timedelta(days=9), parked_reason="too late")
+        rows.contract(session, admin.shop_id, 2, parked_reason="Paid twice")
     html = admin.get("/").text
     assert _tile(html, "Still due today") == ["0"]
-    assert _tile(html, "Held or needs you") == ["1"]
+    assert _tile(html, "Held or needs you") == ["2"]
 
 
 def test_the_week_counts_by_local_day_and_names_the_busiest(admin: Admin):

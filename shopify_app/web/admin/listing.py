@@ -133,7 +133,7 @@ def _todays(wanted: Wanted) -> ColumnElement[bool]:
         "charged": exists().where(attempt, queries.completed_between(SETTLED, start, end)),
         "failed": exists().where(attempt, queries.completed_between(ATTEMPT_FAILED, start, end)),
         "flying": exists().where(attempt, BillingAttempt.state.in_(queries.IN_FLIGHT)),
-        "aside": exists().where(cycle, queries.waiting_for_someone()),
+        "aside": queries.needs_somebody(),
     }[wanted.show]
 
 

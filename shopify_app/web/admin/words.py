@@ -48,7 +48,6 @@ ATTEMPT = {
 ATTEMPT_MEANING = {
     WRITTEN: "The charge is written down and goes to Shopify next.",
     REQUESTED: "Shopify has the charge; its answer takes up to a few minutes.",
-    SETTLED: "The shopper was charged.",
     CHALLENGED: "The bank asks the shopper to confirm this payment.",
     UNKNOWN: "Shopify's answer was lost on the way. We ask before doing anything else, so nobody is charged twice.",
     DUPLICATE: "This billing date was paid a second time. Refund one of the two orders in Shopify.",
@@ -97,10 +96,8 @@ def attempt_words(attempt: BillingAttempt) -> str:
     """Return what became of a charge, in one sentence, and for a failure why."""
     if attempt.state == FAILED:
         return decline(attempt.error_code, attempt.error_message)
-    meaning = ATTEMPT_MEANING[attempt.state]
-    if attempt.state == REFUSED and attempt.reason:
-        return f"{meaning} {reason(attempt.reason)}"
-    return meaning
+    meaning = ATTEMPT_MEANING.get(attempt.state, "")
+    return " ".join(words for words in (meaning, reason(attempt.reason)) if words)
 
 
 def decline(code: str | None, message: str | None = None) -> str:
