@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from shopify_app.billing.charge import ShopMustRest, charge
+from shopify_app.billing.attempts import ShopMustRest
+from shopify_app.billing.charge import charge
 from shopify_app.context import Context
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.kit.clock import machine_now, monotonic

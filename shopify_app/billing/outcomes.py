@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import ledger, settle
-from shopify_app.billing.charge import NOT_SENT, ShopMustRest, close_refused, send, stay_unknown
+from shopify_app.billing.attempts import NOT_SENT, ShopMustRest, close_refused, send, stay_unknown
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.context import Context
