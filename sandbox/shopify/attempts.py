@@ -13,7 +13,7 @@ from sandbox.shopify import contracts, cycles, orders, payloads, payment_methods
 from sandbox.shopify.attempt_codes import GENERAL, INVENTORY, PAYMENT, error_type
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
-from sandbox.shopify.search import instant, matching
+from sandbox.shopify.search import ORDERS, instant, matching
 from sandbox.shopify.times import graphql_time
 from sandbox.world import World
 from sandbox.world.store import Row
@@ -195,7 +195,7 @@ def _attempt(ctx: Ctx, id: str) -> View | None:
 
 @query("subscriptionBillingAttempts")
 def _attempts(ctx: Ctx, query: str | None = None, sortKey: str = "CREATED_AT", **page: Any) -> View:
-    return connection(matching(ctx.of("attempts").all(), query, FILTERS), view, **page)
+    return connection(matching(ctx.of("attempts").all(), query, FILTERS), view, order=ORDERS[sortKey], **page)
 
 
 def view(row: Row) -> View:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -23,19 +25,26 @@ def connection(
     before: str | None = None,
     reverse: bool = False,
     key: Callable[[Any], object] = lambda row: row["id"],
+    order: Callable[[Any], Any] | None = None,
 ) -> View:
-    """One page of rows. Cursors name a row, so a page does not shift when rows are added or removed; a cursor
-    whose row is gone is an error. Raises GraphQLError for missing, negative or too large page sizes."""
+    """One page of rows. Raises GraphQLError for missing, negative or too large page sizes and for broken cursors.
+
+    With ``order`` the rows are sorted by it, and a cursor remembers the place in that order, as Shopify's do: it
+    holds when its row is deleted, and when its row is changed and moves on. Without, a cursor names its row.
+    """
     _check(first, last)
+    name: Callable[[Any], Any] = (lambda row: [order(row), key(row)]) if order else key
+    if order:
+        rows = sorted(rows, key=name)
     ordered = list(reversed(rows)) if reverse else list(rows)
-    start, end = _between(ordered, key, after, before)
+    start, end = _between(ordered, name, after, before, (-1 if reverse else 1) if order else 0)
     lo, hi = start, end
     if first is not None:
         hi = min(hi, lo + first)
     if last is not None:
         lo = max(lo, hi - last)
     page = ordered[lo:hi]
-    edges = [{"cursor": _cursor(key(row)), "node": view(row)} for row in page]
+    edges = [{"cursor": _cursor(name(row)), "node": view(row)} for row in page]
     return {
         "edges": edges,
         "nodes": [edge["node"] for edge in edges],
@@ -56,24 +65,28 @@ def _check(first: int | None, last: int | None) -> None:
             raise GraphQLError(f"The page size must be between 0 and {MAX_PAGE}, was {size}")
 
 
-def _between(rows: list[Any], key: Callable[[Any], object], after: str | None, before: str | None) -> tuple[int, int]:
-    start, end = 0, len(rows)
-    if not after and not before:
-        return start, end
-    places = {str(key(row)): place for place, row in enumerate(rows)}
-    if after:
-        start = _place(places, after) + 1
-    if before:
-        end = _place(places, before)
+def _between(
+    rows: list[Any], name: Callable[[Any], Any], after: str | None, before: str | None, direction: int
+) -> tuple[int, int]:
+    """Where a page may begin and must end. ``direction``: 1 ascending, -1 descending, 0 in no order."""
+    names = [name(row) for row in rows] if after or before else []
+    start = _place(names, after, direction, past=True) if after else 0
+    end = _place(names, before, direction, past=False) if before else len(rows)
     return start, max(start, end)
 
 
-def _place(places: dict[str, int], cursor: str) -> int:
+def _place(names: list[Any], cursor: str, direction: int, *, past: bool) -> int:
+    """The index of the cursor's row, or of the row after it. Raises GraphQLError for a cursor that is none."""
     try:
-        return places[urlsafe_b64decode(cursor.encode()).decode()]
-    except (ValueError, KeyError):
+        wanted = json.loads(urlsafe_b64decode(cursor.encode()))
+        if not direction:
+            return names.index(wanted) + past
+        if direction < 0:
+            return len(names) - (bisect_left if past else bisect_right)(names[::-1], wanted)
+        return (bisect_right if past else bisect_left)(names, wanted)
+    except (ValueError, TypeError):
         raise GraphQLError(f"Invalid cursor '{cursor}'", extensions={"code": "BAD_REQUEST"}) from None
 
 
-def _cursor(key: object) -> str:
-    return urlsafe_b64encode(str(key).encode()).decode()
+def _cursor(name: object) -> str:
+    return urlsafe_b64encode(json.dumps(name).encode()).decode()

@@ -22,6 +22,8 @@ FILTERS = {
     "customer_id": lambda row: row["customer_id"],
     "created_at": instant("created_at"),
     "updated_at": instant("updated_at"),
+    "product_id": lambda row: [line["product_id"] for line in row["lines"]],
+    "product_variant_id": lambda row: [line["variant_id"] for line in row["lines"]],
     "last_billing_attempt_error_type": lambda row: row["last_error_type"],
 }
 SORTS = {"ID": "id", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "STATUS": "status"}
@@ -132,7 +134,7 @@ def _contract(ctx: Ctx, id: str) -> View | None:
 @query("subscriptionContracts")
 def _contracts(ctx: Ctx, query: str | None = None, sortKey: str = "CREATED_AT", **page: Any) -> View:
     rows = matching(ctx.of("contracts").all(), query, FILTERS)
-    return connection(sorted(rows, key=lambda r: (r[SORTS[sortKey]], r["id"])), view, **page)
+    return connection(rows, view, order=lambda row: row[SORTS[sortKey]], **page)
 
 
 def view(row: Row) -> View:

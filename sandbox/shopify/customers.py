@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.shopify import payloads
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
-from sandbox.shopify.search import instant, matching
+from sandbox.shopify.search import ORDERS, instant, matching
 from sandbox.shopify.times import graphql_time, money
 from sandbox.world import World
 from sandbox.world.store import Row
@@ -82,7 +82,7 @@ def _customer(ctx: Ctx, id: str) -> View | None:
 
 @query("customers")
 def _customers(ctx: Ctx, query: str | None = None, sortKey: str = "ID", **page: Any) -> View:
-    return connection(matching(ctx.of("customers").all(), query, FILTERS), view, **page)
+    return connection(matching(ctx.of("customers").all(), query, FILTERS), view, order=ORDERS[sortKey], **page)
 
 
 def view(row: Row) -> View:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from graphql import GraphQLError
+
 from sandbox.shopify import payloads, stock
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
@@ -140,7 +142,9 @@ def _orders(
     ctx: Ctx, query: str | None = None, sortKey: str = "PROCESSED_AT", savedSearchId: str | None = None, **page: Any
 ) -> View:
     rows = matching(ctx.of("orders").all(), query, FILTERS)
-    return connection(sorted(rows, key=lambda r: (r[SORTS.get(sortKey, "id")], r["id"])), view, **page)
+    if sortKey not in SORTS:
+        raise GraphQLError(f"sandbox does not model sortKey {sortKey} of orders")
+    return connection(rows, view, order=lambda row: row[SORTS[sortKey]], **page)
 
 
 @query("ordersCount")

@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.shopify import payloads, stock
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
-from sandbox.shopify.search import instant, matching
+from sandbox.shopify.search import ORDERS, instant, matching
 from sandbox.shopify.times import graphql_time, money, rest_money
 from sandbox.world import World
 from sandbox.world.store import Row
@@ -118,7 +118,7 @@ def _product(ctx: Ctx, id: str) -> View | None:
 def _products(
     ctx: Ctx, query: str | None = None, sortKey: str = "ID", savedSearchId: str | None = None, **page: Any
 ) -> View:
-    return connection(matching(ctx.of("products").all(), query, FILTERS), view, **page)
+    return connection(matching(ctx.of("products").all(), query, FILTERS), view, order=ORDERS[sortKey], **page)
 
 
 @query("productVariant")
@@ -132,7 +132,9 @@ def _variant(ctx: Ctx, id: str) -> View | None:
 def _variants(
     ctx: Ctx, query: str | None = None, sortKey: str = "ID", savedSearchId: str | None = None, **page: Any
 ) -> View:
-    return connection(matching(ctx.of("variants").all(), query, VARIANT_FILTERS), variant_view, **page)
+    return connection(
+        matching(ctx.of("variants").all(), query, VARIANT_FILTERS), variant_view, order=ORDERS[sortKey], **page
+    )
 
 
 def view(row: Row) -> View:

@@ -110,6 +110,45 @@ def test_pages_forwards_backwards_and_their_ends(shop: SandboxServer) -> None:
     assert [n["id"] for n in page(shop, first=5, reverse=True)["nodes"]] == everyone[::-1]
 
 
+def test_a_cursor_keeps_its_place_when_its_row_moves_on_or_is_deleted(shop: SandboxServer) -> None:
+    query = """query($after: String) { subscriptionContracts(first: 2, after: $after, sortKey: UPDATED_AT) {
+      nodes { id } pageInfo { endCursor } } }"""
+    contracts = shop.world.of("contracts", SHOP)
+    ids = [row["id"] for row in contracts]
+    cursor = shop.data(query)["subscriptionContracts"]["pageInfo"]["endCursor"]
+    contracts[ids[1]]["updated_at"] = "2026-12-09T00:00:00+00:00"  # the last one seen changes meanwhile
+    contracts.delete(ids[0])
+    second = shop.data(query, {"after": cursor})["subscriptionContracts"]
+    assert [n["id"] for n in second["nodes"]] == [gid("SubscriptionContract", i) for i in ids[2:4]]
+    third = shop.data(query, {"after": second["pageInfo"]["endCursor"]})["subscriptionContracts"]
+    assert [n["id"] for n in third["nodes"]] == [gid("SubscriptionContract", i) for i in (ids[4], ids[1])]
+
+
+def test_contracts_are_found_by_product(shop: SandboxServer) -> None:
+    product = shop.world.of("products", SHOP).all()[0]["id"]
+    assert len(page(shop, first=9, query=f"product_id:{product}")["nodes"]) == 5
+    assert page(shop, first=9, query="product_id:1")["nodes"] == []
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_pages_put_together_are_the_whole_list_in_both_directions(shop: SandboxServer, reverse: bool) -> None:
+    whole = [n["id"] for n in page(shop, first=9, reverse=reverse)["nodes"]]
+    forwards: list[str] = []
+    after = None
+    while len(forwards) < len(whole):
+        found = page(shop, first=2, after=after, reverse=reverse)
+        forwards += [n["id"] for n in found["nodes"]]
+        after = found["pageInfo"]["endCursor"]
+    assert forwards == whole and found["pageInfo"]["hasNextPage"] is False
+    backwards: list[str] = []
+    before = None
+    while len(backwards) < len(whole):
+        found = page(shop, last=2, before=before, reverse=reverse)
+        backwards = [n["id"] for n in found["nodes"]] + backwards
+        before = found["pageInfo"]["startCursor"]
+    assert backwards == whole and found["pageInfo"]["hasPreviousPage"] is False
+
+
 @pytest.mark.parametrize("variables", [{}, {"first": 251}, {"first": -1}, {"first": 2, "after": "nonsense"}])
 def test_bad_pages_are_errors(shop: SandboxServer, variables: dict[str, Any]) -> None:
     assert "errors" in shop.call(CONTRACTS, variables)
