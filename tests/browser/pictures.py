@@ -63,7 +63,7 @@ def _look(stage: Stage) -> None:
     _keep(stage, "subscriptions", 1)
     frame.get_by_role("row").nth(1).click()
     frame.get_by_role("heading", name="What happened").wait_for()
-    _keep(stage, "subscription", 1150)
+    _keep(stage, "subscription", 1080)
 
 
 def _keep(stage: Stage, name: str, tallest: int = 4000) -> Path:

@@ -92,6 +92,18 @@ def test_ten_clicks_and_back_without_a_bounce(stage: Stage):
     assert stage.bounces == 0
 
 
+def test_reloading_the_frame_alone_bounces_once_and_finds_its_page_again(stage: Stage):
+    frame = stage.open("/")
+    frame.get_by_role("link", name="Failed today").click()
+    frame.get_by_role("status").filter(has_text="4 subscriptions").wait_for()
+    assert "id_token" not in stage.app.url
+    stage.app.evaluate("setTimeout(() => location.reload())")
+    stage.page.wait_for_function("document.body.dataset.bounces === '1'")
+    frame.get_by_role("status").filter(has_text="4 subscriptions").wait_for()
+    stage.page.wait_for_url("**/apps/perennial/contracts?show=failed")
+    assert stage.bounces == 1
+
+
 def test_typing_a_search_swaps_the_results_and_leaves_the_field_alone(stage: Stage):
     frame = stage.open("/contracts")
     field = frame.get_by_role("searchbox", name="Search")

@@ -53,7 +53,8 @@ def test_a_parked_cycle_needs_somebody_and_is_not_due(admin: Admin):
     with admin.context.db.session() as session:
         contract = rows.contract(session, admin.shop_id, 1)
         rows.cycle(session, contract, 1, NOW - timedelta(days=9), parked_reason="too late")
-        rows.contract(session, admin.shop_id, 2, parked_reason="Paid twice")
+        twice = rows.contract(session, admin.shop_id, 2, parked_reason="Paid twice")
+        rows.cycle(session, twice, 1, NOW)
     html = admin.get("/").text
     assert _tile(html, "Still due today") == ["0"]
     assert _tile(html, "Held or needs you") == ["2"]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.contracts.mirror import ENDED
-from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.duties import Duty
 from shopify_app.inbox.models import PARKED, InboxMessage
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery
@@ -21,12 +21,18 @@ Sums = dict[str, Decimal]
 
 
 def due_in(start: datetime | None, end: datetime) -> ColumnElement[bool]:
-    """Cycles that will be charged before `end`, and not before `start`, unless something changes."""
+    """Cycles that will be charged before `end`, and not before `start`, unless something changes.
+
+    For queries that know the cycle's Contract; the same conditions as billing.due, but for the stopped shop's.
+    """
     condition = (
         BillingCycle.due_at.is_not(None)
         & (BillingCycle.due_at < end)
         & BillingCycle.attempted_at.is_(None)
         & ~waiting_for_someone()
+        & (Contract.status == ACTIVE)
+        & Contract.billing_stopped_at.is_(None)
+        & Contract.parked_reason.is_(None)
     )
     return condition if start is None else condition & (BillingCycle.due_at >= start)
 

@@ -97,7 +97,9 @@ def attempt_words(attempt: BillingAttempt) -> str:
     if attempt.state == FAILED:
         return decline(attempt.error_code, attempt.error_message)
     meaning = ATTEMPT_MEANING.get(attempt.state, "")
-    return " ".join(words for words in (meaning, reason(attempt.reason)) if words)
+    # the reasons of other states speak to operators
+    why = reason(attempt.reason) if attempt.state in (REFUSED, SETTLED) else ""
+    return f"{meaning} {why}".strip()
 
 
 def decline(code: str | None, message: str | None = None) -> str:

@@ -1,7 +1,8 @@
 // The frame's glue: links and forms are fetched (App Bridge adds the token) and swapped into <main id="page"> by htmx.
 // A plain link inside the frame would carry no token and end at the bounce page.
 (() => {
-  const LAUNCH = ["embedded", "host", "id_token", "locale", "session", "shop", "timestamp", "hmac"];
+  const SPENT = ["id_token", "hmac", "locale", "session", "timestamp"]; // of the admin's launch parameters
+  const LASTING = ["embedded", "host", "shop"];
   const page = () => document.getElementById("page");
 
   /** Fetches an address of ours and shows it as the page, with its own entry in the browser's history. */
@@ -38,10 +39,18 @@
     go(href);
   });
 
-  // What the admin added to the first address has done its work; going back must not send a dead token.
-  const address = new URL(location.href);
-  for (const name of LAUNCH) address.searchParams.delete(name);
-  history.replaceState({ htmx: true }, "", address.pathname + address.search + address.hash);
+  // The first address loses what has done its work: going back must not send a dead token. It keeps the shop, and so do
+  // all later ones, so that a reload of the frame alone still finds its way through the bounce page.
+  const first = new URL(location.href);
+  for (const name of SPENT) first.searchParams.delete(name);
+  const relative = (url) => url.pathname + url.search + url.hash;
+  history.replaceState({ htmx: true }, "", relative(first));
+
+  document.addEventListener("htmx:before:history:update", (event) => {
+    const address = new URL(event.detail.history.path, location.href);
+    for (const name of LASTING) if (first.searchParams.has(name)) address.searchParams.set(name, first.searchParams.get(name));
+    event.detail.history.path = relative(address);
+  });
 
   const isQuiet = (event) => Boolean(event.detail?.ctx?.sourceElement?.closest?.("[data-quiet]"));
   const say = (words, isError = false) => shopify.toast.show(words, { isError });
