@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
+import shopify_app
 from shopify_app.channels.klaviyo.catalogue import METRICS
 from shopify_app.web.admin.sentences import TELLINGS
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
+APP = Path(shopify_app.__file__).parent
 ROOT_LINK = "http://127.0.0.1:1/store/rosebud-coffee"
 
 
@@ -116,5 +120,9 @@ def test_a_number_that_is_none_of_ours_is_not_found(admin: Admin):
         assert "Show all subscriptions" in answer.text
 
 
-def test_every_kind_that_is_told_to_klaviyo_has_its_sentence():
-    assert set(METRICS) <= set(TELLINGS)
+def test_every_kind_of_fact_the_code_records_has_its_sentence():
+    kind = re.compile(r'"((?:subscription|order|charge|charging)\.[a-z_]+)"')
+    sources = [path for path in APP.rglob("*.py") if "web" not in path.relative_to(APP).parts]
+    recorded = {found for path in sources for found in kind.findall(path.read_text())}
+    assert set(METRICS) <= recorded, "the search looks past the code"
+    assert recorded <= set(TELLINGS)

@@ -111,4 +111,4 @@ TELLINGS: dict[str, Telling] = {
     "charge.duplicate": _duplicate,
     "charge.challenged": _fixed("The bank asks the shopper to confirm the payment", "warning"),
 }
-"""Fact kind → how it is told. A test compares it with the kinds that the code records."""
+"""Fact kind → how it is told. A test finds every kind that the code records."""
