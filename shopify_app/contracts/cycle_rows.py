@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -62,26 +62,45 @@ def _upsert(
 
 
 def _let_go(session: Session, shop_id: int, contract_id: int, read: CyclesRead) -> None:
-    """Delete never attempted rows that lie wholly inside what was read and were not there.
+    """Delete never attempted rows of which the reading proves that Shopify no longer has them.
 
-    A changed billing policy renumbers what lies ahead. Rows at the edge of the range stay: whether Shopify counts
-    them in is not known, and the next reading decides.
+    A changed billing policy renumbers what lies ahead.
     """
-    last = max((cycle.index for cycle in read.cycles), default=None)
-    gone = delete(BillingCycle).where(
-        BillingCycle.shop_id == shop_id,
-        BillingCycle.contract_id == contract_id,
-        BillingCycle.attempted_at.is_(None),
-        BillingCycle.status == UNBILLED,
-        BillingCycle.cycle_index.not_in([cycle.index for cycle in read.cycles]),
+    session.execute(
+        delete(BillingCycle).where(
+            BillingCycle.shop_id == shop_id,
+            BillingCycle.contract_id == contract_id,
+            BillingCycle.attempted_at.is_(None),
+            BillingCycle.status == UNBILLED,
+            BillingCycle.cycle_index.not_in([cycle.index for cycle in read.cycles]),
+            or_(_was_read_over(read), _cannot_follow(read)),
+        )
+    )
+
+
+def _was_read_over(read: CyclesRead) -> ColumnElement[bool]:
+    """The row lies wholly inside the range that was read. Rows at its edge prove nothing: whether Shopify selects
+    by a cycle's start, end or expected date is not written anywhere."""
+    inside = (
         func.least(BillingCycle.start_at, BillingCycle.expected_at) >= read.start,
         func.greatest(BillingCycle.end_at, BillingCycle.expected_at) <= read.until,
     )
-    if not read.complete:
-        if last is None:
-            return
-        gone = gone.where(BillingCycle.cycle_index < last)
-    session.execute(gone)
+    if read.complete:
+        return and_(*inside)
+    last = max((cycle.index for cycle in read.cycles), default=0)
+    return and_(*inside, BillingCycle.cycle_index < last)
+
+
+def _cannot_follow(read: CyclesRead) -> ColumnElement[bool]:
+    """The row claims to come after the last cycle read, but begins before that one ends; or it is not the next
+    one, and yet begins within the range."""
+    if not read.complete or not read.cycles:
+        return false()
+    last = read.cycles[-1]
+    return or_(
+        and_(BillingCycle.cycle_index > last.index, BillingCycle.start_at <= last.end_at),
+        and_(BillingCycle.cycle_index > last.index + 1, BillingCycle.start_at <= read.until),
+    )
 
 
 def as_read(session: Session, shop_id: int, contract_id: int) -> list[tuple[object, ...]]:

@@ -120,6 +120,15 @@ def test_renumbered_cycles_leave_no_ghosts(desk: Desk) -> None:
     assert sorted(desk.cycles) == [1, 2]
 
 
+def test_a_ghost_at_the_edge_of_the_range_is_seen_by_its_neighbours(desk: Desk) -> None:
+    """Weekly became monthly: the old 14th week straddles the hundredth day, the new third month ends after it."""
+    old = cycle(14, NOW + 103 * DAY, start_at=NOW + 96 * DAY)
+    true_next = cycle(4, NOW + 120 * DAY, start_at=NOW + 91 * DAY)
+    desk.apply(contract(cycles=cycles(cycle(3, NOW + 90 * DAY), true_next, old, until=NOW + 130 * DAY)))
+    desk.apply(contract(revision_id=2, cycles=cycles(cycle(3, NOW + 90 * DAY))))
+    assert sorted(desk.cycles) == [3, 4]
+
+
 def test_what_was_attempted_billed_or_outside_the_range_is_kept(desk: Desk) -> None:
     far = cycle(9, NOW + 200 * DAY)
     desk.apply(contract(cycles=cycles(cycle(1, NOW - 5 * DAY), cycle(2, NOW + 5 * DAY, status="BILLED"), far)))
