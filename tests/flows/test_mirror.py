@@ -47,6 +47,7 @@ class Life:
             self.renew_card,
             self.revoke_card,
             self.edit_customer,
+            self.merge_customers,
             self.touch_order,
         ]
 
@@ -112,6 +113,11 @@ class Life:
         customers.change(
             self.world, self.shop, self._contract()["customer_id"], last_name=f"Reed {number}", phone="+12075550123"
         )
+
+    def merge_customers(self) -> None:
+        kept, gone = self._contract()["customer_id"], self._contract()["customer_id"]
+        if kept != gone:
+            customers.merge(self.world, self.shop, kept, gone)
 
     def touch_order(self) -> None:
         order = self.dice.choice(self.world.of("orders", self.shop).all())
