@@ -66,15 +66,21 @@ def run_shop(ctx: Context, shop: Shop) -> int:
 def run_fully(ctx: Context) -> Iterator[str]:
     """Read every contract of the shops again, however long it takes; yield a line per difference repaired."""
     for shop in shops_of(ctx):
-        drift = 0
-        with ctx.db.session() as session:
-            gids = list(session.scalars(select(Contract.shopify_gid).where(Contract.shop_id == shop.id)))
-        run_shop(ctx, shop)
-        for gid in gids:
+        known, drift = _known(ctx, shop), 0
+        for gid in sorted(known):
             for line in _reread(ctx, shop, gid):
                 drift += 1
                 yield f"{shop.domain} {line}"
-        yield f"{shop.domain}: {len(gids)} contracts read, {drift} repaired"
+        run_shop(ctx, shop)  # finds what we did not know of
+        for gid in sorted(_known(ctx, shop) - known):
+            drift += 1
+            yield f"{shop.domain} {gid}: was missing"
+        yield f"{shop.domain}: {len(known)} contracts read, {drift} repaired"
+
+
+def _known(ctx: Context, shop: Shop) -> set[str]:
+    with ctx.db.session() as session:
+        return set(session.scalars(select(Contract.shopify_gid).where(Contract.shop_id == shop.id)))
 
 
 def shops_of(ctx: Context) -> list[Shop]:
@@ -160,7 +166,8 @@ def _fingerprint(session: Session, row: Contract | None) -> dict[str, object]:
     values: dict[str, object] = {
         column.key: getattr(row, column.key) for column in Contract.__table__.columns if column.key not in ours
     }
-    return values | {"cycles": cycle_rows.as_read(session, row.shop_id, row.id)}
+    lines = [(line.shopify_gid, line.title, line.quantity, line.current_price) for line in row.lines]
+    return values | {"lines": lines, "cycles": cycle_rows.as_read(session, row.shop_id, row.id)}
 
 
 def _longest_unread(session: Session, shop_id: int, now: datetime) -> list[Contract]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import OperationalError
+
 from shopify_app.gateways.shopify.errors import BadRequest, InstallRefused, ShopifyError, Throttled, UserErrors
+from shopify_app.kit.clock import ClockUnreachable
 
 MAX_TRIES = 8
 MAX_WAIT = timedelta(minutes=10)
@@ -36,7 +39,14 @@ def judge(error: Exception, tries: int, received_at: datetime, machine_now: date
     if isinstance(error, Throttled):
         wait = timedelta(seconds=max(1.0, error.wait_seconds))
         return Verdict(min(wait, MAX_WAIT), counts=False, park=age > OUTAGE_PATIENCE)
-    if isinstance(error, ShopifyError) and not isinstance(error, BadRequest | UserErrors | InstallRefused):
+    if _is_outage(error):
         wait = min(max(age / 4, timedelta(seconds=5)), MAX_WAIT)
         return Verdict(wait, counts=False, park=age > OUTAGE_PATIENCE)
     return Verdict(min(timedelta(seconds=2**tries), MAX_WAIT), counts=True, park=tries >= MAX_TRIES)
+
+
+def _is_outage(error: Exception) -> bool:
+    """Somebody else's trouble: Shopify's, the database's, the clock's."""
+    if isinstance(error, ShopifyError):
+        return not isinstance(error, BadRequest | UserErrors | InstallRefused)
+    return isinstance(error, ClockUnreachable | OperationalError)
