@@ -1,4 +1,5 @@
-"""What arrived from Shopify: received in the request, processed by a drain, swept and pruned by the clock.
+"""What arrived from Shopify: received in the request, processed by a drain, pruned by the clock.
 
-Called by `web/webhooks` and `schedule`; knows topics only as names in `topics.py`.
+Called by `web/webhooks` and `schedule`; knows topics only as names in `topics.py`. `backoff` says what becomes of a
+message that failed.
 """
