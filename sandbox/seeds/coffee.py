@@ -70,7 +70,8 @@ def _first_due(now: datetime, number: int, total: int) -> datetime:
     """Spread over the next 31 days; the first dozen within half an hour, so that a demo shows a charge at once."""
     if number < 12:
         return now + timedelta(minutes=2 + 2.5 * number)
-    return now + timedelta(days=31) * (number / total)
+    # on the hour: advancing stops at each due instant, and a month should not take a thousand stops
+    return (now + timedelta(days=31) * (number / total)).replace(minute=0, second=0, microsecond=0)
 
 
 def _contract(
