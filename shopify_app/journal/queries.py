@@ -1,4 +1,4 @@
-"""Reading the journal: a contract's timeline."""
+"""Reading the journal: a contract's timeline, and what happened to the shop as a whole."""
 
 from __future__ import annotations
 
@@ -15,6 +15,17 @@ def timeline(session: Session, shop_id: int, contract_gid: str, limit: int = 50)
     statement = (
         select(Fact)
         .where(Fact.shop_id == shop_id, Fact.contract_gid == contract_gid)
+        .order_by(Fact.occurred_at.desc(), Fact.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(statement).all()
+
+
+def of_shop(session: Session, shop_id: int, limit: int = 20) -> Sequence[Fact]:
+    """Return the newest facts that are about no contract, newest first."""
+    statement = (
+        select(Fact)
+        .where(Fact.shop_id == shop_id, Fact.contract_gid.is_(None))
         .order_by(Fact.occurred_at.desc(), Fact.id.desc())
         .limit(limit)
     )

@@ -115,6 +115,32 @@ def test_starting_again_lets_charges_run(admin: Admin):
         assert session.get_one(Shop, admin.shop_id).may_bill
 
 
+def test_history_tells_who_stopped_and_started_newest_first_and_nothing_of_contracts(admin: Admin):
+    assert "History" not in admin.get("/settings").text, "nothing has happened"
+    admin.post("/settings/stop", reason="prices <are> wrong")
+    with admin.context.db.session() as session:
+        contract = rows.contract(session, admin.shop_id, 1)
+        rows.fact(session, contract, "subscription.paused")
+        other = rows.shop(session, "other.myshopify.com")
+        session.add(Fact(shop_id=other.id, key="k", kind="charging.stopped", cause="theirs", occurred_at=NOW))
+    text = admin.post("/settings/start").text.split('heading="History"')[1]
+    started, stopped = text.index("Charging was started again by you"), text.index("Charging was stopped by you")
+    assert started < stopped and "by you or your staff. Prices &lt;are&gt; wrong." in text
+    assert "Paused" not in text and "theirs" not in text.lower()
+    assert text.count("<li") == 2 and "Tue, Dec 1, 2026, 9:00" in text
+
+
+def test_history_ends_after_twenty(admin: Admin):
+    for number in range(11):
+        with admin.context.db.session() as session:
+            for kind in ("stopped", "started"):
+                at = NOW - timedelta(days=number)
+                session.add(
+                    Fact(shop_id=admin.shop_id, key=f"{kind}{number}", kind=f"charging.{kind}", occurred_at=at)
+                )
+    assert admin.get("/settings").text.count("<li") == 20
+
+
 def test_a_copy_of_another_installation_is_not_started_from_here(admin: Admin):
     with admin.context.db.session() as session:
         shop = session.get_one(Shop, admin.shop_id)

@@ -84,6 +84,10 @@ def _duplicate(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"This billing date was paid a second time. Refund {order} in Shopify.", "critical")
 
 
+def _stopped(fact: Fact, zone: tzinfo) -> Sentence:
+    return Sentence(f"Charging was stopped{_who(fact)}. {reason(fact.cause)}".strip(), "critical")
+
+
 def _amount(fact: Fact) -> str:
     try:
         return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
@@ -110,5 +114,7 @@ TELLINGS: dict[str, Telling] = {
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,
     "charge.challenged": _fixed("The bank asks the shopper to confirm the payment", "warning"),
+    "charging.stopped": _stopped,
+    "charging.started": _fixed("Charging was started again", "success"),
 }
 """Fact kind → how it is told. A test finds every kind that the code records."""

@@ -1,4 +1,4 @@
-"""Settings: when charges run, when shoppers are told, the Klaviyo connection, and the stop switch.
+"""Settings: when charges run, when shoppers are told, the Klaviyo connection, the stop switch and who used it.
 
 No form here needs a secret against forged requests: a request that changes something is accepted only with an id
 token in its Authorization header, which no other site can make a browser send (web/access.py).
@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import hours
 from shopify_app.billing import settings as billing
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.journal import queries as journal
+from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.notices.settings import lead_days
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, render
+from shopify_app.web.admin import blueprint, render, sentences
 from shopify_app.web.forms import Form
 
 LONGEST_CATCH_UP, LONGEST_LEAD, MOST_LEADS = 30, 30, 3
@@ -118,6 +120,7 @@ def _values(session: Session) -> dict[str, Any]:
         "stopped_at": shop.billing_stopped_at,
         "stopped_reason": shop.billing_stopped_reason,
         "klaviyo": _klaviyo(session.get(KlaviyoAccount, shop.id)),
+        "history": [_event(fact) for fact in journal.of_shop(session, shop.id)],
     }
 
 
@@ -131,6 +134,11 @@ def _klaviyo(account: KlaviyoAccount | None) -> dict[str, Any] | None:
         "problem": account.broken_reason or "Klaviyo refused the key.",
         "since": account.connected_at,
     }
+
+
+def _event(fact: Fact) -> dict[str, Any]:
+    said = sentences.sentence(fact, g.shop.zone)
+    return {"at": fact.occurred_at, "words": said.words, "tone": said.tone}
 
 
 def _note(session: Session, kind: str, reason: str | None) -> None:
