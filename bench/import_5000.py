@@ -19,22 +19,22 @@ from sqlalchemy import func, select
 from sandbox.seeds import tiny
 from shopify_app.contracts import importer
 from shopify_app.contracts.models import BillingCycle, Contract, ContractImport
-from shopify_app.demo.embedded import ensure_postgres, ensure_valkey
+from shopify_app.demo.embedded import ensure_postgres, ensure_valkey, stop_postgres, stop_valkey
 from shopify_app.gateways.shopify import contracts as gateway
 from shopify_app.kit.migrate import upgrade
 from shopify_app.shops.tokens import with_client
 from tests.support.app import Story, telling
 
+STATE = Path(__file__).resolve().parents[1] / ".perennial" / "bench"
 STANDARD = 100
 """Points a second of a Standard shop (Shopify docs, API limits)."""
 
 
 def main(contracts: int) -> None:
-    state = Path(__file__).resolve().parents[1] / ".perennial" / "bench"
-    state.mkdir(parents=True, exist_ok=True)
-    server = ensure_postgres(state, fast=True)
+    STATE.mkdir(parents=True, exist_ok=True)
+    server = ensure_postgres(STATE, fast=True)
     database = _fresh_database(server)
-    with telling(database, ensure_valkey(state, fast=True)) as story:
+    with telling(database, ensure_valkey(STATE, fast=True)) as story:
         with story.world.locked():
             story.world.faults.set({"throttle": {"bucket": 1_000_000, "restore_rate": 100_000}})
             tiny.grow(story.world, contracts=contracts, created_at=story.world.now() - timedelta(days=5))
@@ -89,4 +89,8 @@ def _fresh_database(server: str) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+    try:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 5000)
+    finally:
+        stop_postgres(STATE)
+        stop_valkey(STATE)
