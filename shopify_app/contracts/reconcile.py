@@ -16,7 +16,7 @@ from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
-from shopify_app.contracts import cycle_rows, mirror, pace, search, sweep
+from shopify_app.contracts import cycle_rows, mirror, pace, search, sweep, unchanged
 from shopify_app.contracts.import_steps import affordable
 from shopify_app.contracts.models import Contract, ContractImport
 from shopify_app.gateways.shopify import contracts as gateway
@@ -112,10 +112,10 @@ def _look_at(ctx: Context, shop: Shop, wanted: Sequence[CyclesWanted], now: date
     asked_at = machine_now()
     checks, cost = with_client(ctx, shop.id, lambda client: cycles.check_many(client, wanted))
     with ctx.db.session() as session:
-        for want in sorted(wanted, key=lambda want: want.contract_gid):
-            check = checks.get(want.contract_gid)
-            if check:
-                _take(session, shop, want.contract_gid, check, asked_at, now)
+        same = unchanged.confirm(session, shop.id, checks, asked_at)
+    with ctx.db.session() as session:
+        for gid in sorted(checks.keys() - same):
+            _take(session, shop, gid, checks[gid], asked_at, now)
         moved = _different(session, shop.id, checks)
     for gid in moved:
         for _ in _reread(ctx, shop, gid):

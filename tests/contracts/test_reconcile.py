@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 
 from sandbox.seeds import tiny
-from sandbox.shopify import contracts, cycle_mutations
+from sandbox.shopify import contracts, cycle_mutations, payment_methods
 from shopify_app.contracts import reconcile
-from shopify_app.contracts.models import Contract, ContractLine, Sweep
+from shopify_app.contracts.models import BillingCycle, Contract, ContractLine, Sweep
 from tests.support.app import Story
 from tests.support.mirror import differences
 
@@ -69,3 +69,38 @@ def test_more_changes_in_one_second_than_a_page_holds(story: Story) -> None:
     assert differences(story) == []
     with story.ctx.db.session() as session:
         assert session.get_one(Sweep, (story.shop.id, "contracts")).cursor is None
+
+
+def test_what_is_as_it_was_is_noted_and_not_written_again(story: Story) -> None:
+    tiny.grow(story.world, contracts=5, created_at=BOUGHT)
+    story.install()
+    reconcile.look_in_turn(story.ctx, story.shop)
+    before = _written(story)
+    seen = reconcile.look_in_turn(story.ctx, story.shop)
+    after = _written(story)
+    assert len(seen) == 5
+    assert after.keys() == before.keys() and all(after[gid][0] > before[gid][0] for gid in after)
+    assert {gid: cycles for gid, (_, cycles) in after.items()} == {gid: cycles for gid, (_, cycles) in before.items()}
+
+
+def test_a_silent_change_of_each_kind_is_seen_among_many_that_are_as_they_were(story: Story) -> None:
+    grown = tiny.grow(story.world, contracts=6, created_at=BOUGHT)
+    story.install()
+    reconcile.look_in_turn(story.ctx, story.shop)
+    skipped, moved, recarded, *_ = grown.contracts
+    with story.world.locked():
+        cycle_mutations.set_skipped(story.world, story.shop_domain, skipped, 1, True)
+        cycle_mutations.set_skipped(story.world, story.shop_domain, moved, 2, True)
+        payment_methods.update(story.world, story.shop_domain, recarded["payment_method_id"], last_digits="1881")
+        story.world.webhooks.drop(story.shop_domain)
+    reconcile.look_in_turn(story.ctx, story.shop)
+    assert [line for line in differences(story) if "Order" not in line] == []
+
+
+def _written(story: Story) -> dict[str, tuple[datetime, list[datetime]]]:
+    """When each contract was last confirmed, and when its cycles were last written."""
+    with story.ctx.db.session() as session:
+        cycles: dict[int, list[datetime]] = {}
+        for row in session.scalars(select(BillingCycle).order_by(BillingCycle.id)):
+            cycles.setdefault(row.contract_id, []).append(row.read_at)
+        return {row.shopify_gid: (row.read_at, cycles[row.id]) for row in session.scalars(select(Contract))}
