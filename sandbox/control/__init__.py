@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify
 
-from sandbox.control import advance, challenge, shop_routes, world_routes
+from sandbox.control import advance, challenge, other_tool, shop_routes, world_routes
 from sandbox.control.given import BadInput
 from sandbox.wire.background import Background
 from sandbox.world import World
@@ -19,6 +19,7 @@ def make_blueprint(world: World) -> Blueprint:
     pages = Blueprint("control", __name__)
     world_routes.add(pages, world)
     shop_routes.add(pages, world)
+    other_tool.add(pages, world)
     advance.add(pages, world)
     challenge.add(pages, world)
 

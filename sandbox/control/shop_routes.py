@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from sandbox.control import given
+from sandbox.control import given, other_tool
 from sandbox.shopify import (
     attempts,
     checkout,
@@ -140,12 +140,12 @@ def _act(world: World, shop: str, row: dict[str, Any], action: str, asked: dict[
         return contracts.change(world, shop, row, status=STATUSES[action])
     if action == "review":
         return contracts.change(world, shop, row, under_review=bool(asked.get("under_review", True)))
+    if action == "attempt":
+        return other_tool.attempt(world, shop, row, asked)
     index = given.number(asked.get("cycle_index"), "cycle_index")
     if action in ("skip", "unskip"):
         cycle_mutations.set_skipped(world, shop, row, index, action == "skip")
         return row
-    if action == "attempt":
-        return attempts.begin(world, shop, row, index, str(asked.get("key", f"foreign-{index}")), foreign=True)
     raise given.BadInput(f"{action!r} is no action on a contract")
 
 

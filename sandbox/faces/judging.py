@@ -16,6 +16,7 @@ WRONG = {
     "charged_skipped": "A skipped cycle was charged",
     "charged_inactive": "A contract that is not active was charged",
     "charged_after_uninstall": "A charge after the app was uninstalled",
+    "charged_replaced": "A failed cycle was charged after Shopify's own retry had billed another in its place",
     "charged_early": "A charge more than 24 hours early",
 }
 

@@ -13,10 +13,15 @@ TITLES = {
     "billing_attempts_per_minute": "Billing limiter",
     "settle": "Settling of billing attempts",
     "outcomes": "Outcomes of payments",
+    "card_update_bills_a_new_cycle": "Shopify's own retry",
     "harder": "Doubts, read the harder way",
 }
 
-LABELS = {"graphql": "Per operation", "outcomes": "Per payment method"}
+LABELS = {
+    "graphql": "Per operation",
+    "outcomes": "Per payment method",
+    "card_update_bills_a_new_cycle": "A card update bills a new cycle",
+}
 
 WORDS = {
     "webhooks.loss": "Share that never arrives: 0.2 loses one in five. Shopify does not promise delivery.",
@@ -29,14 +34,18 @@ WORDS = {
     "throttle.restore_rate": "Cost points that come back each second. 100 on the Standard plan.",
     "throttle.bucket": "Cost points that can be saved up.",
     "billing_attempts_per_minute": "Billing attempts a minute before Shopify says THROTTLED; null is no limit.",
-    "settle.delay_ms": "Machine time until the outcome of a billing attempt is known.",
+    "settle.delay_ms": "Machine time until the outcome of a billing attempt, or the result of a bulk job, is known.",
     "settle.manual": "Attempts stay open until someone settles them through the control API.",
     "outcomes": 'What happens to charges, per payment method number or * for all: "settle", "challenged" or an error'
     ' code, for example {"*": "CARD_DECLINED"}.',
+    "card_update_bills_a_new_cycle": "When a shopper updates the card of a contract whose charge failed, Shopify"
+    " opens a new cycle and bills it at once; the failed one stays unbilled, and charging it again charges twice.",
     "harder.attempt_payload_without_id": "Billing attempt webhooks carry a null id, as Shopify's samples do.",
     "harder.cycle_change_is_silent": "Skipping or moving a cycle leaves the contract's updatedAt as it was.",
     "harder.set_next_billing_date_is_silent": "A new next billing date sends no subscription_contracts/update.",
     "harder.next_billing_date_stays": "A settled attempt does not move nextBillingDate by itself.",
+    "harder.attempt_without_selector_names_no_cycle": "A charge without a cycle selector takes the money"
+    " and leaves the cycle unbilled; only the contract lists it.",
     "harder.bill_twice": "A new idempotency key on a cycle already billed charges again.",
     "harder.missing_customer_data": "One customer in ten has no mail, name or address.",
 }

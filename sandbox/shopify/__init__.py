@@ -6,6 +6,7 @@ Each module owns the rows of its noun, the views of the Admin API on them, and t
 from sandbox.shopify import (  # noqa: F401 - importing registers
     attempt_mutations,
     attempts,
+    bulk_cycles,
     contract_mutations,
     contracts,
     customers,

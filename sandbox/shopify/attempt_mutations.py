@@ -43,7 +43,7 @@ def _create(ctx: Ctx, subscriptionContractId: str, subscriptionBillingAttemptInp
         # the original attempt, even a failed one, and whatever has become of the contract since
         return _payload(known)
     cycle, error = _cycle(ctx, contract, given)
-    error = error or _objection(ctx, contract, cycle, given)
+    error = error or objection(ctx, contract, cycle, given) or _limit(ctx)
     if error or cycle is None:
         return _refuse(error or "INVALID", _field(error))
     return _payload(_begin(ctx, contract, cycle, given))
@@ -59,7 +59,14 @@ def _begin(ctx: Ctx, contract: Row, cycle: Row, given: dict[str, Any]) -> Row:
         origin_time=given.get("originTime"),
         inventory_policy=given["inventoryPolicy"],
         payment_policy=given["paymentProcessingPolicy"],
+        on_cycle=bool(given.get("billingCycleSelector")) or not _leaves_no_trace(ctx),
     )
+
+
+def _leaves_no_trace(ctx: Ctx) -> bool:
+    """A charge without a selector that its cycle does not know: in community.shopify.dev 26522 both attempts were
+    listed by the contract and one by the cycle, and the cycle was billed again a few days later (doubt)."""
+    return ctx.world.faults.harder("attempt_without_selector_names_no_cycle")
 
 
 def _by_key(ctx: Ctx, contract: Row, key: str) -> Row | None:
@@ -74,7 +81,7 @@ def _cycle(ctx: Ctx, contract: Row, given: dict[str, Any]) -> tuple[Row | None, 
     return cycles.select(ctx, contract, selector)
 
 
-def _objection(ctx: Ctx, contract: Row, cycle: Row | None, given: dict[str, Any]) -> str | None:
+def objection(ctx: Ctx, contract: Row, cycle: Row | None, given: dict[str, Any]) -> str | None:
     """The first reason why Shopify would not even try."""
     if contract["status"] == "PAUSED":
         return "CONTRACT_PAUSED"
@@ -90,7 +97,7 @@ def _objection(ctx: Ctx, contract: Row, cycle: Row | None, given: dict[str, Any]
         return "BILLING_CYCLE_CHARGE_BEFORE_EXPECTED_DATE"
     if cycle["billed"] and not ctx.world.faults.harder("bill_twice"):
         return "INVALID"
-    return _origin_time(contract, cycle, given.get("originTime")) or _limit(ctx)
+    return _origin_time(contract, cycle, given.get("originTime"))
 
 
 def _origin_time(contract: Row, cycle: Row, origin: str | None) -> str | None:

@@ -28,7 +28,8 @@ FILTERS = {
 
 
 def begin(world: World, shop: str, contract: Row, cycle_index: int, key: str, **values: Any) -> Row:
-    """A new, pending attempt. Keywords: origin_time, inventory_policy, payment_policy, foreign."""
+    """A new, pending attempt. Keywords: origin_time, inventory_policy, payment_policy, foreign, on_cycle (False: the
+    contract lists it, the cycle it pays for does not)."""
     delay = world.faults["settle"]["delay_ms"] / 1000
     row = world.of("attempts", shop).add(
         {
@@ -41,6 +42,7 @@ def begin(world: World, shop: str, contract: Row, cycle_index: int, key: str, **
             "inventory_policy": "PRODUCT_VARIANT_INVENTORY_POLICY",
             "payment_policy": "FAIL_UNLESS_VALID_PAYMENT_METHOD",
             "foreign": False,
+            "on_cycle": True,
             "contract_status": contract["status"],
             "uninstalled": not world.is_installed(shop),
             "state": "pending",
@@ -61,6 +63,12 @@ def begin(world: World, shop: str, contract: Row, cycle_index: int, key: str, **
 def of_contract(world: World, shop: str, contract_id: int) -> list[Row]:
     """The contract's attempts, oldest first."""
     return list(_index(world, shop).get(contract_id, {}).values())
+
+
+def of_cycle(world: World, shop: str, contract_id: int, index: int) -> list[Row]:
+    """The attempts that a cycle lists, oldest first."""
+    rows = of_contract(world, shop, contract_id)
+    return [row for row in rows if row["cycle_index"] == index and row.get("on_cycle", True)]
 
 
 def pending(world: World, shop: str) -> list[Row]:
@@ -155,8 +163,10 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
             status=row["contract_status"],
             uninstalled=row["uninstalled"],
             foreign=row["foreign"],
+            replaced_by=cycle["replaced_by"],
         )
-    cycles.override(world, shop, contract, row["cycle_index"], billed=True)
+    if row.get("on_cycle", True):
+        cycles.override(world, shop, contract, row["cycle_index"], billed=True)
     if not world.faults.harder("next_billing_date_stays"):
         following = cycles.cycle(world, shop, contract, row["cycle_index"] + 1)
         contract["next_billing_date"] = following["expected_at"] if following else None

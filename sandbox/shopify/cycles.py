@@ -1,7 +1,7 @@
 """Billing cycles: ``world/cycles.py`` says when they are, the contract's row says what was changed about them.
 
 A cycle exists as soon as it is asked for; only overrides are stored, in ``contract["cycles"][index]``:
-``moved_to``, ``skipped``, ``billed``.
+``moved_to``, ``skipped``, ``billed``, ``replaced_by`` (the judge's note, see ``own_retry.py``).
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ def _with_overrides(contract: Row, found: calendar.Cycle) -> Row:
         "natural_at": natural.isoformat(),
         "skipped": found.skipped,
         "billed": bool(changed.get("billed")),
+        "replaced_by": changed.get("replaced_by"),
         "edited": bool(changed.get("moved_to") or changed.get("skipped")),
     }
 
@@ -222,5 +223,4 @@ def _contract_view(contract: Row) -> View:
 def _attempts(ctx: Ctx, contract: Row, row: Row, page: dict[str, Any]) -> View:
     from sandbox.shopify import attempts
 
-    of_contract = attempts.of_contract(ctx.world, ctx.shop, contract["id"])
-    return connection([a for a in of_contract if a["cycle_index"] == row["index"]], attempts.view, **page)
+    return connection(attempts.of_cycle(ctx.world, ctx.shop, contract["id"], row["index"]), attempts.view, **page)

@@ -45,7 +45,8 @@ def _of_contract(world: World, shop: str, contract: Row, now: datetime) -> list[
         if datetime.fromisoformat(row["start_at"]) > now:
             break
         if datetime.fromisoformat(row["expected_at"]) <= now and not row["skipped"]:
-            if row["index"] not in paid and (row["billed"] or _excused(contract, row["expected_at"], since)):
+            settled_otherwise = row["billed"] or bool(row["replaced_by"])
+            if row["index"] not in paid and (settled_otherwise or _excused(contract, row["expected_at"], since)):
                 continue
             found.append(
                 {

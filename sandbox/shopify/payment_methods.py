@@ -42,10 +42,13 @@ def create(world: World, shop: str, customer_id: int, kind: str = "card", **valu
 
 def update(world: World, shop: str, token: str, **values: Any) -> Row:
     """The shopper renews the card (a new expiry, other digits). Raises KeyError for an unknown method."""
+    from sandbox.shopify import own_retry
+
     row = world.of("payment_methods", shop)[token]
     row.update(values)
     world.of("payment_methods", shop).put(row)
     world.emit(shop, "customer_payment_methods/update", payloads.payment_method(row))
+    own_retry.after_card_update(world, shop, token)
     return row
 
 

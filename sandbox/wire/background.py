@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 
-from sandbox.shopify import attempts, installs
+from sandbox.shopify import attempts, bulk_cycles, installs
 from sandbox.wire.webhooks import Courier
 from sandbox.world import World
 
@@ -62,14 +62,16 @@ class Background:
         """Decide the attempts whose machine time has come, unless the knob says "manual"."""
         with self._world.locked():
             installs.redact_overdue(self._world)
+            bulk_cycles.run_waiting(self._world, only_due=True)
             if self._world.faults["settle"]["manual"]:
                 return 0
             return self.settle_now(only_due=True)
 
     def settle_now(self, *, only_due: bool = False, outcome: str | None = None) -> int:
-        """Decide pending attempts of all shops; returns how many."""
+        """Decide pending attempts of all shops, those of bulk charges too; returns how many."""
         count = 0
         with self._world.locked():
+            bulk_cycles.run_waiting(self._world, only_due=only_due)
             for shop in self._world.store.scopes("attempts"):
                 for row in attempts.pending(self._world, shop):
                     if not only_due or row["settle_at"] <= time.time():
@@ -83,7 +85,8 @@ class Background:
             now = self._world.now().isoformat()
             waiting = any(row["due_at"] <= now for row in self._world.webhooks.waiting.values())
             flying = any(attempts.pending(self._world, s) for s in self._world.store.scopes("attempts"))
-            return waiting or (flying and not self._world.faults["settle"]["manual"])
+            settling = flying and not self._world.faults["settle"]["manual"]
+            return waiting or settling or bulk_cycles.waiting(self._world)
 
     def _loop(self, work: object) -> None:
         while not self._stop.wait(PERIOD_S):

@@ -27,11 +27,14 @@ DEFAULTS: dict[str, Any] = {
     "billing_attempts_per_minute": None,  # the billing limiter, apart from query cost; None is off
     "settle": {"delay_ms": 300, "manual": False},  # machine time until an attempt's outcome is known
     "outcomes": {},  # per payment method id, or "*": "settle", "challenged", or an error code
+    # after a card update Shopify's own retry opens and bills a new cycle, and leaves the failed one open
+    "card_update_bills_a_new_cycle": False,
     "harder": {
         "attempt_payload_without_id": True,  # webhook samples carry null ids
         "cycle_change_is_silent": True,  # skip / move does not touch the contract's updatedAt or revision
         "set_next_billing_date_is_silent": True,  # no subscription_contracts/update for it
         "next_billing_date_stays": True,  # a settled attempt does not move nextBillingDate
+        "attempt_without_selector_names_no_cycle": True,  # it is charged, and its cycle stays UNBILLED
         "bill_twice": True,  # a new key on a billed cycle charges again
         "missing_customer_data": True,  # one customer in ten without mail, name and address
     },
@@ -51,11 +54,21 @@ class Faults:
         self.dice = Random(seed)
         if "faults" not in self._rows:
             self.reset()
+        self._learn_new_knobs()
 
     def reset(self) -> None:
         """Everything works again."""
         self.dice = Random(self.seed)
         self._rows.put({"id": "faults", **deepcopy(DEFAULTS)})
+
+    def _learn_new_knobs(self) -> None:
+        """A world kept on disk may be older than a knob: it gets the default."""
+        row = self._rows["faults"]
+        for name, default in deepcopy(DEFAULTS).items():
+            row[name] = (
+                {**default, **row[name]} if name in row and isinstance(default, dict) else row.get(name, default)
+            )
+        self._rows.put(row)
 
     def all(self) -> dict[str, Any]:
         """A copy of every knob."""

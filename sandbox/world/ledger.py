@@ -27,7 +27,8 @@ class Ledger:
 
     def capture(self, shop: str, **payment: Any) -> Row:
         """Write one payment. Fields: contract_id, cycle_index, attempt_id, key, amount (decimal text),
-        currency, at (business time, ISO), order_id, expected_at, skipped, status, uninstalled, foreign."""
+        currency, at (business time, ISO), order_id, expected_at, skipped, status, uninstalled, foreign,
+        replaced_by (the cycle that Shopify's own retry billed instead, or None)."""
         return self._store.collection("ledger", shop).add({"shop": shop, **payment})
 
     def payments(self, shop: str | None = None) -> list[Row]:
@@ -82,6 +83,9 @@ def _faults_of(payment: Row) -> list[dict[str, Any]]:
         found.append(_violation("charged_inactive", payment, f"the contract is {payment.get('status')}"))
     if payment.get("uninstalled"):
         found.append(_violation("charged_after_uninstall", payment, "the app is not installed"))
+    if payment.get("replaced_by"):
+        reason = f"Shopify's own retry billed cycle {payment['replaced_by']} in its place"
+        found.append(_violation("charged_replaced", payment, reason))
     early = datetime.fromisoformat(payment["expected_at"]) - datetime.fromisoformat(payment["at"])
     if early > EARLY:
         found.append(_violation("charged_early", payment, f"{early} before the expected date"))
