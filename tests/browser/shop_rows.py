@@ -8,11 +8,14 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import ContractImport
+from shopify_app.privacy.models import CUSTOMER_REDACT, DATA_REQUEST
+from shopify_app.privacy.registry import FEATURES
 from shopify_app.shops.models import Shop
 from tests.web import rows
 
 NOW = rows.NOW
 DAY = timedelta(days=1)
+ADA = 508
 PEOPLE = [
     ("Ada", "Lovelace"),
     ("Grace", "Hopper"),
@@ -27,7 +30,7 @@ BLENDS = ["House Blend", "Sunrise Roast", "Midnight Decaf", "Ethiopia Yirgacheff
 
 
 def fill(session: Session, shop: Shop, contracts: int = 64) -> None:
-    """Contracts of eight people, with charges today in every state, and a finished import."""
+    """Contracts of eight people, with charges today in every state, a finished import, and Ada's data asked for."""
     for number in range(1, contracts + 1):
         _contract(session, shop, number)
     session.add(
@@ -42,6 +45,15 @@ def fill(session: Session, shop: Shop, contracts: int = 64) -> None:
         )
     )
     session.flush()
+    _ask_for_data(session, shop)
+
+
+def _ask_for_data(session: Session, shop: Shop) -> None:
+    """Request 71 of the shopper of contract 9008; request 72 waits."""
+    ada = f"gid://shopify/Customer/{ADA}"
+    found = {name: feature.held(session, shop.id, ada) for name, feature in FEATURES.items()}
+    rows.privacy_request(session, shop.id, DATA_REQUEST, id=71, customer_gid=ada, report=found)
+    rows.privacy_request(session, shop.id, CUSTOMER_REDACT, id=72, done_at=None)
 
 
 def _contract(session: Session, shop: Shop, number: int) -> None:

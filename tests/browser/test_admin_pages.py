@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +25,8 @@ PAGES = {
     "contract-parked": "/contracts/9004",
     "contract-nameless": "/contracts/9006",
     "settings": "/settings",
+    "privacy": "/settings/privacy",
+    "privacy-report": "/settings/privacy/71",
     "nothing-found": "/contracts?q=nobody",
     "missing": "/contracts/1",
 }
@@ -157,6 +161,26 @@ def test_stopping_charges_is_seen_on_home(stage: Stage):
     frame.get_by_text("Reason: prices are wrong").wait_for()
     stage.shot("stopped")
     assert not stage.serious_issues()
+
+
+def test_a_shoppers_data_are_found_from_settings_and_kept_as_a_file(stage: Stage):
+    frame = stage.open("/settings")
+    frame.get_by_role("link", name="Privacy requests").click()
+    frame.get_by_role("link", name="Data request").click()
+    frame.get_by_role("cell", name="ada8@example.com").wait_for()
+    with stage.page.expect_download() as arriving:
+        frame.get_by_role("button", name="Download as JSON").click()
+    assert arriving.value.suggested_filename == "data-of-customer-508-request-71.json"
+    held = json.loads(Path(arriving.value.path()).read_text())
+    assert held["data"]["shoppers"]["customer"][0]["email"] == "ada8@example.com"
+    assert stage.bounces == 0
+
+
+def test_a_file_that_does_not_come_is_said(stage: Stage):
+    frame = stage.open("/settings/privacy/71")
+    stage.page.route("**/report.json", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    frame.get_by_role("button", name="Download as JSON").click()
+    stage.page.get_by_text("The file could not be fetched.").wait_for()
 
 
 def test_a_server_that_is_gone_leaves_the_page_and_says_so(stage: Stage):

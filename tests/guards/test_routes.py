@@ -16,6 +16,7 @@ from shopify_app import create_app, wiring
 from shopify_app.config import read
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.clock import SystemClock, machine_now
+from shopify_app.privacy.models import DATA_REQUEST, PrivacyRequest
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web.access import access_of
 from tests.support.app import KEY, SECRET, environ_for
@@ -75,6 +76,16 @@ def _plant(session, ctx, domain: str) -> None:
             note=MARK,
         )
     )
+    session.add(
+        PrivacyRequest(
+            shop_id=shop.id,
+            kind=DATA_REQUEST,
+            customer_gid="gid://shopify/Customer/7",
+            received_at=now,
+            done_at=now,
+            report={"contracts": {"contracts": [{"id": "gid://shopify/SubscriptionContract/7", "note": MARK}]}},
+        )
+    )
 
 
 def rules(app):
@@ -84,10 +95,11 @@ def rules(app):
 def address(ctx, rule, domain: str = MINE) -> str:
     """A real address for a rule, its variables filled from `domain`'s rows."""
     with ctx.db.session() as session:
-        gid = session.scalars(
-            select(Contract.shopify_gid).join(Shop, Shop.id == Contract.shop_id).where(Shop.domain == domain)
-        ).one()
-    values = {name: gid.rsplit("/", 1)[1] for name in rule.arguments}
+        of_shop = select(Contract.shopify_gid, PrivacyRequest.id).join(Shop, Shop.id == Contract.shop_id)
+        asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
+        gid, request_id = session.execute(asked).one()
+    known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id)}
+    values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():
         for form in (f"<{name}>", f"<int:{name}>", f"<string:{name}>"):

@@ -12,6 +12,7 @@ from shopify_app.billing.models import BillingAttempt
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, ContractLine
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.orders.models import Order, OrderContract
+from shopify_app.privacy.models import PrivacyRequest
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop, ShopToken
 
@@ -164,6 +165,19 @@ def fact(session: Session, of: Contract, kind: str, at: datetime = NOW, **column
 def delivery(session: Session, of: Fact, state: str, **columns: Any) -> Delivery:
     """Where a fact stands with Klaviyo."""
     row = Delivery(shop_id=of.shop_id, fact_id=of.id, channel="klaviyo", state=state, next_try_at=NOW, **columns)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def privacy_request(session: Session, shop_id: int, kind: str, **columns: Any) -> PrivacyRequest:
+    """A request about customer 7, received an hour ago and done now; `done_at=None` for one that waits."""
+    values: dict[str, Any] = {
+        "customer_gid": None if kind == "shop/redact" else "gid://shopify/Customer/7",
+        "received_at": NOW - timedelta(hours=1),
+        "done_at": NOW,
+    }
+    row = PrivacyRequest(shop_id=shop_id, kind=kind, **(values | columns))
     session.add(row)
     session.flush()
     return row

@@ -18,4 +18,5 @@ import shopify_app.web.admin.contract  # noqa: E402
 import shopify_app.web.admin.contracts  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
+import shopify_app.web.admin.privacy  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402, F401

@@ -15,7 +15,7 @@ from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, detail, render, sentences, words
+from shopify_app.web.admin import addresses, blueprint, detail, render, sentences, words
 from shopify_app.web.admin.detail import Detail
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
@@ -113,24 +113,13 @@ def _method(method: PaymentMethod | None, today: date, next_on: date | None) -> 
 
 def _address(contract: Contract) -> Values:
     method = contract.delivery_method or {}
-    address = method.get("address") or {}
-    place = " ".join(part for part in _place(address) if part)
-    name = " ".join(part for part in (address.get("first_name"), address.get("last_name")) if part)
-    lines = [name, address.get("company"), address.get("address1"), address.get("address2"), place]
     return {
         "kind": {"local_delivery": "Local delivery", "pickup": "Pickup"}.get(method.get("type", ""), "Shipping"),
         "title": method.get("title"),
         "location": method.get("location"),
-        "lines": [line for line in [*lines, address.get("country") or address.get("country_code")] if line],
+        "lines": addresses.lines(method),
         "needs_address": method.get("type") != "pickup" and any(line.requires_shipping for line in contract.lines),
     }
-
-
-def _place(address: Values) -> list[str | None]:
-    """City, region and postal code in the order of countries that write a region, or of those that do not."""
-    if address.get("province_code"):
-        return [address.get("city"), address.get("province_code"), address.get("zip")]
-    return [address.get("zip"), address.get("city")]
 
 
 def _cycle(cycle: BillingCycle, contract: Contract, today: date) -> Values:

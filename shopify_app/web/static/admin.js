@@ -31,6 +31,22 @@
     go(href);
   });
 
+  /** Fetches a file of ours, since a plain link would carry no token, and hands it to the browser to keep. */
+  async function download(address, name) {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.composedPath().find((node) => node.dataset?.download);
+    if (button) download(button.dataset.download, button.dataset.file).catch(() => say("The file could not be fetched. Please try again.", true));
+  });
+
   // The admin's own menu.
   document.addEventListener("shopify:navigate", (event) => {
     const href = event.target.getAttribute("href");
