@@ -10,6 +10,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     contract_mutations,
     contracts,
     customers,
+    cycle_contracts,
     cycle_mutations,
     cycles,
     draft_mutations,

@@ -114,6 +114,7 @@ def _outcome(world: World, shop: str, contract: Row, row: Row) -> str:
     """What happens to this payment: missing stock first, then the knob, then the state of the method."""
     if contract["customer_id"] not in world.of("customers", shop):
         return "CUSTOMER_NOT_FOUND"
+    contract = cycles.contents(contract, row["cycle_index"])
     row["missing"] = _missing(world, shop, contract) if row["inventory_policy"] != "ALLOW_OVERSELLING" else []
     if row["missing"]:
         return "INSUFFICIENT_INVENTORY"
@@ -144,7 +145,8 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
     paid = row["payment_policy"] != "SKIP_PAYMENT_AND_CREATE_UNPAID_ORDER"
     cycle = cycles.cycle(world, shop, contract, row["cycle_index"])
     assert cycle
-    order = orders.place(world, shop, contract, source=orders.RENEWAL_SOURCE, paid=paid)
+    billed = cycles.contents(contract, row["cycle_index"])
+    order = orders.place(world, shop, billed, source=orders.RENEWAL_SOURCE, paid=paid)
     row.update(state="success", next_action_url=None, order_id=order["id"], code=None, message=None)
     if paid:
         world.ledger.capture(
@@ -153,7 +155,7 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
             cycle_index=row["cycle_index"],
             attempt_id=row["id"],
             key=row["key"],
-            amount=orders.total(contract),
+            amount=orders.total(billed),
             currency=contract["currency"],
             at=world.now().isoformat(),
             order_id=order["id"],

@@ -20,6 +20,7 @@ WORDS = {
     "Must take in parameters to modify schedule.",
     "BILLING_DATE_SET_ON_SKIPPED": "Billing date cannot be set on skipped billing cycle.",
     "OUT_OF_BOUNDS": "Billing date of a cycle cannot be set to a value outside of its billing date range.",
+    "NO_CYCLE_EDITS": "There's no contract or schedule edit associated with the targeted billing cycle(s).",
     "INVALID": "The billing cycle cannot be changed.",
 }
 
@@ -67,10 +68,9 @@ def _schedule_edit(ctx: Ctx, billingCycleInput: dict[str, Any], input: dict[str,
         changes["skipped"] = input["skip"]
     if input.get("billingDate"):
         changes["moved_to"] = input["billingDate"]
-    known = contract["cycles"].get(str(cycle["index"]), {})
-    topic = "update" if known.get("moved_to") else "create"
+    known = cycles.is_edited(contract, cycle["index"])
     cycles.override(ctx.world, ctx.shop, contract, cycle["index"], **changes)
-    _tell(ctx.world, ctx.shop, contract, cycle["index"], f"subscription_billing_cycle_edits/{topic}")
+    tell_edit(ctx.world, ctx.shop, contract, cycle["index"], new=not known)
     if changes.get("skipped", cycle["skipped"]) != cycle["skipped"]:
         name = "skip" if changes["skipped"] else "unskip"
         _tell(ctx.world, ctx.shop, contract, cycle["index"], f"subscription_billing_cycles/{name}")
@@ -79,18 +79,29 @@ def _schedule_edit(ctx: Ctx, billingCycleInput: dict[str, Any], input: dict[str,
 
 @mutation("subscriptionBillingCycleEditDelete")
 def _edit_delete(ctx: Ctx, billingCycleInput: dict[str, Any]) -> View:
-    """Undo a cycle's edits: the natural date is back, and so is a skipped cycle (doubt: or only the date)."""
+    """Undo a cycle's edits: its date and contents are natural again, and it is not skipped (doubt: or only moved)."""
     name = "SubscriptionBillingCycleEditDeletePayload"
     contract, cycle, error = _target(ctx, billingCycleInput)
     if cycle and not cycle["edited"]:
         error = "NO_CYCLE_EDITS"
     if error or cycle is None or contract is None:
-        text = WORDS.get(error or "INVALID", "There's no contract or schedule edit associated with the cycle.")
-        errors = user_errors("SubscriptionBillingCycleUserError", (error, ["billingCycleInput"], text))
+        errors = user_errors(
+            "SubscriptionBillingCycleUserError", (error, ["billingCycleInput"], WORDS[error or "INVALID"])
+        )
         return {"__typename": name, "billingCycles": None, "userErrors": errors}
-    cycles.override(ctx.world, ctx.shop, contract, cycle["index"], moved_to=None, skipped=False)
-    _tell(ctx.world, ctx.shop, contract, cycle["index"], "subscription_billing_cycle_edits/delete")
-    return {"__typename": name, "billingCycles": [_fresh(ctx, contract, cycle["index"])], "userErrors": []}
+    return {"__typename": name, "billingCycles": [delete_edits(ctx, contract, cycle["index"])], "userErrors": []}
+
+
+def delete_edits(ctx: Ctx, contract: Row, index: int) -> View:
+    """Forget what was edited about a cycle, say so, and show the cycle."""
+    cycles.override(ctx.world, ctx.shop, contract, index, moved_to=None, skipped=False, contents=None)
+    _tell(ctx.world, ctx.shop, contract, index, "subscription_billing_cycle_edits/delete")
+    return _fresh(ctx, contract, index)
+
+
+def tell_edit(world: World, shop: str, contract: Row, index: int, *, new: bool) -> None:
+    """A cycle's schedule or contents were edited, for the first time or again."""
+    _tell(world, shop, contract, index, f"subscription_billing_cycle_edits/{'create' if new else 'update'}")
 
 
 def _target(ctx: Ctx, given: dict[str, Any]) -> tuple[Row | None, Row | None, str | None]:

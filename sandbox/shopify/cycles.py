@@ -1,7 +1,8 @@
 """Billing cycles: ``world/cycles.py`` says when they are, the contract's row says what was changed about them.
 
 A cycle exists as soon as it is asked for; only overrides are stored, in ``contract["cycles"][index]``:
-``moved_to``, ``skipped``, ``billed``, ``replaced_by`` (the judge's note, see ``own_retry.py``).
+``moved_to``, ``skipped``, ``contents`` (what an edit
+changed for this cycle only), ``billed``, ``replaced_by`` (the judge's note, see ``own_retry.py``).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from sandbox.world.store import Row
 
 # How far ahead Shopify lets one look is not published (doubt; error UPCOMING_CYCLE_LIMIT_EXCEEDED exists).
 MAX_AHEAD = 1_000
+EDITS = ("moved_to", "skipped", "contents")
 _walks: OrderedDict[tuple[Any, ...], tuple[list[calendar.Cycle], Iterator[calendar.Cycle]]] = OrderedDict()
 
 
@@ -59,6 +61,31 @@ def override(world: World, shop: str, contract: Row, index: int, **values: Any) 
     world.of("contracts", shop).put(contract)
 
 
+def edit_of(contract: Row, index: int) -> Row | None:
+    """What is different about a cycle's contents, or None."""
+    found: Row | None = contract["cycles"].get(str(index), {}).get("contents")
+    return found
+
+
+def is_edited(contract: Row, index: int) -> bool:
+    """Has the cycle's date or have its contents been edited?"""
+    changed = contract["cycles"].get(str(index), {})
+    return bool(changed.get("moved_to") or changed.get("contents"))
+
+
+def contents(contract: Row, index: int) -> Row:
+    """The contract as this cycle bills it: edited for the cycle, or as it is."""
+    return {**contract, **(edit_of(contract, index) or {})}
+
+
+def edited_ahead(world: World, shop: str, contract: Row) -> list[Row]:
+    """The current and coming cycles that have an edit of schedule or contents, and are not billed."""
+    rows = [cycle(world, shop, contract, int(index)) for index in contract["cycles"]]
+    now = world.now()
+    ahead = [row for row in rows if row and datetime.fromisoformat(row["end_at"]) >= now and not row["billed"]]
+    return sorted((row for row in ahead if row["edited"]), key=lambda row: int(row["index"]))
+
+
 def _with_overrides(contract: Row, found: calendar.Cycle) -> Row:
     changed = contract["cycles"].get(str(found.index), {})
     moved = datetime.fromisoformat(changed["moved_to"]) if changed.get("moved_to") else None
@@ -73,7 +100,7 @@ def _with_overrides(contract: Row, found: calendar.Cycle) -> Row:
         "skipped": found.skipped,
         "billed": bool(changed.get("billed")),
         "replaced_by": changed.get("replaced_by"),
-        "edited": bool(changed.get("moved_to") or changed.get("skipped")),
+        "edited": any(changed.get(name) for name in EDITS),
     }
 
 
@@ -208,10 +235,16 @@ def view(contract: Row, row: Row) -> View:
         "status": "BILLED" if row["billed"] else "UNBILLED",
         "skipped": row["skipped"],
         "edited": row["edited"],
-        "editedContract": None,
+        "editedContract": lambda ctx: _edited_contract(ctx, contract, row["index"]),
         "sourceContract": lambda ctx: _contract_view(contract),
         "billingAttempts": lambda ctx, **page: _attempts(ctx, contract, row, page),
     }
+
+
+def _edited_contract(ctx: Ctx, contract: Row, index: int) -> View | None:
+    from sandbox.shopify import cycle_contracts
+
+    return cycle_contracts.view(contract, index) if edit_of(contract, index) else None
 
 
 def _contract_view(contract: Row) -> View:

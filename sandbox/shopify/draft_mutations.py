@@ -12,7 +12,7 @@ from sandbox.shopify.registry import Ctx, View, gid_key, mutation, user_errors
 from sandbox.world.store import Row
 
 
-def _payload(name: str, work: Callable[[], View], *nothing: str) -> View:
+def payload(name: str, work: Callable[[], View], *nothing: str) -> View:
     """What ``work`` returns, or the user error it raised; ``nothing`` are the fields that are null then."""
     typename = name[0].upper() + name[1:] + "Payload"
     try:
@@ -27,7 +27,7 @@ def _update(ctx: Ctx, contractId: str, actor: str | None = None) -> View:
     def work() -> View:
         return {"draft": drafts.view(drafts.open_on(ctx, _live(ctx, contractId)))}
 
-    return _payload("subscriptionContractUpdate", work, "draft")
+    return payload("subscriptionContractUpdate", work, "draft")
 
 
 @mutation("subscriptionContractCreate")
@@ -42,17 +42,18 @@ def _create(ctx: Ctx, input: dict[str, Any]) -> View:
         row = drafts.open_new(ctx, int(customer), input["currencyCode"], input["nextBillingDate"], values)
         return {"draft": drafts.view(row)}
 
-    return _payload("subscriptionContractCreate", work, "draft")
+    return payload("subscriptionContractCreate", work, "draft")
 
 
 @mutation("subscriptionDraftUpdate")
 def _draft_update(ctx: Ctx, draftId: str, input: dict[str, Any]) -> View:
     def work() -> View:
         row = drafts.editable(ctx, draftId)
+        drafts.refuse_policies(row, input)
         row["values"].update(draft_values(ctx, input, row["customer_id"]))
         return {"draft": _save(ctx, row)}
 
-    return _payload("subscriptionDraftUpdate", work, "draft")
+    return payload("subscriptionDraftUpdate", work, "draft")
 
 
 @mutation("subscriptionDraftLineAdd")
@@ -64,7 +65,7 @@ def _line_add(ctx: Ctx, draftId: str, input: dict[str, Any]) -> View:
         row["added"].append(line["id"])
         return {"draft": _save(ctx, row), "lineAdded": contracts.line_view(line, row)}
 
-    return _payload("subscriptionDraftLineAdd", work, "draft", "lineAdded")
+    return payload("subscriptionDraftLineAdd", work, "draft", "lineAdded")
 
 
 @mutation("subscriptionDraftLineUpdate")
@@ -75,7 +76,7 @@ def _line_update(ctx: Ctx, draftId: str, lineId: str, input: dict[str, Any]) -> 
         line.update(_line_changes(ctx, line, input))
         return {"draft": _save(ctx, row), "lineUpdated": contracts.line_view(line, row)}
 
-    return _payload("subscriptionDraftLineUpdate", work, "draft", "lineUpdated")
+    return payload("subscriptionDraftLineUpdate", work, "draft", "lineUpdated")
 
 
 @mutation("subscriptionDraftLineRemove")
@@ -87,7 +88,7 @@ def _line_remove(ctx: Ctx, draftId: str, lineId: str) -> View:
         row["removed"].append(line)
         return {"draft": _save(ctx, row), "lineRemoved": contracts.line_view(line, row), "discountsUpdated": []}
 
-    return _payload("subscriptionDraftLineRemove", work, "draft", "lineRemoved", "discountsUpdated")
+    return payload("subscriptionDraftLineRemove", work, "draft", "lineRemoved", "discountsUpdated")
 
 
 @mutation("subscriptionDraftCommit")
@@ -95,7 +96,7 @@ def _commit(ctx: Ctx, draftId: str) -> View:
     def work() -> View:
         return {"contract": contracts.view(drafts.commit(ctx, drafts.editable(ctx, draftId)))}
 
-    return _payload("subscriptionDraftCommit", work, "contract")
+    return payload("subscriptionDraftCommit", work, "contract")
 
 
 @mutation("subscriptionContractProductChange")
@@ -111,7 +112,7 @@ def _product_change(
         contract = drafts.commit(ctx, row)
         return {"contract": contracts.view(contract), "lineUpdated": contracts.line_view(line, contract)}
 
-    return _payload("subscriptionContractProductChange", work, "contract", "lineUpdated")
+    return payload("subscriptionContractProductChange", work, "contract", "lineUpdated")
 
 
 def _live(ctx: Ctx, contract_id: str) -> Row:
@@ -119,6 +120,7 @@ def _live(ctx: Ctx, contract_id: str) -> Row:
     if row is None or row["status"] in contracts.TERMINATED:
         text = "Subscription contract does not exist." if row is None else "Contract is terminated."
         raise InputError("INVALID", ["contractId"], text)
+    drafts.refuse_future_edits(ctx, row)
     return row
 
 
