@@ -20,7 +20,7 @@ STATE = ROOT / ".perennial"
 
 SWEEP_SECONDS = 10.0
 """Between two sweeps on a real shop. On the sandbox business time leaps, so the ticker looks far more often."""
-SANDBOX_SWEEP_SECONDS = 0.2
+SANDBOX_SWEEP_SECONDS = 0.05
 
 
 def settings_with_services() -> Settings:

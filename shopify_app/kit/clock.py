@@ -19,7 +19,7 @@ class Clock(Protocol):
     """Business time."""
 
     def now(self) -> datetime:
-        """Return the present business instant, aware, in UTC. May be up to 0.2 s old."""
+        """Return the present business instant, aware, in UTC. May be up to 0.05 s old."""
 
     def fresh(self) -> datetime:
         """Return the present business instant without any cache."""
@@ -55,9 +55,9 @@ class FixedClock:
 
 
 class RemoteClock:
-    """Business time asked over HTTP from CLOCK_URL (the sandbox), remembered for 0.2 s of machine time."""
+    """Business time asked over HTTP from CLOCK_URL (the sandbox), remembered for 0.05 s of machine time."""
 
-    LIFETIME = 0.2
+    LIFETIME = 0.05
 
     def __init__(self, url: str, timeout: float = 3.0) -> None:
         self._url = url

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, MetaData, Text, create_engine, text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, MetaData, Text, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 NAMING = {
@@ -50,8 +50,10 @@ class Database:
             max_overflow=2,
             pool_pre_ping=True,
             pool_timeout=10,
+            hide_parameters=True,  # they name people, and errors end up in logs
             connect_args={"connect_timeout": 5, "application_name": "perennial"},
         )
+        event.listen(self.engine, "handle_error", _forget_details)
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -68,6 +70,13 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _forget_details(context: ExceptionContext) -> None:
+    """Take off an error what PostgreSQL adds to its first line: DETAIL repeats the row, mail address and all."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None and error.args:
+            error.args = (str(error.args[0]).split("\nDETAIL:")[0], *error.args[1:])
 
 
 def advisory_key(*parts: object) -> int:

@@ -64,10 +64,15 @@ def _extra(record: logging.LogRecord) -> dict[str, Any]:
     return {key: value for key, value in vars(record).items() if key not in _PLAIN}
 
 
+def formatter(style: str) -> logging.Formatter:
+    """Return what makes a line of a record: "json" or "text"."""
+    return _Json() if style == "json" else _Text()
+
+
 def configure(level: str, style: str) -> None:
     """Send all log lines to standard error. `style` is "json" or "text"; `level` a logging level's name."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Json() if style == "json" else _Text())
+    handler.setFormatter(formatter(style))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "urllib3", "rq", "rq.worker", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
