@@ -75,8 +75,8 @@ class Database:
 def _forget_details(context: ExceptionContext) -> None:
     """Take off an error what PostgreSQL adds to its first line: DETAIL repeats the row, mail address and all."""
     for error in (context.original_exception, context.sqlalchemy_exception):
-        if error is not None and error.args:
-            error.args = (str(error.args[0]).split("\nDETAIL:")[0], *error.args[1:])
+        if error is not None and error.args and isinstance(error.args[0], str):
+            error.args = (error.args[0].split("\nDETAIL:")[0], *error.args[1:])
 
 
 def advisory_key(*parts: object) -> int:
