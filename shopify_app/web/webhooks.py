@@ -46,7 +46,7 @@ def compliance() -> Response:
 def _keep() -> Response:
     raw = request.get_data(cache=False)
     if not webhook_ok(raw, request.headers.get("X-Shopify-Hmac-Sha256"), secrets_of(ctx().settings)):
-        abort(401)
+        _refuse("signature", 401)
     arrival, domain = _arrival(raw), _domain()
     if arrival.topic not in topics.HANDLERS:
         log.info("webhook of a topic nobody handles", extra={"topic": arrival.topic})
@@ -111,6 +111,6 @@ def _instant(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
 
 
-def _refuse(reason: str) -> NoReturn:
+def _refuse(reason: str, status: int = 400) -> NoReturn:
     log.info("webhook refused", extra={"reason": reason})
-    abort(400)
+    abort(status)
