@@ -224,5 +224,7 @@ def _print_links(sandbox: str, seconds: float) -> None:
     say(f"\nPerennial is ready, {seconds:.1f} s after its first process started.\n")
     for text, link in links.items():
         say(f"  {text:<30} {link}")
+    # the sandbox's own words for a key; it opens nothing outside this machine
+    say(f"  {'Key to connect Klaviyo with':<30} pk_sandbox_rosebud (Settings → Klaviyo in the app)")
     say("\n  Ctrl-C stops everything and keeps the data; bin/demo --fresh starts over.\n")
     log("demo", "logs of each process follow")
