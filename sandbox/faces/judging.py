@@ -24,8 +24,9 @@ WRONG = {
 def sentence(world: World) -> dict[str, str]:
     """The verdict: ``{"text": one sentence, "tone": good|warn|bad}``."""
     found = world.ledger.verdict(world.now())
-    once, twice, missed = found["once"], found["twice"], found["missed"]
-    text = f"{_count(found['due'], 'cycle')} due, {once} charged once, {twice} twice, {missed} missed"
+    twice, missed = found["twice"], found["missed"]
+    text = f"{_count(found['due'], 'cycle')} due, {found['once']} charged once, {twice} twice, {missed} missed"
+    text += "".join(f", {found[name]} {name}" for name in ("declined", "waiting") if found[name])
     if found["violations"]:
         text += f"; {_count(found['violations'], 'violation')}"
     bad = twice or found["violations"]
@@ -65,7 +66,7 @@ def per_day(paid: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def missed(world: World) -> list[Row]:
-    """Cycles that are due and that no payment covers."""
+    """Cycles that are due and that no payment covers, with what became of each."""
     return world.ledger.due_unbilled(world.now())
 
 

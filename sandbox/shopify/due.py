@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.shopify import cycles
 from sandbox.world import World
 from sandbox.world.store import Row
+
+A_DAY = timedelta(days=1)
 
 
 def due(world: World, now: datetime) -> list[dict[str, Any]]:
@@ -40,6 +42,7 @@ def next_expected(world: World, after: datetime) -> datetime | None:
 def _of_contract(world: World, shop: str, contract: Row, now: datetime) -> list[dict[str, Any]]:
     found = []
     paid = _paid(world, shop, contract["id"])
+    tried: dict[int, set[str]] | None = None
     since = world.install_of(shop)["installed_at"]
     for row in cycles.walk(world, shop, contract):
         if datetime.fromisoformat(row["start_at"]) > now:
@@ -48,6 +51,8 @@ def _of_contract(world: World, shop: str, contract: Row, now: datetime) -> list[
             settled_otherwise = row["billed"] or bool(row["replaced_by"])
             if row["index"] not in paid and (settled_otherwise or _excused(contract, row["expected_at"], since)):
                 continue
+            if tried is None:  # only a cycle that counts is worth looking through the attempts
+                tried = _tried(world, shop, contract["id"])
             found.append(
                 {
                     "shop": shop,
@@ -55,8 +60,28 @@ def _of_contract(world: World, shop: str, contract: Row, now: datetime) -> list[
                     "cycle_index": row["index"],
                     "expected_at": row["expected_at"],
                     "billed": row["index"] in paid,
+                    "outcome": "paid" if row["index"] in paid else _outcome(tried.get(row["index"]), row, now),
                 }
             )
+    return found
+
+
+def _outcome(tried: set[str] | None, row: Row, now: datetime) -> str:
+    """What became of a cycle that nobody paid: "declined", "waiting" or "missed".
+
+    An app may charge at an hour of its own choosing, so a cycle counts as missed a day after its expected date.
+    """
+    if tried:
+        return "declined" if tried == {"failed"} else "waiting"
+    return "missed" if now - datetime.fromisoformat(row["expected_at"]) > A_DAY else "waiting"
+
+
+def _tried(world: World, shop: str, contract_id: int) -> dict[int, set[str]]:
+    """The states of each cycle's attempts."""
+    found: dict[int, set[str]] = {}
+    for row in world.of("attempts", shop):
+        if row["contract_id"] == contract_id:
+            found.setdefault(row["cycle_index"], set()).add(row["state"])
     return found
 
 

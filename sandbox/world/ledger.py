@@ -43,20 +43,28 @@ class Ledger:
         return [*_doubles(payments), *(v for p in payments for v in _faults_of(p))]
 
     def due_unbilled(self, now: datetime) -> list[Row]:
-        """Missed charges: cycles of active contracts, expected by now, not skipped, that no payment covers."""
+        """Cycles of active contracts, expected by now, not skipped, that no payment covers, each with its
+        `outcome`: declined, waiting or missed."""
         return [cycle for cycle in self.due_source(now) if not cycle["billed"]]
 
     def verdict(self, now: datetime) -> dict[str, int]:
-        """The numbers of the dashboard's sentence: due, once, twice, missed, violations."""
+        """The numbers of the dashboard's sentence.
+
+        due: cycles expected by now, or paid (a charge may come up to a day early); once, twice: how often paid;
+        declined: tried and refused; waiting: expected within the last day, or under way; missed: nobody tried.
+        """
         due = self.due_source(now)
+        outcomes = [cycle["outcome"] for cycle in due]
         counts: dict[tuple[Any, ...], int] = defaultdict(int)
         for payment in self.payments():
             counts[_cycle(payment)] += 1
         return {
-            "due": len(due),
+            "due": len(counts.keys() | {_cycle(cycle) for cycle in due}),
             "once": sum(1 for n in counts.values() if n == 1),
             "twice": sum(1 for n in counts.values() if n > 1),
-            "missed": sum(1 for cycle in due if not cycle["billed"]),
+            "declined": outcomes.count("declined"),
+            "waiting": outcomes.count("waiting"),
+            "missed": outcomes.count("missed"),
             "violations": len(self.violations()),
         }
 

@@ -30,6 +30,8 @@ def test_a_due_cycle_is_charged_once(till: Till) -> None:
         "due": 1,
         "once": 1,
         "twice": 0,
+        "declined": 0,
+        "waiting": 0,
         "missed": 0,
         "violations": 0,
     }

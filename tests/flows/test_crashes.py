@@ -53,7 +53,7 @@ def test_dying_once_at_every_line_costs_nobody_anything(story: Story) -> None:
         "billing.after_settled"
     }
     verdict = story.world.ledger.verdict(story.now)
-    assert verdict == {"due": 2, "once": 2, "twice": 0, "missed": 0, "violations": 0}
+    assert verdict == {"due": 2, "once": 2, "twice": 0, "declined": 0, "waiting": 0, "missed": 0, "violations": 0}
     processed = [event for event in story.stored_events() if event["metric"] == "Processed Subscription Order"]
     assert len(processed) == 2
 

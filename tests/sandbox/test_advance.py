@@ -81,7 +81,15 @@ def test_three_days_stop_at_every_hour_and_every_due_instant(sandbox: SandboxSer
     world = sandbox.world
     paid = [datetime.fromisoformat(p["at"]) for p in world.ledger.payments()]
     assert paid == [due + timedelta(days=n, seconds=1) for n in range(3)]
-    assert world.ledger.verdict(world.now()) == {"due": 3, "once": 3, "twice": 0, "missed": 0, "violations": 0}
+    assert world.ledger.verdict(world.now()) == {
+        "due": 3,
+        "once": 3,
+        "twice": 0,
+        "declined": 0,
+        "waiting": 0,
+        "missed": 0,
+        "violations": 0,
+    }
     assert (state["percent"], state["state"]) == (100, "done") and world.now() == START + timedelta(days=3)
 
 

@@ -245,8 +245,18 @@ def test_a_settled_attempt_does_not_move_the_next_billing_date(billing: Billing)
 
 def test_what_nobody_charged_is_missed(billing: Billing) -> None:
     world = billing.sandbox.world
-    assert [c["cycle_index"] for c in world.ledger.due_unbilled(world.now())] == [1]
+    assert [(c["cycle_index"], c["outcome"]) for c in world.ledger.due_unbilled(world.now())] == [(1, "waiting")]
+    later = world.ledger.due_unbilled(world.now() + timedelta(days=2))
+    assert (later[0]["cycle_index"], later[0]["outcome"]) == (1, "missed")
     billing.made()
     billing.sandbox.settle()
     assert world.ledger.due_unbilled(world.now()) == []
-    assert world.ledger.verdict(world.now()) == {"due": 1, "once": 1, "twice": 0, "missed": 0, "violations": 0}
+    assert world.ledger.verdict(world.now()) == {
+        "due": 1,
+        "once": 1,
+        "twice": 0,
+        "declined": 0,
+        "waiting": 0,
+        "missed": 0,
+        "violations": 0,
+    }

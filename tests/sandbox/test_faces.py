@@ -63,8 +63,12 @@ def test_every_page_opens_on_a_full_and_on_an_empty_world(page: str, grown: bool
     assert app.test_client().get(page).status_code == 200
 
 
+def due_cycle(contract: int, outcome: str) -> dict[str, object]:
+    return {"shop": SHOP, "contract_id": contract, "cycle_index": 2, "billed": outcome == "paid", "outcome": outcome}
+
+
 def test_the_verdict_counts_what_was_charged_once_twice_and_not_at_all(world: World) -> None:
-    world.ledger.due_source = lambda now: [{"billed": True}, {"billed": True}, {"billed": False}]
+    world.ledger.due_source = lambda now: [due_cycle(1, "paid"), due_cycle(2, "paid"), due_cycle(3, "missed")]
     pay(world)
     assert judging.sentence(world) == {"text": "3 cycles due, 1 charged once, 0 twice, 1 missed.", "tone": "warn"}
     pay(world, contract_id=2)
@@ -73,8 +77,18 @@ def test_the_verdict_counts_what_was_charged_once_twice_and_not_at_all(world: Wo
     assert said == {"text": "3 cycles due, 1 charged once, 1 twice, 1 missed; 1 violation.", "tone": "bad"}
 
 
+def test_the_verdict_tells_a_refusal_and_a_wait_from_a_miss(world: World) -> None:
+    world.ledger.due_source = lambda now: [due_cycle(1, "declined"), due_cycle(2, "waiting")]
+    pay(world, contract_id=3)  # charged up to a day early: not expected yet, and due all the same
+    said = judging.sentence(world)
+    assert said == {
+        "text": "3 cycles due, 1 charged once, 0 twice, 0 missed, 1 declined, 1 waiting.",
+        "tone": "good",
+    }
+
+
 def test_the_verdict_stands_on_the_ledger_page(world: World, client: FlaskClient) -> None:
-    world.ledger.due_source = lambda now: [{"billed": True}]
+    world.ledger.due_source = lambda now: [due_cycle(1, "paid")]
     pay(world)
     assert "1 cycle due, 1 charged once, 0 twice, 0 missed." in client.get("/ledger").text
 
