@@ -17,7 +17,10 @@ OPEN_STATES = (WRITTEN, REQUESTED, UNKNOWN, CHALLENGED, SETTLED)
 
 
 class BillingAttempt(Base):
-    """One charge request for (contract, cycle, number). `refused` rows tell why a gate said no: no call was made."""
+    """One charge request for (contract, cycle, number). `refused` rows tell why a gate said no: no call was made.
+
+    `expected_at` is the date the charge counts for, whenever it was made; null on rows older than the column.
+    """
 
     __tablename__ = "billing_attempts"
     __table_args__ = (
@@ -53,6 +56,7 @@ class BillingAttempt(Base):
     state: Mapped[str]
     reason: Mapped[str | None]
     origin_at: Mapped[datetime]
+    expected_at: Mapped[datetime | None]
     written_at: Mapped[datetime]
     requested_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]

@@ -56,6 +56,7 @@ class Contract(Base):
     next_charge_total: Mapped[Decimal | None]
     search_text: Mapped[str] = mapped_column(server_default="")
     billing_stopped_at: Mapped[datetime | None]
+    billing_stopped_reason: Mapped[str | None]
     parked_reason: Mapped[str | None]
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
@@ -111,7 +112,8 @@ class BillingCycle(Base):
 
     `expected_at` is Shopify's billingAttemptExpectedDate. `due_at` is the instant we charge (its local day at the
     shop's hour); it is null when nothing is to be charged: billed, skipped, contract not active, passed by a pause.
-    due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason. Business time, but for the lease.
+    due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason, a parked one for a person, who may
+    release it: since `released_at` neither lateness nor a safety bound stops it. Business time, but for the lease.
     """
 
     __tablename__ = "billing_cycles"
@@ -145,7 +147,19 @@ class BillingCycle(Base):
     held_reason: Mapped[str | None]
     held_until: Mapped[datetime | None]
     parked_reason: Mapped[str | None]
+    released_at: Mapped[datetime | None]
     read_at: Mapped[datetime]
+
+
+class DateBehind(Base):
+    """A contract whose `nextBillingDate` at Shopify is behind its next charge. `try_at`: machine time, also a lease."""
+
+    __tablename__ = "dates_behind"
+    __table_args__ = (Index("ix_dates_behind_try", "try_at"),)
+
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
+    shop_id: Mapped[ShopId]
+    try_at: Mapped[datetime]
 
 
 class ContractImport(Base):
