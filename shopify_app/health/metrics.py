@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
+from shopify_app.insights import daybook, drift
 from shopify_app.kit.clock import ClockUnreachable, machine_now
 
 _COUNTS = {
@@ -57,13 +58,22 @@ class _Rows:
         parked = session.scalar(text(_PARKED)) or 0
         found: list[Metric] = [GaugeMetricFamily("perennial_cycles_parked", "Cycles a person must decide", parked)]
         try:
-            overdue = session.scalar(text(_OVERDUE), {"now": self._ctx.clock.now()}) or 0
+            now = self._ctx.clock.now()
         except ClockUnreachable:
             return found
-        found.append(
-            GaugeMetricFamily("perennial_cycles_overdue", "Cycles due for over an hour, not attempted", overdue)
-        )
-        return found
+        overdue = session.scalar(text(_OVERDUE), {"now": now}) or 0
+        unexplained = len(daybook.unexplained(session, now))
+        strangers = drift.unrepaired(session, now)
+        return [
+            *found,
+            GaugeMetricFamily("perennial_cycles_overdue", "Cycles due for over an hour, not attempted", overdue),
+            GaugeMetricFamily(
+                "perennial_unexplained_charges", "Cycles of 7 days not charged for no known reason", unexplained
+            ),
+            GaugeMetricFamily(
+                "perennial_drift_unrepaired", "Differences from Shopify of 2 days left as found", strangers
+            ),
+        ]
 
 
 def _labelled(session: Session, name: str, words: str, label: str, query: str) -> Metric:

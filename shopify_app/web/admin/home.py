@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Response, g, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import FAILED, SETTLED, BillingSettings
@@ -13,6 +14,9 @@ from shopify_app.channels.klaviyo.models import KlaviyoAccount
 from shopify_app.contracts import import_steps
 from shopify_app.contracts.mirror import AHEAD
 from shopify_app.contracts.models import ContractImport
+from shopify_app.insights import daybook
+from shopify_app.insights.models import DailyCharges
+from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
@@ -20,6 +24,9 @@ from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, health, queries, render
 
 Values = dict[str, Any]
+
+PACE = timedelta(minutes=10)
+DAYS_SHOWN = 14
 
 
 @blueprint.get("/")
@@ -30,6 +37,9 @@ def home() -> Response:
     with ctx().db.session() as session:
         values: Values = {
             "tiles": _tiles(session, g.shop, now),
+            "running": _running(session, g.shop, now),
+            "unexplained": _unexplained(session, g.shop, now),
+            "past": _past(session, g.shop, now),
             "week": _week(session, g.shop, now),
             "checks": health.checks(session, g.shop, now),
             "stopped": health.stopped(g.shop),
@@ -80,6 +90,56 @@ def _added(many: list[queries.Sums]) -> queries.Sums:
         for currency, amount in sums.items():
             total[currency] = total.get(currency, amount * 0) + amount
     return total
+
+
+MANY = 20
+"""Charges due at this moment from which on a run shows how far it is."""
+SHOWN = 20
+"""Contracts named in one alert."""
+
+
+def _running(session: Session, shop: Shop, now: datetime) -> Values | None:
+    """How far the run of charges is; None when few are due. When it ends is told by the pace of ten minutes."""
+    left = queries.due_now(session, shop, now)
+    if left <= MANY:
+        return None
+    start, _ = local_days(shop, now)
+    done = queries.written_since(session, shop.id, start)[0]
+    lately, since = queries.written_since(session, shop.id, now - PACE)
+    spent = (now - since) if since else timedelta(0)
+    ends = now + spent / lately * left if lately > 1 and spent else None
+    return {"done": done, "all": done + left, "ends": ends}
+
+
+def _unexplained(session: Session, shop: Shop, now: datetime) -> Values | None:
+    """Cycles of the last week that should have been charged, and nobody can say why they were not."""
+    found = daybook.unexplained(session, now, shop.id)
+    numbers = list(dict.fromkeys(number_of(one.contract_gid) for one in found))
+    links = [{"number": number, "href": url_for("admin.contract", number=number)} for number in numbers[:SHOWN]]
+    return {"number": len(found), "links": links, "more": numbers[SHOWN:]} if found else None
+
+
+def _past(session: Session, shop: Shop, now: datetime) -> Values:
+    """Today, counted this moment, and the thirteen days before it as they were last counted."""
+    today = local_days(shop, now)[0].date()
+    first = today - timedelta(days=DAYS_SHOWN - 1)
+    kept = select(DailyCharges).where(DailyCharges.shop_id == shop.id, DailyCharges.day.between(first, today))
+    days = {row.day: {"on": row.day, "expected": row.expected} | _places(row) for row in session.scalars(kept)}
+    (now_counted,) = daybook.figures(session, shop, today, today, now)
+    days[today] = {"on": today, "expected": now_counted.expected} | {
+        place: now_counted.counts[place] for place in daybook.PLACES
+    }
+    ordered = [days[on] for on in sorted(days, reverse=True)]
+    return {
+        "days": ordered,
+        "expected": sum(one["expected"] for one in ordered),
+        "billed": sum(one["billed"] for one in ordered),
+        "unexplained": sum(one["unexplained"] for one in ordered),
+    }
+
+
+def _places(row: DailyCharges) -> Values:
+    return {place: getattr(row, place) for place in daybook.PLACES}
 
 
 def _week(session: Session, shop: Shop, now: datetime) -> Values:

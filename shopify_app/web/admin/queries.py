@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -14,6 +14,7 @@ from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.duties import Duty
 from shopify_app.inbox.models import PARKED, InboxMessage
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery
+from shopify_app.shops.models import Shop
 
 IN_FLIGHT = (WRITTEN, REQUESTED, UNKNOWN, CHALLENGED)
 
@@ -60,6 +61,26 @@ def due_by_day(
         known, sums = days.get(day, (0, {}))
         days[day] = (known + number, sums | {currency: total})
     return days
+
+
+def due_now(session: Session, shop: Shop, now: datetime) -> int:
+    """Return how many charges are due at this moment and will be made, one after the other."""
+    if not shop.may_bill:
+        return 0
+    query = select(func.count()).select_from(BillingCycle).join(Contract, Contract.id == BillingCycle.contract_id)
+    return session.scalar(query.where(BillingCycle.shop_id == shop.id, due_in(None, now))) or 0
+
+
+def written_since(session: Session, shop_id: int, start: datetime) -> tuple[int, datetime | None]:
+    """Return how many charges were asked for since an instant, and when the first of them was."""
+    query = select(func.count(), func.min(BillingCycle.attempted_at)).where(
+        BillingCycle.shop_id == shop_id,
+        BillingCycle.attempted_at >= start,
+        # what is charged was expected about now; this is what the index knows
+        BillingCycle.expected_at >= start - timedelta(days=60),
+    )
+    number, first = session.execute(query).one()
+    return number, first
 
 
 def completed(session: Session, shop_id: int, state: str, start: datetime, end: datetime) -> tuple[int, Sums]:
