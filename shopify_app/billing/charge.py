@@ -6,12 +6,13 @@ one ever sent for it: `outcomes` finds it and finishes.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import ledger, settle, standing
+from shopify_app.billing import history, ledger, settle, standing
 from shopify_app.billing.attempts import rest_after, send
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.context import Context
@@ -26,12 +27,16 @@ from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import with_client
 
 
-def charge(ctx: Context, cycle_id: int) -> None:
-    """Charge one claimed cycle, or write down why not. Raises ShopMustRest when nothing was decided."""
+def charge(ctx: Context, cycle_id: int, *, by_hand: bool = False) -> None:
+    """Charge one claimed cycle, or write down why not. Raises ShopMustRest when nothing was decided.
+
+    `by_hand`: a person asks for it at this moment, so it is not too late.
+    """
     with ctx.db.session() as session:
         due = due_of(session, cycle_id)
     if due is None:
         return
+    due = replace(due, by_hand=by_hand)
     reach("billing.after_claim")
     seen = look(ctx, due)
     attempt_id = decide(ctx, due, seen)
@@ -70,7 +75,7 @@ def decide(ctx: Context, due: Due, seen: CycleSnapshot) -> int | None:
         if not _still_ours(session, due, cycle, contract):
             cycle.claimed_at = cycle.lease_until = None
             return None
-        refusal = judge(due, seen, now)
+        refusal = judge(replace(due, history=history.of(session, contract, cycle)), seen, now)
         if refusal:
             refuse(session, due, cycle, contract, refusal, seen, now)
             return None

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from shopify_app.billing import rules
+from shopify_app.billing.rules import NOTHING_KNOWN, History
 from shopify_app.gateways.shopify.attempts import CHALLENGED, PENDING, SUCCESS, AttemptSnapshot, CycleSnapshot
 
 EARLIEST = timedelta(hours=24)
@@ -29,7 +31,10 @@ class Effect(Enum):
 
 @dataclass(frozen=True)
 class Due:
-    """A claimed cycle as our rows have it. `due_at`, `expected_at`: business time."""
+    """A claimed cycle as our rows have it. `due_at`, `expected_at`: business time.
+
+    `released`: a person saw why it was parked and let it go on. `by_hand`: a person asks for it at this moment.
+    """
 
     shop_id: int
     cycle_id: int
@@ -39,6 +44,9 @@ class Due:
     due_at: datetime
     expected_at: datetime
     catch_up: timedelta
+    released: bool = False
+    by_hand: bool = False
+    history: History = NOTHING_KNOWN
 
 
 @dataclass(frozen=True)
@@ -112,10 +120,24 @@ def too_early(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
 
 
 def too_late(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
-    if now - due.due_at <= due.catch_up:
+    if due.released or due.by_hand or now - due.due_at <= due.catch_up:
         return None
     words = f"Due on {due.due_at:%Y-%m-%d}, which is more than {due.catch_up.days} days ago: a person decides."
     return Refusal("too_late", words, Effect.PARKED)
+
+
+def over_the_bound(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    words = rules.paid_outside(due.history, due.expected_at) or rules.too_many(due.history, due.expected_at)
+    if due.released or not words:
+        return None
+    return Refusal("over_the_bound", words, Effect.PARKED)
+
+
+def unusual_amount(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    words = rules.unusual(due.history)
+    if due.released or not words:
+        return None
+    return Refusal("unusual_amount", words, Effect.PARKED)
 
 
 GATES: tuple[Gate, ...] = (
@@ -127,4 +149,6 @@ GATES: tuple[Gate, ...] = (
     moved,
     too_early,
     too_late,
+    over_the_bound,
+    unusual_amount,
 )

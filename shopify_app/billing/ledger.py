@@ -42,6 +42,7 @@ def due_of_row(session: Session, cycle: BillingCycle, contract: Contract) -> Due
         due_at=cycle.due_at or cycle.expected_at,
         expected_at=cycle.expected_at,
         catch_up=timedelta(days=settings.of(session, cycle.shop_id).catch_up_days),
+        released=cycle.released_at is not None,
     )
 
 
@@ -143,6 +144,7 @@ def _row(
         idempotency_key=key or key_for(due.contract_gid, due.cycle_index, number),
         state=state,
         origin_at=now,
+        expected_at=due.expected_at,
         written_at=now,
         currency=contract.currency,
     )

@@ -6,13 +6,13 @@ The lost webhook, the timed-out call and the worker that died between commit and
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import ledger, settle
+from shopify_app.billing import history, ledger, parking, settle
 from shopify_app.billing.attempts import NOT_SENT, ShopMustRest, close_refused, send, stay_unknown
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
@@ -35,6 +35,7 @@ ABSENT_FOR = timedelta(minutes=10)
 GIVE_UP = timedelta(hours=24)
 """Business time after which an attempt without an outcome is a person's."""
 AGAIN = timedelta(minutes=5)
+NO_OUTCOME = "Shopify has given no outcome for this charge for a day: look at the order list first."
 STOPPED = timedelta(hours=1)
 OPEN = (WRITTEN, REQUESTED, UNKNOWN, CHALLENGED)
 
@@ -172,7 +173,7 @@ def _may_send(ctx: Context, attempt: _Open, seen: CycleSnapshot) -> bool:
         if _stopped(session, row):
             row.next_read_at, row.lease_until = now + STOPPED, None
             return False
-        refusal = judge(attempt.due, seen, now)
+        refusal = _judge(session, row, attempt.due, seen, now)
         if refusal:
             _obey(session, row, attempt, refusal, seen, now)
             return False
@@ -181,6 +182,15 @@ def _may_send(ctx: Context, attempt: _Open, seen: CycleSnapshot) -> bool:
         row.requested_at = row.requested_at or (None if attempt.not_sent else now)
         row.next_read_at, row.lease_until = now, machine_now() + ledger.SENDING
         return True
+
+
+def _judge(session: Session, row: BillingAttempt, due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    """All gates once more: since the intent was written, the cycle may have been paid for elsewhere."""
+    cycle = settle.cycle_of(session, row)
+    if cycle:
+        past = history.of(session, session.get_one(Contract, row.contract_id), cycle)
+        due = replace(due, history=past, released=cycle.released_at is not None)
+    return judge(due, seen, now)
 
 
 def _stopped(session: Session, row: BillingAttempt) -> bool:
@@ -210,12 +220,18 @@ def _absent_long_enough(row: BillingAttempt, now: datetime) -> bool:
 
 
 def _give_up(session: Session, attempt: BillingAttempt, now: datetime) -> bool:
-    """After a day without an outcome, park the cycle with words for a person; answers whether it is parked."""
-    if now - attempt.written_at < GIVE_UP or attempt.state not in (WRITTEN, REQUESTED, UNKNOWN):
+    """After a day without an outcome, park the cycle with words for a person; answers whether it is parked.
+
+    Whoever releases it grants another day.
+    """
+    if attempt.state not in (WRITTEN, REQUESTED, UNKNOWN):
         return False
     cycle = settle.cycle_of(session, attempt)
+    since = max(attempt.written_at, cycle.released_at or attempt.written_at) if cycle else attempt.written_at
+    if now - since < GIVE_UP:
+        return False
     if cycle and not cycle.parked_reason:
-        cycle.parked_reason = "Shopify has given no outcome for this charge for a day: look at the order list first."
+        parking.park(session, session.get_one(Contract, attempt.contract_id), NO_OUTCOME, now, cycle)
         log.error("charge without outcome for a day", extra={"attempt_id": attempt.id, "shop_id": attempt.shop_id})
     return True
 

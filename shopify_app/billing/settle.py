@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.billing import parking
 from shopify_app.billing.ledger import lock_contract, other_open
 from shopify_app.billing.models import (
     CHALLENGED,
@@ -180,9 +181,8 @@ def _order_data(attempt: BillingAttempt, cycle: BillingCycle | None) -> Json:
 
 def _tell_duplicate(session: Session, attempt: BillingAttempt, contract: Contract, now: datetime) -> None:
     log.error("a cycle was paid twice", extra={"shop_id": attempt.shop_id, "attempt_id": attempt.id})
-    contract.parked_reason = (
-        f"Cycle {attempt.cycle_index} was paid twice; order {attempt.order_name or '?'} is extra."
-    )
+    words = f"Cycle {attempt.cycle_index} was paid twice; order {attempt.order_name or '?'} is extra."
+    parking.park(session, contract, words, now)
     name = f"duplicate-{attempt.attempt_number}"
     _tell(session, attempt, contract, "charge.duplicate", name, now, _order_data(attempt, None))
 

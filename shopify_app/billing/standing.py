@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from shopify_app.billing import parking
 from shopify_app.billing.gates import Effect, Refusal
 from shopify_app.contracts import cycles
 from shopify_app.contracts.models import BillingCycle, Contract
@@ -41,7 +42,7 @@ def apply(
             contract.read_at = _LONG_AGO
             cycle.held_reason, cycle.held_until = refusal.words, now + refusal.wait
         case Effect.PARKED:
-            cycle.parked_reason = refusal.words
+            parking.park(session, contract, refusal.words, now, cycle)
     session.flush()
     if refusal.effect in (Effect.BILLED, Effect.SKIPPED, Effect.MOVED):
         cycles.refresh(session, session.get_one(Shop, cycle.shop_id), contract, now)

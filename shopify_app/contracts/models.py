@@ -152,7 +152,7 @@ class BillingCycle(Base):
 
 
 class DateBehind(Base):
-    """A contract whose `nextBillingDate` at Shopify is behind its next charge. `try_at`: machine time, also a lease."""
+    """A contract whose `nextBillingDate` at Shopify lags behind. `try_at`: machine time, also a lease."""
 
     __tablename__ = "dates_behind"
     __table_args__ = (Index("ix_dates_behind_try", "try_at"),)

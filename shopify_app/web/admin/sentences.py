@@ -88,6 +88,20 @@ def _stopped(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Charging was stopped{_who(fact)}. {reason(fact.cause)}".strip(), "critical")
 
 
+def _parked(fact: Fact, zone: tzinfo) -> Sentence:
+    return Sentence(f"Waits for you. {reason((fact.after or {}).get('reason'))}".strip(), "warning")
+
+
+def _about(words: str, tone: str = "neutral") -> Telling:
+    """A sentence about one charge date, e.g. "Skipped by you or your staff: Fri, Dec 4, 2026."."""
+
+    def tell(fact: Fact, zone: tzinfo) -> Sentence:
+        at = _instant(fact.data.get("expected_at"))
+        return Sentence(f"{words}{_who(fact)}{f': {day(at, zone)}' if at else ''}.", tone)
+
+    return tell
+
+
 def _amount(fact: Fact) -> str:
     try:
         return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
@@ -114,6 +128,13 @@ TELLINGS: dict[str, Telling] = {
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,
     "charge.challenged": _fixed("The bank asks the shopper to confirm the payment", "warning"),
+    "charge.parked": _parked,
+    "charge.released": _about("Released"),
+    "charge.asked_for": _about("Charge now chosen"),
+    "order.skip_requested": _about("Skip asked for"),
+    "order.skipped": _about("Skipped", "warning"),
+    "order.unskip_requested": _about("Asked to bring back"),
+    "order.unskipped": _about("Brought back", "success"),
     "charging.stopped": _stopped,
     "charging.started": _fixed("Charging was started again", "success"),
 }

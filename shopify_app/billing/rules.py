@@ -1,0 +1,108 @@
+"""The safety bound: what a contract's past says against the next charge. Pure.
+
+These rules are the net below the ledger. They judge what Shopify and the rows agree on but a person would find odd;
+whoever releases the cycle has seen the reason and overrules them for that cycle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from statistics import median
+
+ROOM = Decimal(3)
+"""An amount more than so many times, or less than one so-many-th of, what is usual is looked at by a person."""
+FEWEST = 2
+"""So many paid charges make something usual."""
+TOLERANCE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Paid:
+    """A charge that was paid. `counts_for`: the date its cycle was expected, whenever the charge was made.
+
+    `approved`: a person released the cycle, so its amount was looked at.
+    """
+
+    counts_for: datetime
+    amount: Decimal | None = None
+    currency: str | None = None
+    approved: bool = False
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A cycle that Shopify has as billed although nobody charged it through this ledger."""
+
+    expected_at: datetime
+    order_name: str | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of a contract when one of its cycles is about to be charged.
+
+    `paid` is newest first. `due` are the expected dates of all its unskipped cycles, billed ones and this one
+    included. `period` is the shortest the billing interval can be. `amount` is what this charge comes to before
+    taxes, None when only Shopify knows (a cycle with contents of its own).
+    """
+
+    paid: tuple[Paid, ...] = ()
+    due: tuple[datetime, ...] = ()
+    period: timedelta = timedelta(days=1)
+    amount: Decimal | None = None
+    currency: str | None = None
+    outside: tuple[Outside, ...] = ()
+
+
+NOTHING_KNOWN = History()
+
+
+def too_many(history: History, expected_at: datetime) -> str | None:
+    """Words when this charge would be one more than the cycles due within one billing interval of its date.
+
+    A late, moved or released charge counts for its own date, so catching up is never too many.
+    """
+    reach = history.period * 0.9
+    near = [paid for paid in history.paid if abs(paid.counts_for - expected_at) < reach]
+    due = [date for date in history.due if abs(date - expected_at) < reach + TOLERANCE]
+    if len(near) + 1 <= max(len(due), 1):
+        return None
+    return f"It would be charge number {len(near) + 1} where {len(due)} fell due within one billing interval."
+
+
+def paid_outside(history: History, expected_at: datetime) -> str | None:
+    """Words when Shopify billed a later cycle on its own or for another app: it may have paid for this one.
+
+    Seen after card updates: Shopify bills a new cycle and leaves the failed one open (community.shopify.dev 34057).
+    """
+    later = [cycle for cycle in history.outside if cycle.expected_at > expected_at]
+    if not later:
+        return None
+    order = f", order {later[0].order_name}" if later[0].order_name else ""
+    return (
+        f"A later cycle was charged outside Perennial{order}. Shopify does this after a card update, "
+        "and then this one may be paid already."
+    )
+
+
+def unusual(history: History) -> str | None:
+    """Words when the amount or the currency is far from what this contract usually pays."""
+    known = [paid for paid in history.paid if paid.amount]
+    if len(known) < FEWEST:
+        return None
+    if history.currency != known[0].currency:
+        return f"The currency changed from {known[0].currency} to {history.currency}."
+    alike = [paid for paid in known if paid.currency == history.currency]
+    amounts = [paid.amount for paid in alike if paid.amount]
+    if history.amount is None or len(alike) < FEWEST or not _is_far(history.amount, median(amounts)):
+        return None
+    if any(paid.approved and paid.amount and not _is_far(history.amount, paid.amount) for paid in alike):
+        return None
+    usual = f"{median(amounts):.2f} {history.currency}"
+    return f"It would be about {history.amount:.2f} {history.currency}, far from the usual {usual}."
+
+
+def _is_far(amount: Decimal, usual: Decimal) -> bool:
+    return amount > usual * ROOM or amount * ROOM < usual
