@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver
 from shopify_app.context import Context
-from shopify_app.contracts import importer, reconcile
+from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook
 from shopify_app.notices import plan, upcoming
@@ -56,6 +56,7 @@ DRAINS = (
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
+    Drain("dates", "imports", next_dates.drain, next_dates.waiting),
 )
 
 DUTIES = (

@@ -12,7 +12,7 @@ from shopify_app.gateways.shopify.client import AdminClient, Cost
 from shopify_app.gateways.shopify.customers import CustomerSnapshot
 from shopify_app.gateways.shopify.cycles import CyclesRead
 from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
-from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, known_instant
+from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, known_instant, stamp
 from shopify_app.kit.clock import machine_now
 
 PAGE = 10
@@ -198,3 +198,9 @@ def _discount(node: Node) -> dict[str, Any]:
         "amount": str(value["amount"]["amount"]) if value.get("amount") else None,
         "on_each_item": value.get("appliesOnEachItem"),
     }
+
+
+def set_next_billing_date(client: AdminClient, gid: str, date: datetime) -> None:
+    """Write the date people see on a contract; it moves no cycle and no money. Raises ShopifyError."""
+    variables = {"contract": gid, "date": stamp(date)}
+    client.mutate("NextBillingDate", variables, "subscriptionContractSetNextBillingDate")

@@ -169,3 +169,13 @@ def read(node: Node) -> CycleSnapshot:
         skipped=bool(node["skipped"]),
         edited=bool(node["edited"]),
     )
+
+
+def skip(client: AdminClient, contract_gid: str, index: int) -> None:
+    """Skip one cycle. Raises UserErrors when Shopify refuses (its only code is INVALID), else ShopifyError."""
+    client.mutate("CycleSkip", {"contract": contract_gid, "index": index}, "subscriptionBillingCycleSkip")
+
+
+def unskip(client: AdminClient, contract_gid: str, index: int) -> None:
+    """Bring a skipped cycle back. Raises like `skip`."""
+    client.mutate("CycleUnskip", {"contract": contract_gid, "index": index}, "subscriptionBillingCycleUnskip")

@@ -1,0 +1,1 @@
+"""What a person changes about a subscription at Shopify: asked for, confirmed by reading again, written down."""
