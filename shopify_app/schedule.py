@@ -18,7 +18,7 @@ from shopify_app.channels.klaviyo import deliver
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.inbox import process, prune
-from shopify_app.insights import daybook
+from shopify_app.insights import daybook, night
 from shopify_app.notices import plan, upcoming
 from shopify_app.orders import reconcile as orders_reconcile
 from shopify_app.privacy import requests
@@ -56,6 +56,7 @@ DRAINS = (
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
+    Drain("comparison", "imports", night.drain, night.waiting),
     Drain("dates", "imports", next_dates.drain, next_dates.waiting),
 )
 
@@ -64,6 +65,7 @@ DUTIES = (
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
+    Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),
 )

@@ -9,8 +9,8 @@ from shopify_app import wiring
 from shopify_app.channels.klaviyo import connect
 from shopify_app.commands.processes import settings_with_services
 from shopify_app.context import Context
-from shopify_app.contracts import reconcile
 from shopify_app.gateways.klaviyo.errors import KlaviyoError
+from shopify_app.insights import full
 from shopify_app.shops import queries
 from shopify_app.shops.models import Shop
 
@@ -35,7 +35,7 @@ def run_reconcile(domain: str | None) -> int:
         if shop is None:
             return _refuse(f"no installed shop {domain}")
         ctx = replace(ctx, only_shop_id=shop.id)
-    for line in reconcile.run_fully(ctx):
+    for line in full.run(ctx):
         print(line)
     return 0
 

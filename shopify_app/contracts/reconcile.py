@@ -8,8 +8,8 @@ longest ago first, and what is due within two days before the rest.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func, literal, select
@@ -46,6 +46,21 @@ CHECK_POINTS = 5
 """What `check_many` asks for a contract besides its cycles."""
 
 
+@dataclass(frozen=True)
+class Difference:
+    """A contract's row before and after it was read again. `after` is None when Shopify no longer shows it to us."""
+
+    gid: str
+    before: dict[str, object]
+    after: dict[str, object] | None
+
+    @property
+    def names(self) -> list[str]:
+        """What differed; empty when nothing did, or when the contract is gone."""
+        after = self.after or {}
+        return sorted(name for name in after if after[name] != self.before.get(name))
+
+
 def run(ctx: Context) -> int:
     """Reconcile every installed shop; returns how many objects were read. One shop's trouble is not another's."""
     read = 0
@@ -67,26 +82,6 @@ def run_shop(ctx: Context, shop: Shop) -> int:
     return read + len(look_in_turn(ctx, shop))
 
 
-def run_fully(ctx: Context) -> Iterator[str]:
-    """Read every contract of the shops again, however long it takes; yield a line per difference repaired."""
-    for shop in shops_of(ctx):
-        known, drift = _known(ctx, shop), 0
-        for gid in sorted(known):
-            for line in _reread(ctx, shop, gid):
-                drift += 1
-                yield f"{shop.domain} {line}"
-        run_shop(ctx, shop)  # finds what we did not know of
-        for gid in sorted(_known(ctx, shop) - known):
-            drift += 1
-            yield f"{shop.domain} {gid}: was missing"
-        yield f"{shop.domain}: {len(known)} contracts read, {drift} repaired"
-
-
-def _known(ctx: Context, shop: Shop) -> set[str]:
-    with ctx.db.session() as session:
-        return set(session.scalars(select(Contract.shopify_gid).where(Contract.shop_id == shop.id)))
-
-
 def shops_of(ctx: Context) -> list[Shop]:
     """Return the installed shops this process works for."""
     with ctx.db.session() as session:
@@ -104,7 +99,7 @@ def look_in_turn(ctx: Context, shop: Shop) -> set[str]:
     while wanted := affordable(
         [row for row in turn if row.shopify_gid not in seen], now, CHECK_POINTS, min(room, pace.ASK)
     ):
-        cost = _look_at(ctx, shop, wanted, now)
+        _, cost = look_at(ctx, shop, wanted, now)
         seen |= {want.contract_gid for want in wanted}
         room = cost.available - pace.HEADROOM * cost.maximum
         if room <= 0:
@@ -112,19 +107,26 @@ def look_in_turn(ctx: Context, shop: Shop) -> set[str]:
     return seen
 
 
-def _look_at(ctx: Context, shop: Shop, wanted: Sequence[CyclesWanted], now: datetime) -> Cost:
+def look_at(ctx: Context, shop: Shop, wanted: Sequence[CyclesWanted], now: datetime) -> tuple[list[Difference], Cost]:
+    """Look at some contracts by one query and repair what differs; returns the differences, and the query's cost."""
     asked_at = machine_now()
     checks, cost = with_client(ctx, shop.id, lambda client: cycles.check_many(client, wanted))
     with ctx.db.session() as session:
         same = unchanged.confirm(session, shop.id, checks, asked_at)
+    others = sorted(checks.keys() - same)
     with ctx.db.session() as session:
-        for gid in sorted(checks.keys() - same):
+        before = {gid: _fingerprint(session, mirror.find(session, shop.id, gid)) for gid in others}
+        for gid in others:
             _take(session, shop, gid, checks[gid], asked_at, now)
         moved = _different(session, shop.id, checks)
     for gid in moved:
-        for _ in _reread(ctx, shop, gid):
-            pass
-    return cost
+        reread(ctx, shop, gid)
+    with ctx.db.session() as session:
+        found = [
+            Difference(gid, before[gid], _fingerprint(session, mirror.find(session, shop.id, gid))) for gid in others
+        ]
+    gone = [Difference(want.contract_gid, {}, None) for want in wanted if want.contract_gid not in checks]
+    return [one for one in found if one.names] + gone, cost
 
 
 def _take(session: Session, shop: Shop, gid: str, check: Check, asked_at: datetime, now: datetime) -> None:
@@ -144,8 +146,8 @@ def _different(session: Session, shop_id: int, checks: dict[str, Check]) -> list
     ]
 
 
-def _reread(ctx: Context, shop: Shop, gid: str) -> Iterator[str]:
-    """Read one contract in full; yield what was different."""
+def reread(ctx: Context, shop: Shop, gid: str) -> Difference:
+    """Read one contract in full and write it; returns what was different. Raises ShopifyError."""
     now = ctx.clock.now()
     with ctx.db.session() as session:
         row = mirror.find(session, shop.id, gid)
@@ -153,14 +155,11 @@ def _reread(ctx: Context, shop: Shop, gid: str) -> Iterator[str]:
         before = _fingerprint(session, row)
     snapshot = with_client(ctx, shop.id, lambda client: mirror.fetch(client, gid, now, known))
     if snapshot is None:
-        yield f"{gid}: Shopify no longer shows it to us"
-        return
+        return Difference(gid, before, None)
     with ctx.db.session() as session:
         mirror.apply(session, shop, snapshot, now)
         session.flush()
-        after = _fingerprint(session, mirror.find(session, shop.id, gid))
-    if before != after:
-        yield f"{gid}: repaired {', '.join(sorted(name for name in after if after[name] != before.get(name)))}"
+        return Difference(gid, before, _fingerprint(session, mirror.find(session, shop.id, gid)))
 
 
 def _fingerprint(session: Session, row: Contract | None) -> dict[str, object]:

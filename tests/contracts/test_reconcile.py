@@ -10,6 +10,7 @@ from sandbox.seeds import tiny
 from sandbox.shopify import contracts, cycle_mutations, payment_methods
 from shopify_app.contracts import reconcile
 from shopify_app.contracts.models import BillingCycle, Contract, ContractLine, Sweep
+from shopify_app.insights import full
 from tests.support.app import Story
 from tests.support.mirror import differences
 
@@ -19,7 +20,7 @@ BOUGHT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 def test_perennial_reconcile_names_what_it_repairs(story: Story) -> None:
     grown = tiny.grow(story.world, contracts=3, created_at=BOUGHT)
     story.install()
-    assert list(reconcile.run_fully(story.ctx)) == [f"{tiny.SHOP}: 3 contracts read, 0 repaired"]
+    assert list(full.run(story.ctx)) == [f"{tiny.SHOP}: 3 contracts read, 0 repaired"]
     with story.ctx.db.session() as session:
         _, second, _ = session.scalars(select(Contract).order_by(Contract.shopify_gid)).all()
         session.execute(update(ContractLine).where(ContractLine.contract_id == second.id).values(quantity=9))
@@ -28,7 +29,7 @@ def test_perennial_reconcile_names_what_it_repairs(story: Story) -> None:
         cycle_mutations.set_skipped(story.world, story.shop_domain, grown.contracts[2], 1, True)
         tiny.add_contract(story.world, story.shop_domain)
         story.world.webhooks.drop(story.shop_domain)
-    lines = list(reconcile.run_fully(story.ctx))
+    lines = list(full.run(story.ctx))
     assert len(lines) == 5 and lines[-1].endswith("3 contracts read, 4 repaired")
     assert "note" in lines[0] and "lines" in lines[1] and "cycles" in lines[2] and "was missing" in lines[3]
     assert [line for line in differences(story) if "Order" not in line] == []

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 from shopify_app.contracts.models import BillingCycle
-from shopify_app.insights import daybook
+from shopify_app.insights import daybook, drift
 from shopify_app.shops.models import Shop
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
@@ -57,3 +57,22 @@ def test_a_long_run_shows_how_far_it_is_and_when_it_ends(admin: Admin) -> None:
         for cycle in session.query(BillingCycle).filter(BillingCycle.attempted_at.is_(None)).limit(20):
             cycle.attempted_at = NOW
     assert "Charging:" not in admin.get("/").text
+
+
+def test_the_comparison_page_lists_what_was_found(admin: Admin) -> None:
+    assert "No differences" in admin.get("/comparison").text
+    with admin.context.db.session() as session:
+        other = rows.shop(session, "other.myshopify.com")
+        for shop_id, number in ((admin.shop_id, 4711), (admin.shop_id, 4712), (other.id, 99)):
+            contract = rows.contract(session, shop_id, number)
+            drift.report(
+                session, shop_id, drift.DIFFERED, contract.shopify_gid, NOW,
+                before={"status": "ACTIVE", "note": "changed"}, after={"status": "PAUSED", "note": "changed"},
+                is_repaired=number != 4712,
+            )  # fmt: skip
+    html = admin.get("/comparison").text
+    assert "note; status: ACTIVE → PAUSED" in html
+    assert "/contracts/4711" in html and html.count("Look at it") == 1
+    assert "#99" not in html
+    assert "1 difference could not be repaired" in admin.get("/").text
+    assert _metric(admin, "perennial_drift_unrepaired") == 1

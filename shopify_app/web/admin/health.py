@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.insights import drift
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops.models import Shop, ShopToken
@@ -26,7 +28,7 @@ def checks(session: Session, shop: Shop, now: datetime) -> list[Check]:
     return [
         _token(session.get(ShopToken, shop.id)),
         _webhooks(session, shop.id),
-        _reconcile(session, now),
+        _reconcile(session, shop, now),
         _klaviyo(session, shop.id),
     ]
 
@@ -58,8 +60,15 @@ def _webhooks(session: Session, shop_id: int) -> Check:
     return _check(name, "warning" if waited > SLOW_WEBHOOK else "info", words)
 
 
-def _reconcile(session: Session, now: datetime) -> Check:
+def _reconcile(session: Session, shop: Shop, now: datetime) -> Check:
+    return _compared(session, shop, now) | {"href": url_for("admin.comparison")}
+
+
+def _compared(session: Session, shop: Shop, now: datetime) -> Check:
     name = "Comparison with Shopify"
+    left = drift.unrepaired(session, now, shop.id)
+    if left:
+        return _check(name, "critical", f"{plural(left, 'difference')} could not be repaired: look at them.")
     duty = queries.duty(session, "contracts.reconcile")
     if duty is None or duty.last_finished_at is None:
         return _check(name, "info", "Not run yet; it runs every 10 minutes.")

@@ -1,0 +1,85 @@
+"""What the nightly comparison with Shopify found: differences repaired, and those a person should look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, url_for
+from sqlalchemy import select
+
+from shopify_app.insights import drift
+from shopify_app.insights.models import Comparison, DriftReport
+from shopify_app.kit.gid import number_of
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, render
+
+NEWEST = 100
+KINDS = {
+    drift.DIFFERED: "Was different in Shopify",
+    drift.MISSING: "Was missing here",
+    drift.GONE: "Is no longer in Shopify",
+    drift.ONLY_SHOPIFY: "Due in Shopify, not here",
+    drift.FOREIGN: "Charged outside Perennial",
+    drift.NOT_BILLED: "Paid, and still unbilled in Shopify",
+}
+FIELDS = {
+    "billable_since": "active since",
+    "next_billing_date": "next billing date",
+    "next_charge_at": "next charge",
+    "next_charge_total": "next amount",
+    "payment_method_gid": "payment method",
+    "customer_gid": "customer",
+    "delivery_method": "delivery",
+    "lines": "items",
+    "shopify_updated_at": "time of change",
+    "ours": "here",
+}
+UNTOLD = {"revision_id", "shopify_updated_at", "search_text"}
+"""What changes with everything else and tells a merchant nothing."""
+
+
+@blueprint.get("/comparison")
+@merchant
+def comparison() -> Response:
+    """The newest findings, and when the last comparison ended."""
+    with ctx().db.session() as session:
+        last = session.get(Comparison, g.shop.id)
+        query = select(DriftReport).where(DriftReport.shop_id == g.shop.id)
+        rows = session.scalars(
+            query.order_by(DriftReport.found_at.desc(), DriftReport.id.desc()).limit(NEWEST + 1)
+        ).all()
+    return render.page(
+        "comparison/page.html",
+        title="Comparison with Shopify",
+        last=last,
+        rows=[_row(row) for row in rows[:NEWEST]],
+        newest=NEWEST,
+        more=len(rows) > NEWEST,
+    )
+
+
+def _row(row: DriftReport) -> dict[str, Any]:
+    number = number_of(row.contract_gid)
+    return {
+        "found_at": row.found_at,
+        "number": number,
+        "href": url_for("admin.contract", number=number),
+        "cycle": row.cycle_index,
+        "kind": KINDS.get(row.kind, row.kind),
+        "words": _words(row),
+        "is_repaired": row.is_repaired,
+    }
+
+
+def _words(row: DriftReport) -> str:
+    """Old and new value of what is short; the names of the rest."""
+    before, after = row.before or {}, row.after or {}
+    names = sorted(name for name in after if name not in UNTOLD)
+    return "; ".join(_told(FIELDS.get(name, name.replace("_", " ")), before.get(name), after[name]) for name in names)
+
+
+def _told(name: str, before: Any, after: Any) -> str:
+    if isinstance(after, list) or after == "changed":
+        return name
+    return f"{name}: {after}" if before in (None, "changed") else f"{name}: {before} → {after}"
