@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response, g
 
-from shopify_app.billing.models import BillingAttempt
+from shopify_app.billing.models import DUPLICATE, BillingAttempt
+from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
@@ -15,7 +16,7 @@ from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import addresses, blueprint, detail, render, sentences, words
+from shopify_app.web.admin import addresses, blueprint, detail, offers, render, sentences, words
 from shopify_app.web.admin.detail import Detail
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
@@ -27,12 +28,29 @@ Values = dict[str, Any]
 @merchant
 def contract(number: str) -> Response:
     """A contract by the number at the end of its Shopify id."""
-    now = ctx().clock.now()
-    with ctx().db.session() as session:
-        found = detail.read(session, g.shop.id, number, now) if number.isascii() and number.isdigit() else None
+    return show(number)
+
+
+def show(number: str, *, code: int = 200, toast: str = "", is_error: bool = False) -> Response:
+    """Render a contract's page as it is now; with a toast after something was done or refused."""
+    found = find(number)
     if found is None:
-        return render.page("contract/missing.html", title="Subscription not found", code=404)
-    return render.page("contract/page.html", title=f"Subscription #{number}", **_values(found, now))
+        return missing()
+    values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error}
+    return render.page("contract/page.html", title=f"Subscription #{number}", code=code, **values)
+
+
+def find(number: str) -> Detail | None:
+    """Read this shop's contract of that number; None when there is none."""
+    if not (number.isascii() and number.isdigit()):
+        return None
+    with ctx().db.session() as session:
+        return detail.read(session, g.shop.id, number, ctx().clock.now())
+
+
+def missing() -> Response:
+    """Render the page for a number that is none of this shop's."""
+    return render.page("contract/missing.html", title="Subscription not found", code=404)
 
 
 def _values(found: Detail, now: datetime) -> Values:
@@ -51,12 +69,15 @@ def _values(found: Detail, now: datetime) -> Values:
         "started_at": contract.shopify_created_at,
         "note": contract.note,
         "parked": words.reason(contract.parked_reason),
+        "refund": _refund(found),
+        "stopped_at": contract.billing_stopped_at,
+        "stopped_reason": words.reason(contract.billing_stopped_reason),
         "lines": _lines(contract),
         "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
         "address": _address(contract),
-        "cycles": [_cycle(cycle, contract, today) for cycle in found.cycles],
+        "cycles": [_cycle(cycle, found, now) for cycle in found.cycles],
         "attempts": [_attempt(attempt) for attempt in found.attempts],
         "orders": [_order(order) for order in found.orders],
         "timeline": [_event(fact, found) for fact in found.facts],
@@ -122,7 +143,16 @@ def _address(contract: Contract) -> Values:
     }
 
 
-def _cycle(cycle: BillingCycle, contract: Contract, today: date) -> Values:
+def _refund(found: Detail) -> Values | None:
+    """The order that was paid for a second time, to be refunded where orders live: in Shopify."""
+    extra = next((attempt for attempt in found.attempts if attempt.state == DUPLICATE and attempt.order_gid), None)
+    if extra is None or extra.order_gid is None or not found.contract.parked_reason:
+        return None
+    return {"order": extra.order_name, "link": render.admin_link(f"orders/{number_of(extra.order_gid)}")}
+
+
+def _cycle(cycle: BillingCycle, found: Detail, now: datetime) -> Values:
+    contract, today = found.contract, now.astimezone(g.shop.zone).date()
     state = words.Badge("Planned", "info")
     if cycle.parked_reason:
         state = words.Badge("Needs you", "caution")
@@ -130,6 +160,8 @@ def _cycle(cycle: BillingCycle, contract: Contract, today: date) -> Values:
         state = words.Badge("Held", "caution")
     elif cycle.skipped:
         state = words.Badge("Skipped", "neutral")
+    elif cycle.attempted_at:
+        state = words.Badge("Failed", "critical")
     elif cycle.due_at and cycle.due_at.astimezone(g.shop.zone).date() < today:
         state = words.Badge("Late", "warning")
     return {
@@ -139,7 +171,8 @@ def _cycle(cycle: BillingCycle, contract: Contract, today: date) -> Values:
         "edited": cycle.edited and not cycle.skipped,
         "why": words.reason(cycle.parked_reason or cycle.held_reason),
         "until": cycle.held_until,
-        "amount": None if cycle.skipped or cycle.edited else contract.next_charge_total,
+        "amount": None if cycle.skipped or cycle.edited else total_of(contract),
+        "actions": offers.of_cycle(cycle, found, g.shop, now),
     }
 
 

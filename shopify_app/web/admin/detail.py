@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
-from shopify_app.billing.models import BillingAttempt
+from shopify_app.billing.models import OPEN_STATES, BillingAttempt
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Delivery, Fact
@@ -62,11 +62,15 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
 
 
 def _cycles(session: Session, contract: Contract) -> Sequence[BillingCycle]:
-    """Cycles that may still be charged: those to come, and those that are late, held or wait for a person."""
+    """Cycles that may still be charged: those to come, and those that are late, held, failed or wait for a person."""
     ours = BillingCycle.contract_id == contract.id
-    waiting = (BillingCycle.due_at.is_not(None) | BillingCycle.skipped | BillingCycle.parked_reason.is_not(None)) & (
-        BillingCycle.attempted_at.is_(None)
+    under_way = exists().where(
+        BillingAttempt.contract_id == BillingCycle.contract_id,
+        BillingAttempt.cycle_index == BillingCycle.cycle_index,
+        BillingAttempt.state.in_(OPEN_STATES),
     )
+    to_charge = (BillingCycle.due_at.is_not(None) | BillingCycle.skipped) & ~under_way
+    waiting = to_charge | BillingCycle.parked_reason.is_not(None)
     query = select(BillingCycle).where(ours, BillingCycle.status != "BILLED", waiting)
     return session.scalars(query.order_by(BillingCycle.expected_at, BillingCycle.id).limit(UPCOMING)).all()
 
