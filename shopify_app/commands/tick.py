@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,17 +13,22 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 
 from shopify_app import inline, schedule, ticker, wiring
+from shopify_app.billing import preview
 from shopify_app.commands.processes import settings_with_services
 from shopify_app.context import Context
-from shopify_app.contracts.models import BillingCycle
+from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.kit.clock import Clock, FixedClock, RemoteClock, SystemClock
+from shopify_app.kit.gid import number_of
 from shopify_app.shops import queries
 
 PARKED = 3
 
 
 def run_tick(arguments: argparse.Namespace) -> int:
-    """Do (or with --dry-run only count) what is due. Exit 0, 1 if something failed, 2 bad input, 3 if parked."""
+    """Do what is due, or with --dry-run say what would be done. Exit 0, 1 if failed, 2 bad input, 3 if parked.
+
+    A dry run answers as the real one would: 1 when Shopify cannot be asked, 3 when something would be parked.
+    """
     settings = settings_with_services()
     present: Clock = RemoteClock(settings.clock_url) if settings.clock_url else SystemClock()
     problem, clock = _clock(arguments, present, settings.on_loopback)
@@ -73,7 +79,24 @@ def _count(ctx: Context, only: list[str]) -> int:
     print(f"as of {ctx.clock.now():%Y-%m-%d %H:%M %Z}: nothing was changed")
     for name, count in waiting.items() or {"nothing": 0}.items():
         print(f"  {name:20} {count:6} due")
-    return 0
+    return foretell(ctx) if not only or "billing" in only else 0
+
+
+def foretell(ctx: Context) -> int:
+    """Print each due charge: what would be asked for, or why not."""
+    found = list(preview.lines(ctx, ctx.clock.now()))
+    verdicts = Counter(line.verdict for line in found)
+    if found:
+        print(f"  {'due':16}  {'contract':>14}  {'cycle':>5}  {'about':>14}  what would happen")
+    for line in found:
+        about = f"{line.amount:.2f} {line.currency}" if line.amount is not None else "?"
+        what = f"{line.verdict}: {line.why}" if line.why else line.verdict
+        place = f"{number_of(line.contract_gid):>14}  {line.cycle_index:>5}"
+        print(f"  {line.due_at:%Y-%m-%d %H:%M}  {place}  {about:>14}  {what}")
+    print(f"  {verdicts[preview.CHARGE]} would be charged, {len(found) - verdicts[preview.CHARGE]} would not")
+    if verdicts[preview.UNREADABLE]:
+        return 1
+    return PARKED if verdicts[preview.PARK] else 0
 
 
 def _do(ctx: Context, only: list[str]) -> int:
@@ -94,8 +117,9 @@ def _do(ctx: Context, only: list[str]) -> int:
 
 def _parked(ctx: Context) -> int:
     with ctx.db.session() as session:
-        query = select(func.count()).select_from(BillingCycle).where(BillingCycle.parked_reason.is_not(None))
-        return session.scalar(query) or 0
+        cycles = select(func.count()).select_from(BillingCycle).where(BillingCycle.parked_reason.is_not(None))
+        contracts = select(func.count()).select_from(Contract).where(Contract.parked_reason.is_not(None))
+        return (session.scalar(cycles) or 0) + (session.scalar(contracts) or 0)
 
 
 def _refuse(problem: str) -> int:
