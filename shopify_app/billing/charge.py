@@ -12,14 +12,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import history, ledger, settle, standing
-from shopify_app.billing.attempts import rest_after, send
+from shopify_app.billing import history, ledger, settle, standing, throttle
+from shopify_app.billing.attempts import ShopMustRest, rest_after, send
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify import attempts as shopify
 from shopify_app.gateways.shopify.attempts import CycleSnapshot
-from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.client import AdminClient, Cost
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
@@ -38,7 +38,10 @@ def charge(ctx: Context, cycle_id: int, *, by_hand: bool = False) -> None:
         return
     due = replace(due, by_hand=by_hand)
     reach("billing.after_claim")
-    seen = look(ctx, due)
+    seen, cost = _look(ctx, due)
+    rest = throttle.rest_of(cost)
+    if rest and not by_hand:
+        raise ShopMustRest(rest)
     attempt_id = decide(ctx, due, seen)
     if attempt_id is not None:
         send(ctx, attempt_id)
@@ -54,11 +57,16 @@ def due_of(session: Session, cycle_id: int) -> Due | None:
 
 def look(ctx: Context, due: Due) -> CycleSnapshot:
     """Re-read contract and cycle from Shopify, with the paid attempt in full if there is one. Raises ShopMustRest."""
+    return _look(ctx, due)[0]
 
-    def action(client: AdminClient) -> CycleSnapshot:
+
+def _look(ctx: Context, due: Due) -> tuple[CycleSnapshot, Cost]:
+    def action(client: AdminClient) -> tuple[CycleSnapshot, Cost]:
         seen = shopify.check_cycle(client, due.contract_gid, due.cycle_index)
         paid = any(attempt.state == shopify.SUCCESS for attempt in seen.attempts)
-        return shopify.cycle_attempts(client, due.contract_gid, due.cycle_index) if paid else seen
+        if paid:
+            seen = shopify.cycle_attempts(client, due.contract_gid, due.cycle_index)
+        return seen, client.cost
 
     try:
         return with_client(ctx, due.shop_id, action)

@@ -6,17 +6,18 @@ A claim is a lease of machine time: a worker that dies lets go of its cycles by 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from shopify_app.billing import throttle
 from shopify_app.billing.attempts import ShopMustRest
 from shopify_app.billing.charge import charge
 from shopify_app.context import Context
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
-from shopify_app.kit.clock import machine_now, monotonic
+from shopify_app.kit.clock import machine_now, monotonic, sleep
 from shopify_app.shops.models import INSTALLED, Shop
 
 log = logging.getLogger(__name__)
@@ -28,15 +29,25 @@ SLICE = 20.0
 
 
 def drain(ctx: Context) -> int:
-    """Charge what is due now; returns how many cycles were looked at. Wakes itself when the time slice ends first."""
+    """Charge what is due now; returns how many cycles were looked at. Wakes itself when the time slice ends first.
+
+    A shop whose bucket is low rests while others are charged; the worker itself only when nobody else is due.
+    """
     deadline, looked_at = monotonic() + SLICE, 0
+    resting: dict[int, float] = {}
     _release_held(ctx)
-    while batch := _claim(ctx):
-        looked_at += len(batch)
-        _charge_all(ctx, batch)
-        if monotonic() > deadline:
-            ctx.wakeups.wake("billing")
+    while monotonic() < deadline:
+        resting = {shop_id: until for shop_id, until in resting.items() if until > monotonic()}
+        batch = _claim(ctx, resting)
+        if not batch and not resting:
             break
+        if batch:
+            looked_at += len(batch)
+            resting |= _charge_all(ctx, batch)
+        else:
+            sleep(max(0.0, min(min(resting.values()), deadline) - monotonic()))
+    else:
+        ctx.wakeups.wake("billing")
     if looked_at:
         ctx.wakeups.wake("klaviyo")
     return looked_at
@@ -44,17 +55,17 @@ def drain(ctx: Context) -> int:
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count cycles to be charged by `now` (business time), and those being charged at this moment."""
-    free = and_(*_claimable(now), _unleased(machine_now))
     busy = and_(BillingCycle.claimed_at.is_not(None), BillingCycle.lease_until >= machine_now)
     rows = select(func.count()).select_from(BillingCycle).join(Contract).join(Shop, Shop.id == BillingCycle.shop_id)
+    due = rows.where(*_claimable(now), or_(_unleased(machine_now), busy))
     held = select(func.count()).select_from(BillingCycle).where(*_held_out(now))
-    return int(session.scalar(rows.where(or_(free, and_(*_claimable(now), busy)))) or 0) + int(
-        session.scalar(held) or 0
-    )
+    return int(session.scalar(due) or 0) + int(session.scalar(held) or 0)
 
 
-def _charge_all(ctx: Context, batch: Sequence[tuple[int, int]]) -> None:
+def _charge_all(ctx: Context, batch: Sequence[tuple[int, int]]) -> dict[int, float]:
+    """Charge the claimed cycles; returns shops that rest for a moment, and until when (monotonic seconds)."""
     resting: dict[int, float] = {}
+    moments: dict[int, float] = {}
     for cycle_id, shop_id in batch:
         if shop_id in resting:
             _let_go(ctx, cycle_id, resting[shop_id])
@@ -62,16 +73,22 @@ def _charge_all(ctx: Context, batch: Sequence[tuple[int, int]]) -> None:
         try:
             charge(ctx, cycle_id)
         except ShopMustRest as rest:
-            resting[shop_id] = rest.seconds
-            _let_go(ctx, cycle_id, rest.seconds)
+            if rest.seconds <= throttle.SHORT:
+                moments[shop_id] = monotonic() + rest.seconds
+            resting[shop_id] = 0.0 if shop_id in moments else rest.seconds
+            _let_go(ctx, cycle_id, resting[shop_id])
         except Exception:
             # one bad cycle must not keep the others from being charged; it is tried again in a while
             log.exception("charging failed", extra={"cycle_id": cycle_id, "shop_id": shop_id})
             _let_go(ctx, cycle_id, 300.0)
+    return moments
 
 
-def _claim(ctx: Context) -> list[tuple[int, int]]:
-    """Take the next few due cycles: (cycle id, shop id), one of each shop before the second of any."""
+def _claim(ctx: Context, resting: Collection[int] = ()) -> list[tuple[int, int]]:
+    """Take the next few due cycles: (cycle id, shop id), one of each shop before the second of any.
+
+    Shops that are `resting` are left out.
+    """
     now, moment = ctx.clock.now(), machine_now()
     due = and_(*_claimable(now), _unleased(moment))
     turn = func.row_number().over(partition_by=BillingCycle.shop_id, order_by=(BillingCycle.due_at, BillingCycle.id))
@@ -79,7 +96,7 @@ def _claim(ctx: Context) -> list[tuple[int, int]]:
         select(BillingCycle.id, turn.label("turn"), BillingCycle.due_at)
         .join(Contract, Contract.id == BillingCycle.contract_id)
         .join(Shop, Shop.id == BillingCycle.shop_id)
-        .where(due)
+        .where(due, BillingCycle.shop_id.not_in(resting))
         .subquery()
     )
     nearest = select(queue.c.id).order_by(queue.c.turn, queue.c.due_at).limit(BATCH)

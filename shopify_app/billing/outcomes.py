@@ -67,7 +67,13 @@ def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     in_hand = and_(in_hand, BillingAttempt.lease_until >= machine_now)
     rows = select(func.count()).select_from(BillingAttempt).join(Shop, Shop.id == BillingAttempt.shop_id)
     return int(
-        session.scalar(rows.where(or_(and_(*_ripe(now, machine_now)), in_hand), Shop.status == INSTALLED)) or 0
+        session.scalar(
+            # that the state is open is said once more, outside the alternative: the index is on open rows alone
+            rows.where(
+                BillingAttempt.state.in_(OPEN), or_(and_(*_ripe(now, machine_now)), in_hand), Shop.status == INSTALLED
+            )
+        )
+        or 0
     )
 
 

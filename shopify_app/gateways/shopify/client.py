@@ -64,6 +64,8 @@ class AdminClient:
         self._http = http
         self._url = url
         self._token = token
+        self.cost = Cost()
+        """Of the last call that was answered: its points, and the shop's bucket after it."""
 
     def __repr__(self) -> str:
         return f"AdminClient({self._url})"
@@ -110,7 +112,9 @@ class AdminClient:
         except httpx.HTTPError as error:
             raise Unreachable(f"{name or 'query'}: {type(error).__name__}") from error
         log.debug("graphql", extra={"op": name, "status": response.status_code, "s": round(monotonic() - started, 3)})
-        return _read(response, name or "query")
+        answer = _read(response, name or "query")
+        self.cost = answer.cost
+        return answer
 
 
 def _read(response: httpx.Response, name: str) -> Answer:
