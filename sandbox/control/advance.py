@@ -20,7 +20,8 @@ from sandbox.wire.background import Background
 from sandbox.world import World
 
 STEP = timedelta(hours=1)
-DRAIN_S = 120.0
+DRAIN_S = 300.0
+"""Longer than the app's longest lease: what a killed worker had claimed is free again after two minutes."""
 ASK_EVERY_S = 0.05
 
 

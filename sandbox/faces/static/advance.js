@@ -73,4 +73,8 @@ for (const button of buttons) {
 }
 document.getElementById("advance-stop").addEventListener("click", () => call("DELETE", "advance").catch((error) => fail(error.message)));
 
-call("GET", "advance").then((run) => run.state === "running" && follow()).catch((error) => fail(error.message));
+const resume = (run) => {
+  if (run.state === "running") return follow();
+  if (run.state === "failed") fail(run.error);  // an advance that gave up must still say so after a reload
+};
+call("GET", "advance").then(resume).catch((error) => fail(error.message));
