@@ -63,7 +63,8 @@ def run_web() -> int:
         workers=1,
         blocking_threads=settings.web_threads,
         factory=True,
-        log_level=LogLevels.warning,
+        # its one warning is about our thread count, which the operator chooses; our own log is not affected
+        log_level=LogLevels.error,
         websockets=False,
     ).serve()
     return 0
