@@ -125,7 +125,7 @@ def test_a_stopped_shop_a_stopped_contract_and_a_held_cycle_are_left_alone(till:
 def test_a_stop_that_comes_while_shopify_is_asked_is_obeyed(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     from shopify_app.billing import charge
 
-    look = charge.look
+    look = charge._look
 
     def look_and_stop(*args: object) -> object:
         seen = look(*args)
@@ -133,7 +133,7 @@ def test_a_stop_that_comes_while_shopify_is_asked_is_obeyed(till: Till, monkeypa
             session.execute(update(Shop).values(billing_stopped_at=till.now))
         return seen
 
-    monkeypatch.setattr(charge, "look", look_and_stop)
+    monkeypatch.setattr(charge, "_look", look_and_stop)
     till.charge()
     assert till.attempts() == []
     assert till.first_cycle().claimed_at is None
