@@ -125,7 +125,7 @@ def _read(response: httpx.Response, name: str) -> Answer:
         raise ServerFault(f"{name}: the answer is not JSON") from error
     cost = _cost(body)
     if body.get("errors"):
-        raise _graphql_error(body["errors"], cost, name)
+        raise _graphql_error(body["errors"], cost, name, body.get("data"))
     if not isinstance(body.get("data"), dict):
         raise ServerFault(f"{name}: the answer holds no data")
     return Answer(body["data"], cost)
@@ -164,16 +164,18 @@ def _cost(body: dict[str, Any]) -> Cost:
     )
 
 
-def _graphql_error(errors: list[dict[str, Any]], cost: Cost, name: str) -> ShopifyError:
+def _graphql_error(errors: list[dict[str, Any]], cost: Cost, name: str, data: Any) -> ShopifyError:
     codes = [str((error.get("extensions") or {}).get("code", "")) for error in errors]
     message = f"{name}: " + "; ".join(str(error.get("message", "")) for error in errors[:3])
     if "THROTTLED" in codes:
         # Shopify docs, API limits: wait until the bucket holds what was asked for.
         missing = max(1.0, cost.requested - cost.available)
         return Throttled(message, missing / cost.restore_rate)
-    if "ACCESS_DENIED" in codes:
+    answered = isinstance(data, dict) and any(value is not None for value in data.values())
+    if "ACCESS_DENIED" in codes and not answered:
         return AccessDenied(message)
-    if "INTERNAL_SERVER_ERROR" in codes:
+    if "INTERNAL_SERVER_ERROR" in codes or isinstance(data, dict):
+        # `data` is there: the document was run and failed on the way, so a mutation may have been carried out
         return ServerFault(message)
     return BadRequest(message)
 
