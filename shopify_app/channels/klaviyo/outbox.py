@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Subquery, func, select, text, true
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
@@ -19,8 +18,6 @@ from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.shops.models import INSTALLED, Shop
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 BATCH = 200
 OLD = timedelta(days=7)
@@ -35,7 +32,8 @@ def fill(session: Session, now: datetime, machine_now: datetime) -> int:
 
     `now`: business time.
     """
-    shop_id = session.scalar(_missing(select(Fact.shop_id)).order_by(Fact.id).limit(1))
+    first = _missing(1)
+    shop_id = session.scalar(select(first.c.shop_id).order_by(first.c.id).limit(1))
     if shop_id is None:
         _read_on(session)
         return 0
@@ -43,32 +41,44 @@ def fill(session: Session, now: datetime, machine_now: datetime) -> int:
     if session.scalar(locked) is None:
         return 0
     shop = session.get_one(Shop, shop_id)
-    facts = session.scalars(
-        _missing(select(Fact)).where(Fact.shop_id == shop_id).order_by(Fact.id).limit(BATCH)
-    ).all()
+    untold = _missing(BATCH, shop_id)
+    facts = session.scalars(select(Fact).where(Fact.id.in_(select(untold.c.id))).order_by(Fact.id)).all()
     session.add_all(_delivery(session, shop, fact, now, machine_now) for fact in facts)
     session.flush()
     return len(facts)
 
 
 def missing(session: Session) -> int:
-    """Count facts that a connected shop's channel has no delivery for yet."""
-    return int(session.scalar(_missing(select(func.count()).select_from(Fact))) or 0)
+    """Count facts that a connected shop's channel has no delivery for yet; 200 a shop are enough to know."""
+    return int(session.scalar(select(func.count()).select_from(_missing(BATCH))) or 0)
 
 
-def _missing(statement: Select[T]) -> Select[T]:
+def _missing(limit: int, shop_id: int | None = None) -> Subquery:
+    """The first facts (id, shop_id) of each connected shop that have no delivery.
+
+    Shop by shop from where its journal is told to: a plain join reads every fact there ever was.
+    """
     told = select(Delivery.id).where(Delivery.fact_id == Fact.id, Delivery.channel == CHANNEL)
-    return (
-        statement.join(KlaviyoAccount, KlaviyoAccount.shop_id == Fact.shop_id)
-        .join(Shop, Shop.id == Fact.shop_id)
+    untold = (
+        select(Fact.id)
         .where(
-            KlaviyoAccount.state == CONNECTED,
-            Shop.status == INSTALLED,
+            Fact.shop_id == KlaviyoAccount.shop_id,
             Fact.id > KlaviyoAccount.facts_read_to,
             Fact.kind.in_(METRICS),
             ~told.exists(),
         )
+        .order_by(Fact.id)
+        .limit(limit)
+        .lateral("untold")
     )
+    found = (
+        select(untold.c.id, KlaviyoAccount.shop_id)
+        .select_from(KlaviyoAccount)
+        .join(Shop, Shop.id == KlaviyoAccount.shop_id)
+        .join(untold, true())
+        .where(KlaviyoAccount.state == CONNECTED, Shop.status == INSTALLED)
+    )
+    return (found if shop_id is None else found.where(KlaviyoAccount.shop_id == shop_id)).subquery()
 
 
 def _delivery(session: Session, shop: Shop, fact: Fact, now: datetime, machine_now: datetime) -> Delivery:
@@ -99,13 +109,19 @@ def _read_on(session: Session) -> None:
     locked, since a shop that connects at this moment brings facts that nobody has looked at.
     """
     newest = (
-        select(func.max(Fact.id))
-        .where(Fact.shop_id == KlaviyoAccount.shop_id, Fact.recorded_at < func.now() - text(f"interval '{SETTLED}'"))
+        select(Fact.id)
+        .where(
+            Fact.shop_id == KlaviyoAccount.shop_id,
+            Fact.id > KlaviyoAccount.facts_read_to,
+            Fact.recorded_at < func.now() - text(f"interval '{SETTLED}'"),
+        )
+        .order_by(Fact.id.desc())
+        .limit(1)
         .scalar_subquery()
     )
     behind = select(KlaviyoAccount, newest).where(
         KlaviyoAccount.state == CONNECTED, newest > KlaviyoAccount.facts_read_to + STRIDE
     )
     for account, to in session.execute(behind.with_for_update(of=KlaviyoAccount, skip_locked=True)).all():
-        if session.scalar(_missing(select(Fact.id)).where(Fact.shop_id == account.shop_id).limit(1)) is None:
+        if session.scalar(select(_missing(1, account.shop_id).c.id)) is None:
             account.facts_read_to = to
