@@ -19,7 +19,7 @@ def run_shops() -> int:
     """Print a line per shop: domain, status, zone, token, billing."""
     ctx = _context()
     with ctx.db.session() as session:
-        rows = queries.overview(session)
+        rows = queries.overview(session, ctx.vault)
     if not rows:
         print("No shop has installed the app yet.")
     for row in rows:

@@ -5,19 +5,28 @@ from __future__ import annotations
 import os
 
 from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from shopify_app import config, wiring
+from shopify_app.channels.klaviyo.models import KlaviyoAccount
 from shopify_app.commands.processes import settings_with_services
 from shopify_app.context import Context
 from shopify_app.health import readiness
 from shopify_app.kit.clock import ClockUnreachable
+from shopify_app.kit.crypto import SecretUnreadable
 from shopify_app.shops import host_guard, queries
+from shopify_app.shops.models import INSTALLED, Shop
 
 _FIXES = {
     "database": "the database does not answer: is DATABASE_URL right, is the server up?",
     "migrations": "the schema is not the newest: run `perennial migrate`",
     "redis": "Redis does not answer: is REDIS_URL right, is the server up? (Nothing is lost, but all is slower.)",
 }
+
+_KLAVIYO_FIX = (
+    "its Klaviyo key was sealed with a key that ENCRYPTION_KEY lacks: add that key behind the new one, "
+    "comma between, or enter the Klaviyo key again"
+)
 
 
 def run_doctor(*, adopt: bool, new_key: bool) -> int:
@@ -53,4 +62,20 @@ def _service_problems(ctx: Context) -> list[str]:
     except ClockUnreachable as error:
         found.append(f"{error}: start the sandbox or unset CLOCK_URL")
     with ctx.db.session() as session:
-        return found + [problem for row in queries.overview(session) for problem in row.problems()]
+        found += [problem for row in queries.overview(session, ctx.vault) for problem in row.problems()]
+    return found + _klaviyo_problems(ctx)
+
+
+def _klaviyo_problems(ctx: Context) -> list[str]:
+    query = select(Shop.domain, KlaviyoAccount.sealed_key).join(Shop, Shop.id == KlaviyoAccount.shop_id)
+    with ctx.db.session() as session:
+        rows = session.execute(query.where(Shop.status == INSTALLED).order_by(Shop.domain)).all()
+    return [f"{domain}: {_KLAVIYO_FIX}" for domain, sealed in rows if not _opens(ctx, sealed)]
+
+
+def _opens(ctx: Context, sealed: str) -> bool:
+    try:
+        ctx.vault.open(sealed)
+    except SecretUnreadable:
+        return False
+    return True

@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from shopify_app.gateways.shopify.errors import BadRequest, InstallRefused, ShopifyError, Throttled, UserErrors
 from shopify_app.kit.clock import ClockUnreachable
+from shopify_app.kit.crypto import SecretUnreadable
 
 MAX_TRIES = 8
 MAX_WAIT = timedelta(minutes=10)
@@ -46,7 +47,7 @@ def judge(error: Exception, tries: int, received_at: datetime, machine_now: date
 
 
 def _is_outage(error: Exception) -> bool:
-    """Somebody else's trouble: Shopify's, the database's, the clock's."""
+    """Somebody else's trouble: Shopify's, the database's, the clock's, an operator's who changed the key."""
     if isinstance(error, ShopifyError):
         return not isinstance(error, BadRequest | UserErrors | InstallRefused)
-    return isinstance(error, ClockUnreachable | OperationalError)
+    return isinstance(error, ClockUnreachable | OperationalError | SecretUnreadable)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.db import Base, Id
 
+KEY_LOST = "key"
+"""`refused_reason` of a token that none of the keys in ENCRYPTION_KEY opens. It ends when the key comes back."""
+
 INSTALLING, INSTALLED, UNINSTALLED = "installing", "installed", "uninstalled"
 
 

@@ -8,7 +8,9 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from shopify_app.shops.models import INSTALLED, Shop, ShopToken
+from shopify_app.kit.crypto import Vault
+from shopify_app.shops.models import INSTALLED, KEY_LOST, Shop, ShopToken
+from shopify_app.shops.tokens import opens
 
 
 def installed(session: Session) -> list[Shop]:
@@ -53,7 +55,8 @@ class ShopOverview:
         found = []
         if self.refused or not self.has_token:
             reason = self.refused or "there is none"
-            found.append(f"{self.domain}: no working token ({reason}): a merchant must open the app once")
+            fix = _FIXES.get(reason, "a merchant must open the app once")
+            found.append(f"{self.domain}: no working token ({reason}): {fix}")
         if self.billing_stopped:
             found.append(
                 f"{self.domain}: billing is stopped: {_FIXES.get(self.billing_stopped, self.billing_stopped)}"
@@ -64,16 +67,20 @@ class ShopOverview:
 HOST_CHANGED = "host changed"
 """`billing_stopped_reason` of a database that woke up under another HOST than it was installed with."""
 
-_FIXES = {HOST_CHANGED: "this database was installed under another HOST; `perennial doctor --adopt` if it moved here"}
+_FIXES = {
+    HOST_CHANGED: "this database was installed under another HOST; `perennial doctor --adopt` if it moved here",
+    KEY_LOST: "ENCRYPTION_KEY lacks the key it was sealed with; add that key behind the new one, comma between, "
+    "or a merchant must open the app once",
+}
 
 
-def overview(session: Session) -> list[ShopOverview]:
-    """Return every shop we know, by domain."""
+def overview(session: Session, vault: Vault) -> list[ShopOverview]:
+    """Return every shop we know, by domain. Tokens are opened to see whether a key of `vault` still fits."""
     query = select(Shop, ShopToken).outerjoin(ShopToken, ShopToken.shop_id == Shop.id).order_by(Shop.domain)
-    return [_overview(shop, token) for shop, token in session.execute(query)]
+    return [_overview(shop, token, vault) for shop, token in session.execute(query)]
 
 
-def _overview(shop: Shop, token: ShopToken | None) -> ShopOverview:
+def _overview(shop: Shop, token: ShopToken | None, vault: Vault) -> ShopOverview:
     stopped = (shop.billing_stopped_reason or "by hand") if shop.billing_stopped_at else None
     return ShopOverview(
         domain=shop.domain,
@@ -82,6 +89,13 @@ def _overview(shop: Shop, token: ShopToken | None) -> ShopOverview:
         installed_at=shop.installed_at,
         uninstalled_at=shop.uninstalled_at,
         has_token=token is not None,
-        refused=(token.refused_reason or "refused") if token and token.refused_at else None,
+        refused=_refusal(token, vault) if token else None,
         billing_stopped=stopped,
     )
+
+
+def _refusal(token: ShopToken, vault: Vault) -> str | None:
+    if not opens(vault, token):
+        return KEY_LOST
+    # a key that is back is found by the next use of the token
+    return (token.refused_reason or "refused") if token.refused_at and token.refused_reason != KEY_LOST else None

@@ -8,12 +8,13 @@ refresh token works until the new pair is first used). All times here are machin
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from psycopg.errors import LockNotAvailable
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -23,7 +24,8 @@ from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import InstallRefused, ShopifyError, TokenRefused, Unreachable
 from shopify_app.gateways.shopify.tokens import CredentialsRefused, Grant
 from shopify_app.kit.clock import machine_now
-from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.kit.crypto import SecretUnreadable, Vault
+from shopify_app.shops.models import KEY_LOST, Shop, ShopToken
 
 log = logging.getLogger(__name__)
 
@@ -40,9 +42,9 @@ LOCK_TIMEOUT = "15s"
 def admin_client(ctx: Context, shop_id: int) -> AdminClient:
     """Return a client with a token that lives for a while.
 
-    Raises TokenRefused when the shop must open the app again (no token, or its refresh token is dead), or the
-    ShopifyError of a refresh when the old token is past its life (Unreachable also when another process keeps the
-    row locked for 15 s).
+    Raises TokenRefused when the shop must open the app again (no token, its refresh token is dead, or no key in
+    ENCRYPTION_KEY opens it), or the ShopifyError of a refresh when the old token is past its life (Unreachable also
+    when another process keeps the row locked for 15 s).
     """
     return client_for(ctx, *_live_token(ctx, shop_id))
 
@@ -90,7 +92,7 @@ def store(ctx: Context, session: Session, shop_id: int, grant: Grant, machine_ti
 
 def is_stale(row: ShopToken, now: datetime) -> bool:
     """Answer whether the token should be refreshed before its next use."""
-    if row.access_expires_at is None or row.refused_at is not None:
+    if row.access_expires_at is None or _is_refused(row):
         return False
     life = row.access_expires_at - row.obtained_at
     return row.access_expires_at - now < min(EARLY, life / LIVES_LEFT)
@@ -101,11 +103,36 @@ def is_dead(row: ShopToken, now: datetime) -> bool:
     return row.access_expires_at is not None and row.access_expires_at <= now
 
 
+def opens(vault: Vault, row: ShopToken) -> bool:
+    """Answer whether one of our keys opens the token; it may be dead all the same."""
+    try:
+        vault.open(row.access_token)
+    except SecretUnreadable:
+        return False
+    return True
+
+
+@contextmanager
+def _lost_with_its_key(ctx: Context, shop_id: int) -> Iterator[None]:
+    """A token that no key opens is a lost token: written down once the transaction is over, and TokenRefused."""
+    try:
+        yield
+    except SecretUnreadable as error:
+        mark = update(ShopToken).where(ShopToken.shop_id == shop_id, ShopToken.refused_at.is_(None))
+        with ctx.db.session() as session:
+            session.execute(mark.values(refused_at=machine_now(), refused_reason=KEY_LOST))
+        log.error("no key in ENCRYPTION_KEY opens the token", extra={"shop_id": shop_id})
+        raise TokenRefused(f"shop {shop_id} must open the app again: no key opens its token") from error
+
+
 def _live_token(ctx: Context, shop_id: int) -> tuple[str, str]:
-    with ctx.db.session() as session:
+    with _lost_with_its_key(ctx, shop_id), ctx.db.session() as session:
         shop, row = _read(session, shop_id)
         if not is_stale(row, machine_now()):
-            return shop.domain, _open(ctx, row)
+            token = _open(ctx, row)
+            if row.refused_reason == KEY_LOST:
+                row.refused_at = row.refused_reason = None
+            return shop.domain, token
     return _refreshed(ctx, shop_id)
 
 
@@ -115,7 +142,7 @@ def _refreshed(ctx: Context, shop_id: int, refused_token: str | None = None) -> 
     A refused refresh is written down first, so that the merchant sees it, and raised once that is committed.
     """
     try:
-        with ctx.db.session() as session:
+        with _lost_with_its_key(ctx, shop_id), ctx.db.session() as session:
             session.execute(text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
             shop, row = _read(session, shop_id, lock=True)
             if _still_needed(ctx, row, refused_token):
@@ -124,14 +151,15 @@ def _refreshed(ctx: Context, shop_id: int, refused_token: str | None = None) -> 
         if isinstance(error.orig, LockNotAvailable):
             raise Unreachable(f"the token of shop {shop_id} stayed locked for {LOCK_TIMEOUT}") from error
         raise
-    return shop.domain, _open(ctx, row)
+    with _lost_with_its_key(ctx, shop_id):
+        return shop.domain, _open(ctx, row)
 
 
 def _still_needed(ctx: Context, row: ShopToken, refused_token: str | None) -> bool:
     """Asked again with the lock held: another process may have refreshed while we waited."""
     if refused_token is None:
         return is_stale(row, machine_now())
-    return row.refused_at is None and ctx.vault.open(row.access_token) == refused_token
+    return not _is_refused(row) and ctx.vault.open(row.access_token) == refused_token
 
 
 def _renew(ctx: Context, session: Session, shop: Shop, row: ShopToken, refused_token: str | None) -> None:
@@ -165,6 +193,11 @@ def _mark_refused(shop: Shop, row: ShopToken, code: str) -> None:
     log.warning("refresh refused: the shop must open the app again", extra={"shop": shop.domain, "code": code})
 
 
+def _is_refused(row: ShopToken) -> bool:
+    """By Shopify. A lost key may come back."""
+    return row.refused_at is not None and row.refused_reason != KEY_LOST
+
+
 def _read(session: Session, shop_id: int, *, lock: bool = False) -> tuple[Shop, ShopToken]:
     query = select(Shop, ShopToken).join(ShopToken, ShopToken.shop_id == Shop.id).where(Shop.id == shop_id)
     found = session.execute(query.with_for_update(of=ShopToken) if lock else query).one_or_none()
@@ -174,7 +207,7 @@ def _read(session: Session, shop_id: int, *, lock: bool = False) -> tuple[Shop, 
 
 
 def _open(ctx: Context, row: ShopToken) -> str:
-    if row.refused_at is not None and is_dead(row, machine_now()):
+    if _is_refused(row) and is_dead(row, machine_now()):
         raise TokenRefused(f"shop {row.shop_id} must open the app again: {row.refused_reason}")
     return ctx.vault.open(row.access_token)
 

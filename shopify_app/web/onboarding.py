@@ -13,6 +13,7 @@ from shopify_app.gateways.shopify.tokens import Grant
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops import install, queries
 from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.shops.tokens import opens
 
 
 def arrive(ctx: Context, domain: str, id_token: str, *, opening_page: bool) -> Shop:
@@ -24,7 +25,7 @@ def arrive(ctx: Context, domain: str, id_token: str, *, opening_page: bool) -> S
     with ctx.db.session() as session:
         shop = queries.by_domain(session, domain)
         token = session.get(ShopToken, shop.id) if shop else None
-    if shop is None or token is None or not shop.is_installed or _is_lost(token):
+    if shop is None or token is None or not shop.is_installed or _is_lost(ctx, token):
         return complete(ctx, domain, tokens.exchange(ctx.http, ctx.settings, domain, id_token))
     if opening_page and install.lacks_scopes(ctx.settings.scopes, token.scopes):
         install.keep_token(ctx, shop.id, tokens.exchange(ctx.http, ctx.settings, domain, id_token))
@@ -42,8 +43,9 @@ def complete(ctx: Context, domain: str, grant: Grant) -> Shop:
     return shop
 
 
-def _is_lost(token: ShopToken) -> bool:
-    return token.refused_at is not None or _is_past(token.refresh_expires_at, machine_now())
+def _is_lost(ctx: Context, token: ShopToken) -> bool:
+    refused = token.refused_at is not None or _is_past(token.refresh_expires_at, machine_now())
+    return refused or not opens(ctx.vault, token)
 
 
 def _is_past(moment: datetime | None, now: datetime) -> bool:

@@ -39,7 +39,7 @@ def stage(page: Page, postgres_url: str, redis_url: str) -> Iterator[Stage]:
         with sandbox.world.locked():
             sandbox.world.clock.set(rows.NOW)
         with ctx.db.session() as session:
-            shop = rows.shop(session, host=ctx.settings.host)
+            shop = rows.shop(session, host=ctx.settings.host, seal=ctx.vault.seal)
             shop_rows.fill(session, shop)
         page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
         yield Stage(page, sandbox.url, ctx)

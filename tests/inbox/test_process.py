@@ -17,6 +17,7 @@ from shopify_app.inbox import process, prune
 from shopify_app.inbox.models import InboxMessage
 from shopify_app.inbox.receive import Arrival, receive
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.crypto import SecretUnreadable
 from shopify_app.kit.handling import IGNORED, STALE
 from shopify_app.shops.models import UNINSTALLED, Shop
 from tests.inbox.conftest import Box
@@ -113,7 +114,10 @@ def test_poison_is_parked_after_eight_tries_and_blocks_nobody(box: Box, handle: 
     assert poison.last_error == "ValueError: poison for [mail]"
 
 
-@pytest.mark.parametrize("error", [Throttled("no points", 3.0), Unreachable("no answer"), TokenRefused("401")])
+@pytest.mark.parametrize(
+    "error",
+    [Throttled("no points", 3.0), Unreachable("no answer"), TokenRefused("401"), SecretUnreadable("no key fits")],
+)
 def test_an_outage_is_not_the_messages_fault(box: Box, handle: Callable[..., None], error: Exception) -> None:
     def fetch(ctx: Any, shop: Shop, message: Any) -> None:
         nonlocal tries

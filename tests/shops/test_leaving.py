@@ -166,7 +166,7 @@ def test_a_copy_of_the_database_under_another_host_does_not_bill_until_adopted(
     assert host_guard.check(copy) == [DOMAIN]
     assert not now(ctx)[0].may_bill
     with ctx.db.session() as session:
-        (problem,) = queries.overview(session)[0].problems()
+        (problem,) = queries.overview(session, ctx.vault)[0].problems()
     assert "doctor --adopt" in problem
     assert host_guard.check(ctx) == [] and not now(ctx)[0].may_bill, "going back does not silently undo it"
     assert host_guard.adopt(copy) == 1
@@ -189,11 +189,11 @@ def test_an_operator_sees_who_is_installed_and_how_they_are(
 ) -> None:
     shop = installed()
     with ctx.db.session() as session:
-        (well,) = queries.overview(session)
+        (well,) = queries.overview(session, ctx.vault)
     assert well.problems() == [] and "token ok" in well.line() and DOMAIN in well.line()
     installs.uninstall(sandbox.world, DOMAIN)
     with pytest.raises(TokenRefused):
         tokens.with_client(ctx, shop.id, lambda client: client.run("ShopInfo"))
     with ctx.db.session() as session:
-        (ill,) = queries.overview(session)
+        (ill,) = queries.overview(session, ctx.vault)
     assert "application_not_installed" in ill.line() and "open the app once" in ill.problems()[0]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import select, text
 
 from sandbox.testing import SandboxServer
@@ -18,7 +20,8 @@ from shopify_app.gateways.shopify import shop as shop_gateway
 from shopify_app.gateways.shopify.errors import ServerFault, TokenRefused, Unreachable
 from shopify_app.gateways.shopify.tokens import CredentialsRefused
 from shopify_app.kit.clock import machine_now
-from shopify_app.shops import tokens
+from shopify_app.kit.crypto import Vault
+from shopify_app.shops import queries, tokens
 from shopify_app.shops.models import Shop, ShopToken
 from tests.shops.conftest import DOMAIN, with_secrets
 
@@ -245,3 +248,28 @@ def test_renewing_for_new_scopes_replaces_a_young_token(
     tokens.renew(ctx, shop.id)
     assert refreshes(sandbox) == 1
     assert tokens.with_client(ctx, shop.id, shop_gateway.read).domain == DOMAIN
+
+
+@pytest.mark.parametrize("seconds", [3600, 60, -60], ids=["young", "stale", "dead"])
+def test_a_lost_key_is_a_lost_token_until_the_key_is_back(ctx: Context, installed: Install, seconds: int) -> None:
+    shop = installed()
+    leave_seconds(ctx, seconds)
+    keyless = replace(ctx, vault=Vault([Fernet.generate_key().decode()]))
+    for _ in range(2):
+        with pytest.raises(TokenRefused, match="must open the app again"):
+            tokens.with_client(keyless, shop.id, shop_gateway.read)
+    assert row(ctx).refused_reason == "key"
+    with ctx.db.session() as session:
+        (ill,) = queries.overview(session, keyless.vault)
+        (well,) = queries.overview(session, ctx.vault)
+    assert "ENCRYPTION_KEY" in ill.problems()[0] and well.problems() == []
+    assert tokens.with_client(ctx, shop.id, shop_gateway.read).domain == DOMAIN
+    assert row(ctx).refused_at is None
+
+
+def test_a_refused_call_without_a_key_is_a_lost_token(ctx: Context, installed: Install) -> None:
+    shop = installed()
+    keyless = replace(ctx, vault=Vault([Fernet.generate_key().decode()]))
+    with pytest.raises(TokenRefused, match="no key opens"):
+        tokens.forced_refresh(keyless, shop.id, "the token that was refused")
+    assert row(ctx).refused_reason == "key"

@@ -113,5 +113,5 @@ def app(context: Context) -> Flask:
 @pytest.fixture
 def admin(app: Flask, context: Context) -> Admin:
     with context.db.session() as session:
-        shop = rows.shop(session, host=HOST)
+        shop = rows.shop(session, host=HOST, seal=context.vault.seal)
         return Admin(context, app.test_client(), shop.id, shop.domain)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,8 +20,10 @@ from shopify_app.shops.models import Shop, ShopToken
 NOW = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 
 
-def shop(session: Session, domain: str = "rosebud-coffee.myshopify.com", **columns: Any) -> Shop:
-    """An installed shop in New York, with a token."""
+def shop(
+    session: Session, domain: str = "rosebud-coffee.myshopify.com", seal: Callable[[str], str] = str, **columns: Any
+) -> Shop:
+    """An installed shop in New York, with a token. A shop that is opened needs a token that `seal` sealed."""
     values: dict[str, Any] = {
         "name": "Rosebud Coffee",
         "iana_timezone": "America/New_York",
@@ -31,7 +34,7 @@ def shop(session: Session, domain: str = "rosebud-coffee.myshopify.com", **colum
     row = Shop(domain=domain, **(values | columns))
     session.add(row)
     session.flush()
-    session.add(ShopToken(shop_id=row.id, access_token="sealed", obtained_at=datetime.now(UTC)))
+    session.add(ShopToken(shop_id=row.id, access_token=seal("shpat_never_used"), obtained_at=datetime.now(UTC)))
     session.flush()
     return row
 

@@ -148,6 +148,15 @@ def test_a_shop_whose_token_is_dead_gets_a_new_one_by_being_opened(
     assert tokens.with_client(ctx, shops(ctx)[0].id, shop_gateway.read).domain == SHOP
 
 
+def test_a_shop_whose_token_no_key_opens_gets_a_new_one_by_being_opened(
+    ctx: Context, sandbox: SandboxServer, client: FlaskClient
+) -> None:
+    fetch(client, sandbox.id_token(SHOP))
+    changed = replace(ctx, vault=Vault([Fernet.generate_key().decode()]))
+    assert fetch(app_with(changed).test_client(), sandbox.id_token(SHOP)).status_code == 200
+    assert tokens.with_client(changed, shops(ctx)[0].id, shop_gateway.read).domain == SHOP
+
+
 def test_scopes_granted_later_arrive_with_the_next_page_load(
     ctx: Context, sandbox: SandboxServer, client: FlaskClient
 ) -> None:
