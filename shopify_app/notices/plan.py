@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,9 @@ from shopify_app.context import Context
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.notices.models import DROPPED, PLANNED, Notice
-from shopify_app.notices.rules import plan_at
+from shopify_app.notices.rules import owed
 from shopify_app.notices.settings import lead_days
+from shopify_app.notices.told import nearest
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed
 
@@ -44,28 +45,27 @@ def plan_shop(session: Session, shop: Shop, now: datetime) -> int:
     if not leads:
         return 0
     hour = billing_hour(session, shop.id)
+    which = _upcoming(shop.id, now, now + timedelta(days=max(leads)) + MARGIN)
+    told = nearest(session, shop, *which)
+    query = select(BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.due_at).where(*which)
     rows = [
-        _row(
-            shop, cycle_row.contract_id, cycle_row.cycle_index, lead, plan_at(cycle_row.due_at, lead, shop.zone, hour)
-        )
-        for cycle_row in session.execute(_upcoming(shop.id, now, now + timedelta(days=max(leads)) + MARGIN))
-        for lead in leads
+        _row(shop, contract_id, cycle_index, lead, at)
+        for contract_id, cycle_index, due_at in session.execute(query)
+        if due_at
+        for lead, at in owed(leads, due_at, shop.zone, hour, now, told.get((contract_id, cycle_index))).items()
     ]
     return sum(_upsert(session, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK))
 
 
-def _upcoming(shop_id: int, now: datetime, until: datetime) -> Any:
-    """The cycles that `rules.why_not` would let pass, as a query."""
+def _upcoming(shop_id: int, now: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The cycles that `rules.why_not` would let pass, as conditions."""
+    active = select(Contract.id).where(Contract.shop_id == shop_id, Contract.status == ACTIVE)
     return (
-        select(BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.due_at)
-        .join(Contract, Contract.id == BillingCycle.contract_id)
-        .where(
-            BillingCycle.shop_id == shop_id,
-            and_(BillingCycle.due_at > now, BillingCycle.due_at <= until),
-            BillingCycle.attempted_at.is_(None),
-            BillingCycle.skipped.is_(False),
-            Contract.status == ACTIVE,
-        )
+        BillingCycle.shop_id == shop_id,
+        and_(BillingCycle.due_at > now, BillingCycle.due_at <= until),
+        BillingCycle.attempted_at.is_(None),
+        BillingCycle.skipped.is_(False),
+        BillingCycle.contract_id.in_(active),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,27 @@ def plan_at(due_at: datetime, lead_days: int, zone: ZoneInfo, hour: int) -> date
     day = due_at.astimezone(zone).date() - timedelta(days=lead_days)
     noon = datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC)
     return calendar.due_at(noon, zone, hour)
+
+
+def owed(
+    leads: Iterable[int], due_at: datetime, zone: ZoneInfo, hour: int, now: datetime, told: int | None
+) -> dict[int, datetime]:
+    """Return which leads are owed for a charge, and when (UTC). `now`: business time.
+
+    Of the leads that are past, only the nearest to the charge: telling the others too would say one thing twice.
+    `told` is how many days before this charge the shopper was last told; as near or nearer, and nothing past is owed.
+    """
+    moments = {lead: plan_at(due_at, lead, zone, hour) for lead in leads}
+    ahead = {lead: at for lead, at in moments.items() if at > now}
+    past = moments.keys() - ahead.keys()
+    if past and (told is None or told > min(past)):
+        ahead[min(past)] = moments[min(past)]
+    return ahead
+
+
+def days_until(due_at: datetime, moment: datetime, zone: ZoneInfo) -> int:
+    """Return the number of local days from a moment to the charge; 0 on the day itself."""
+    return (due_at.astimezone(zone).date() - moment.astimezone(zone).date()).days
 
 
 def why_not(contract: Contract, cycle: BillingCycle | None, now: datetime) -> str | None:

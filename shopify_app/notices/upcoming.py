@@ -14,6 +14,8 @@ from shopify_app.journal.record import record
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import rules
 from shopify_app.notices.models import DROPPED, PLANNED, RECORDED, Notice
+from shopify_app.notices.settings import lead_days
+from shopify_app.notices.told import nearest
 from shopify_app.shops.models import INSTALLED, Shop
 
 BATCH = 100
@@ -56,12 +58,24 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
     if reason or cycle is None or cycle.due_at is None:
         notice.state, notice.reason = DROPPED, reason
         return
-    moved_to = rules.plan_at(cycle.due_at, notice.lead_days, shop.zone, billing_hour(session, shop.id))
-    if moved_to > now:
-        notice.plan_at = moved_to
+    plan_at = _owed(session, shop, cycle, cycle.due_at, now).get(notice.lead_days)
+    if plan_at is None:
+        notice.state, notice.reason = (
+            DROPPED,
+            "a notice nearer to the charge takes its place, or the lead was changed",
+        )
         return
-    _record(session, notice, contract, cycle, cycle.due_at, now)
+    notice.plan_at = plan_at
+    if plan_at > now:
+        return
+    _record(session, shop, notice, contract, cycle, cycle.due_at, now)
     notice.state, notice.recorded_at = RECORDED, now
+
+
+def _owed(session: Session, shop: Shop, cycle: BillingCycle, due_at: datetime, now: datetime) -> dict[int, datetime]:
+    told = nearest(session, shop, BillingCycle.id == cycle.id)
+    leads, hour = lead_days(session, shop.id), billing_hour(session, shop.id)
+    return rules.owed(leads, due_at, shop.zone, hour, now, told.get((cycle.contract_id, cycle.cycle_index)))
 
 
 def _cycle(session: Session, notice: Notice) -> BillingCycle | None:
@@ -75,8 +89,15 @@ def _cycle(session: Session, notice: Notice) -> BillingCycle | None:
 
 
 def _record(
-    session: Session, notice: Notice, contract: Contract, cycle: BillingCycle, due_at: datetime, now: datetime
+    session: Session,
+    shop: Shop,
+    notice: Notice,
+    contract: Contract,
+    cycle: BillingCycle,
+    due_at: datetime,
+    now: datetime,
 ) -> None:
+    days = rules.days_until(due_at, now, shop.zone)
     record(
         session,
         notice.shop_id,
@@ -90,6 +111,8 @@ def _record(
         cause=f"notice:{notice.id}",
         data={
             "lead_days": notice.lead_days,
+            "days_until_charge": days,
+            "late_notice": days < notice.lead_days,
             "due_at": due_at.isoformat(),
             "expected_at": cycle.expected_at.isoformat(),
             "amount": str(total_of(contract)),

@@ -9,6 +9,7 @@ import pytest
 from sandbox.klaviyo import seed
 from shopify_app.channels.klaviyo import connect
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.gateways.klaviyo.errors import KeyRefused
 from shopify_app.kit import crashpoints
 from shopify_app.kit.clock import machine_now
@@ -31,6 +32,14 @@ from tests.journal import rows
 def _account(till: Till) -> KlaviyoAccount:
     with till.ctx.db.session() as session:
         return session.get_one(KlaviyoAccount, till.shop_id)
+
+
+def _next(till: Till) -> BillingCycle:
+    return min((c for c in till.cycles() if c.due_at and c.due_at > till.now), key=lambda c: c.expected_at)
+
+
+def _upcoming(cycle: BillingCycle) -> dict[str, object]:
+    return {"lead_days": 3, "due_at": cycle.due_at.isoformat(), "amount": "14.00", "currency": "USD"}
 
 
 def test_a_fact_becomes_one_stored_event(connected: Till) -> None:
@@ -182,14 +191,22 @@ def test_a_body_klaviyo_refuses_is_parked_with_its_pointer_and_without_the_addre
 
 
 def test_an_announcement_is_not_made_once_the_charge_has_started(connected: Till) -> None:
-    cycle = connected.first_cycle()
-    data = {"lead_days": 3, "due_at": cycle.due_at.isoformat(), "amount": "14.00", "currency": "USD"}
-    tell(connected, "upcoming:1:1:3", "order.upcoming", data=data)
+    tell(connected, "upcoming:1:1:3", "order.upcoming", data=_upcoming(connected.first_cycle()))
     connected.charge()
     send(connected)
     delivery = next(row for row in connected.deliveries() if row.unique_id == "upcoming:1:1:3")
     assert (delivery.state, delivery.reason) == ("dropped", "the charge had started")
     assert accepted(connected) == []
+
+
+def test_an_announcement_says_how_many_days_are_left_even_none(connected: Till) -> None:
+    cycle = _next(connected)
+    data = _upcoming(cycle) | {"days_until_charge": 0, "late_notice": True}
+    tell(connected, "upcoming:1:2:3", "order.upcoming", cycle_index=cycle.cycle_index, data=data)
+    send(connected)
+    (event,) = stored(connected)
+    properties = event["properties"]
+    assert (properties["LeadDays"], properties["DaysUntilCharge"], properties["LateNotice"]) == (3, "0", "true")
 
 
 def test_words_follow_the_shoppers_language(connected: Till) -> None:

@@ -69,7 +69,67 @@ def test_a_subscription_younger_than_its_lead_is_told_at_once(till: Till) -> Non
     till.at(_next(till).due_at - DAY)
     plan.run(till.ctx)
     upcoming.drain(till.ctx)
-    assert len(till.facts("order.upcoming")) == 1
+    assert [(f.data["days_until_charge"], f.data["late_notice"]) for f in till.facts("order.upcoming")] == [(1, True)]
+
+
+def _leads(till: Till, *days: int) -> None:
+    with till.ctx.db.session() as session:
+        session.merge(NoticeSettings(shop_id=till.shop_id, lead_days=list(days)))
+
+
+def _run(till: Till) -> None:
+    plan.run(till.ctx)
+    upcoming.drain(till.ctx)
+
+
+def _told(till: Till) -> list[tuple[int, int, bool]]:
+    facts = till.facts("order.upcoming")
+    return [(f.data["lead_days"], f.data["days_until_charge"], f.data["late_notice"]) for f in facts]
+
+
+def test_leads_that_are_past_already_are_told_as_one_and_as_late(till: Till) -> None:
+    _leads(till, 7, 5, 3)
+    till.at(_next(till).due_at - 4 * DAY)
+    _run(till)
+    assert _told(till) == [(5, 4, True)]
+    till.at(_next(till).due_at - 3 * DAY)
+    _run(till)
+    assert _told(till) == [(5, 4, True), (3, 3, False)]
+
+
+def test_leads_added_after_a_nearer_notice_are_not_told(planned: Till) -> None:
+    planned.at(_next(planned).due_at - 3 * DAY)
+    _run(planned)
+    _leads(planned, 7, 5, 3)
+    _run(planned)
+    assert _told(planned) == [(3, 3, False)]
+
+
+def test_a_nearer_lead_is_not_told_again_on_the_day_a_late_notice_was(till: Till) -> None:
+    _leads(till, 7)
+    till.at(_next(till).due_at - 2 * DAY)
+    _run(till)
+    _leads(till, 7, 3)
+    _run(till)
+    assert _told(till) == [(7, 2, True)]
+
+
+def test_notices_that_ripened_together_while_nobody_worked_are_told_as_one(till: Till) -> None:
+    _leads(till, 7, 5, 3)
+    till.at(_next(till).due_at - 8 * DAY)
+    plan.run(till.ctx)
+    till.at(_next(till).due_at - 2 * DAY)
+    upcoming.drain(till.ctx)
+    assert _told(till) == [(3, 2, True)]
+    assert sorted(notice.state for notice in _notices(till)) == ["dropped", "dropped", "recorded"]
+    assert plan.run(till.ctx) == 0
+
+
+def test_a_lead_the_shop_no_longer_wants_is_not_told(planned: Till) -> None:
+    _leads(planned)
+    planned.at(_next(planned).due_at - 3 * DAY)
+    _run(planned)
+    assert _told(planned) == []
 
 
 def test_a_charge_that_is_due_already_is_not_announced(till: Till) -> None:

@@ -140,7 +140,18 @@ def _upcoming(story: Story) -> Json:
     data = story.fact.data
     when = _when(story, "ChargeDate", datetime.fromisoformat(data["due_at"]))
     total = _amount(story, "OrderTotal", Decimal(data["amount"]), data["currency"])
-    return when | total | {"LeadDays": data["lead_days"], "CycleIndex": story.fact.cycle_index}
+    days = data.get("days_until_charge")
+    return (
+        when
+        | total
+        | {
+            "LeadDays": data["lead_days"],
+            # text, because Klaviyo ignores a property that is 0, which it is on the day of the charge
+            "DaysUntilCharge": None if days is None else str(days),
+            "LateNotice": "true" if data.get("late_notice") else None,
+            "CycleIndex": story.fact.cycle_index,
+        }
+    )
 
 
 def _processed(story: Story) -> Json:
