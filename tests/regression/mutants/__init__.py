@@ -36,7 +36,11 @@ def run_all() -> int:
 
 
 def _one(copy: Path, patch: Path) -> bool:
-    _apply(copy, patch)
+    try:
+        _apply(copy, patch)
+    except subprocess.CalledProcessError:
+        print(f"{patch.stem:<52} DOES NOT APPLY (the code has moved: make the patch again)", flush=True)
+        return False
     try:
         code = _pytest(copy, f"test_{patch.name[:2]}_")
     finally:
@@ -73,3 +77,7 @@ def _pytest(copy: Path, names: str) -> int:
     if done.returncode not in (FAILED, PASSED):
         print(done.stdout[-2000:], done.stderr[-2000:], file=sys.stderr)
     return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(run_all())
