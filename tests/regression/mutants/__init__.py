@@ -77,7 +77,3 @@ def _pytest(copy: Path, names: str) -> int:
     if done.returncode not in (FAILED, PASSED):
         print(done.stdout[-2000:], done.stderr[-2000:], file=sys.stderr)
     return done.returncode
-
-
-if __name__ == "__main__":
-    sys.exit(run_all())
