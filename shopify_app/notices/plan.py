@@ -15,7 +15,7 @@ from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.notices.models import DROPPED, PLANNED, Notice
 from shopify_app.notices.rules import owed
 from shopify_app.notices.settings import lead_days
-from shopify_app.notices.told import nearest
+from shopify_app.notices.told import nearest, reopen_moved
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed
 
@@ -46,6 +46,7 @@ def plan_shop(session: Session, shop: Shop, now: datetime) -> int:
         return 0
     hour = billing_hour(session, shop.id)
     which = _upcoming(shop.id, now, now + timedelta(days=max(leads)) + MARGIN)
+    reopen_moved(session, shop, *which)
     told = nearest(session, shop, *which)
     query = select(BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.due_at).where(*which)
     rows = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from shopify_app.contracts import calendar
@@ -39,6 +39,16 @@ def owed(
 def days_until(due_at: datetime, moment: datetime, zone: ZoneInfo) -> int:
     """Return the number of local days from a moment to the charge; 0 on the day itself."""
     return (due_at.astimezone(zone).date() - moment.astimezone(zone).date()).days
+
+
+def day_told_for(plan_at: datetime, lead_days: int, zone: ZoneInfo) -> date:
+    """Return the local day of the charge that a notice planned for this instant speaks of."""
+    return plan_at.astimezone(zone).date() + timedelta(days=lead_days)
+
+
+def has_moved(announced: datetime, due_at: datetime, zone: ZoneInfo) -> bool:
+    """Is the charge on another local day than announced? Another hour of that day is no news to a shopper."""
+    return announced.astimezone(zone).date() != due_at.astimezone(zone).date()
 
 
 def why_not(contract: Contract, cycle: BillingCycle | None, now: datetime) -> str | None:

@@ -97,11 +97,13 @@ def _record(
     due_at: datetime,
     now: datetime,
 ) -> None:
+    day = due_at.astimezone(shop.zone).date().isoformat()
     days = rules.days_until(due_at, now, shop.zone)
     record(
         session,
         notice.shop_id,
-        key=f"upcoming:{number_of(contract.shopify_gid)}:{notice.cycle_index}:{notice.lead_days}",
+        # with the day: a charge that moves after it was announced is announced again, once for each day
+        key=f"upcoming:{number_of(contract.shopify_gid)}:{notice.cycle_index}:{notice.lead_days}:{day}",
         kind="order.upcoming",
         occurred_at=now,
         contract_gid=contract.shopify_gid,

@@ -209,6 +209,17 @@ def test_an_announcement_says_how_many_days_are_left_even_none(connected: Till) 
     assert (properties["LeadDays"], properties["DaysUntilCharge"], properties["LateNotice"]) == (3, "0", "true")
 
 
+def test_an_announcement_of_a_charge_that_moved_is_not_made(connected: Till) -> None:
+    cycle = _next(connected)
+    tell(connected, "early", "order.upcoming", cycle_index=cycle.cycle_index, data=_upcoming(cycle))
+    with connected.ctx.db.session() as session:
+        session.get_one(BillingCycle, cycle.id).due_at = cycle.due_at + timedelta(days=1)
+    tell(connected, "anew", "order.upcoming", cycle_index=cycle.cycle_index, data=_upcoming(_next(connected)))
+    send(connected)
+    assert [row.reason for row in connected.deliveries() if row.unique_id == "early"] == ["the charge was moved"]
+    assert [event["unique_id"] for event in accepted(connected)] == ["anew"]
+
+
 def test_words_follow_the_shoppers_language(connected: Till) -> None:
     shopper(connected, locale="fr-CA")
     tell(connected, data={"amount": "1234.50", "currency": "CAD"})

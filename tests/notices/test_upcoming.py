@@ -184,6 +184,31 @@ def test_a_cycle_that_moves_takes_its_notice_along(planned: Till) -> None:
     assert datetime.fromisoformat(fact.data["due_at"]) == _next(planned).due_at
 
 
+def test_a_cycle_that_moves_after_it_was_announced_is_announced_for_its_new_day_once(planned: Till) -> None:
+    cycle = _next(planned)
+    planned.at(cycle.due_at - 3 * DAY)
+    _run(planned)
+    _reschedule(planned, cycle, cycle.expected_at - 2 * DAY)
+    for _ in range(2):
+        _run(planned)
+    first, second = planned.facts("order.upcoming")
+    assert (first.data["days_until_charge"], second.data["days_until_charge"]) == (3, 1)
+    assert second.data["late_notice"]
+    assert second.key == f"{first.key[:-10]}{(cycle.due_at - 2 * DAY).date()}"
+    _reschedule(planned, cycle, cycle.expected_at)
+    _run(planned)
+    assert len(planned.facts("order.upcoming")) == 2, "this day was announced before"
+
+
+def test_another_hour_of_the_same_day_is_not_announced_again(planned: Till) -> None:
+    cycle = _next(planned)
+    planned.at(cycle.due_at - 3 * DAY)
+    _run(planned)
+    _set(planned, cycle, due_at=cycle.due_at + timedelta(hours=2))
+    _run(planned)
+    assert len(planned.facts("order.upcoming")) == 1
+
+
 def test_a_shop_chooses_its_lead(till: Till) -> None:
     with till.ctx.db.session() as session:
         session.add(NoticeSettings(shop_id=till.shop_id, lead_days=[7]))

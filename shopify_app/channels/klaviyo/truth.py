@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
-from shopify_app.notices.rules import why_not
+from shopify_app.notices.rules import has_moved, why_not
+from shopify_app.shops.models import Shop
 
 
 def no_longer_true(session: Session, fact: Fact, now: datetime) -> str | None:
@@ -29,4 +30,13 @@ def no_longer_true(session: Session, fact: Fact, now: datetime) -> str | None:
             BillingCycle.cycle_index == fact.cycle_index,
         )
     ).one_or_none()
-    return why_not(contract, cycle, now)
+    return why_not(contract, cycle, now) or _moved(session, fact, cycle)
+
+
+def _moved(session: Session, fact: Fact, cycle: BillingCycle | None) -> str | None:
+    # The notice is planned again for the new day (notices/told.py); a later issue tells Changed Upcoming Order.
+    announced = fact.data.get("due_at")
+    if cycle is None or cycle.due_at is None or announced is None:
+        return None
+    zone = session.get_one(Shop, fact.shop_id).zone
+    return "the charge was moved" if has_moved(datetime.fromisoformat(announced), cycle.due_at, zone) else None
