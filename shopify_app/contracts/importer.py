@@ -105,17 +105,24 @@ def _claim(ctx: Context) -> tuple[int, datetime] | None:
 
 
 def _turn(ctx: Context, shop_id: int, lease: datetime) -> Step | None:
-    """Read one page and commit it with the place behind it; None when the lease is lost or the turn failed."""
+    """Read one page and commit it with the place behind it; None when the lease is lost or the turn failed.
+
+    Whatever goes wrong is written down and makes this shop wait: no shop's trouble is another's.
+    """
+    try:
+        return _read_page(ctx, shop_id, lease)
+    except Exception as error:
+        _postpone(ctx, shop_id, lease, error)
+        return None
+
+
+def _read_page(ctx: Context, shop_id: int, lease: datetime) -> Step | None:
     with ctx.db.session() as session:
         row = session.get_one(ContractImport, shop_id)
         shop = session.get_one(Shop, shop_id)
     if row.lease_until != lease or row.finished_at or row.phase not in _STEPS:
         return None
-    try:
-        step = with_client(ctx, shop_id, lambda client: _STEPS[row.phase](ctx, client, shop, row))
-    except ShopifyError as error:
-        _postpone(ctx, shop_id, lease, error)
-        return None
+    step = with_client(ctx, shop_id, lambda client: _STEPS[row.phase](ctx, client, shop, row))
     with ctx.db.session() as session:
         held = session.scalars(
             select(ContractImport).where(ContractImport.shop_id == shop_id).with_for_update()
@@ -144,8 +151,9 @@ def _advance(row: ContractImport, step: Step, now: datetime) -> None:
         log.info("import finished", extra={"shop_id": row.shop_id, "contracts": row.contracts_done})
 
 
-def _postpone(ctx: Context, shop_id: int, lease: datetime, error: ShopifyError) -> None:
-    log.warning("import has to wait", extra={"shop_id": shop_id, "why": type(error).__name__})
+def _postpone(ctx: Context, shop_id: int, lease: datetime, error: Exception) -> None:
+    trace = None if isinstance(error, ShopifyError) else error
+    log.warning("import has to wait", exc_info=trace, extra={"shop_id": shop_id, "why": type(error).__name__})
     mine = (ContractImport.shop_id == shop_id, ContractImport.lease_until == lease)
     with ctx.db.session() as session:
         row = session.scalars(select(ContractImport).where(*mine)).one_or_none()

@@ -62,13 +62,21 @@ class Difference:
 
 
 def run(ctx: Context) -> int:
-    """Reconcile every installed shop; returns how many objects were read. One shop's trouble is not another's."""
-    read = 0
+    """Reconcile every installed shop; returns how many objects were read. One shop's trouble is not another's.
+
+    What is no trouble of Shopify's is raised once all shops had their turn, so that the duty's row shows it.
+    """
+    read, failures = 0, []
     for shop in shops_of(ctx):
         try:
             read += run_shop(ctx, shop)
         except ShopifyError as error:
             log.warning("reconciling has to wait", extra={"shop": shop.domain, "error": str(error)})
+        except Exception as error:
+            log.exception("reconciling failed", extra={"shop": shop.domain})
+            failures.append(error)
+    if failures:
+        raise failures[0]
     return read
 
 

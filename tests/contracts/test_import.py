@@ -131,6 +131,22 @@ def test_a_shop_whose_api_is_down_is_tried_again_later(story: Story) -> None:
     assert progress(story).last_error is None
 
 
+def test_a_bug_that_one_shop_meets_makes_only_that_import_wait(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny.grow(story.world, contracts=3)
+    assert story.open().status_code == 200
+
+    def stumble(*_: object) -> None:
+        raise KeyError("ada@marsh-post.net")
+
+    with monkeypatch.context() as patch:
+        patch.setitem(importer._STEPS, "contracts", stumble)
+        assert importer.drain(story.ctx) == 1
+    row = progress(story)
+    assert (row.tries, row.last_error, row.lease_until) == (1, "KeyError: '[mail]'", None)
+    assert row.next_slice_at > machine_now()
+    assert run_to_the_end(story).contracts_done == 3
+
+
 def _until_done(story: Story, contracts: int, seconds: float = 30) -> None:
     deadline = time.monotonic() + seconds
     while progress(story).contracts_done < contracts:

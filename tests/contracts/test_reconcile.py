@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select, update
 
 from sandbox.seeds import tiny
@@ -11,8 +12,11 @@ from sandbox.shopify import contracts, cycle_mutations, payment_methods
 from shopify_app.contracts import reconcile
 from shopify_app.contracts.models import BillingCycle, Contract, ContractLine, Sweep
 from shopify_app.insights import full
+from shopify_app.shops.models import Shop
+from tests.contracts.desk import Desk
 from tests.support.app import Story
 from tests.support.mirror import differences
+from tests.support.rows import DOMAIN, add_shop
 
 BOUGHT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -105,3 +109,21 @@ def _written(story: Story) -> dict[str, tuple[datetime, list[datetime]]]:
         for row in session.scalars(select(BillingCycle).order_by(BillingCycle.id)):
             cycles.setdefault(row.contract_id, []).append(row.read_at)
         return {row.shopify_gid: (row.read_at, cycles[row.id]) for row in session.scalars(select(Contract))}
+
+
+def test_a_bug_that_one_shop_meets_is_raised_when_all_had_their_turn(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_shop(desk.ctx, "tannery-tea.myshopify.com")
+    seen: list[str] = []
+
+    def stumble(ctx: object, shop: Shop) -> int:
+        seen.append(shop.domain)
+        if len(seen) == 1:
+            raise KeyError("rows are not as they should be")
+        return 1
+
+    monkeypatch.setattr(reconcile, "run_shop", stumble)
+    with pytest.raises(KeyError):
+        reconcile.run(desk.ctx)
+    assert seen == [DOMAIN, "tannery-tea.myshopify.com"]
