@@ -18,9 +18,11 @@ _MASKS = [
     (re.compile(r"\b(?:shp[a-z]{2}|pk|refresh|rt)_[A-Za-z0-9_\-]{6,}"), "[secret]"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+"), "[token]"),
     (
-        re.compile(r"(?i)\b(id_token|access_token|refresh_token|hmac|session|code|signature)=[^&\s\"']+"),
+        re.compile(r"(?i)\b(id_token|access_token|refresh_token|hmac|session|signature)=[^&\s\"']+"),
         r"\1=[…]",
     ),
+    # only in an address is it an authorization code; elsewhere it says why something was refused
+    (re.compile(r"(?i)(?<=[?&])code=[^&\s\"']+|\bcode=[^&\s\"']+(?=&)"), "code=[…]"),
     (re.compile(r"(?i)bearer\s+\S+"), "Bearer [token]"),
 ]
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
