@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -93,6 +94,14 @@ def _admit() -> AnyResponse | None:
         return _later("Shopify did not answer in time. Nothing was changed; please try again in a minute.")
     g.user_id = claims.user_id
     return None
+
+
+def remember_framer() -> None:
+    """Let the shop of a valid id token frame this answer: errors are seen in its frame too, even those of no view."""
+    if "frame_shop" in g:
+        return
+    with suppress(BadToken):
+        g.frame_shop = decode_id_token(_presented_token(), ctx().settings).shop
 
 
 def _presented_token() -> str:

@@ -7,6 +7,8 @@ import logging
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from shopify_app.web import access
+
 log = logging.getLogger(__name__)
 
 _WORDS = {
@@ -38,6 +40,7 @@ def _unknown(error: Exception) -> Response:
 
 
 def _answer(status: int) -> Response:
+    access.remember_framer()
     words = _WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500])
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         response = Response(render_template("error.html", status=status, words=words), status=status)

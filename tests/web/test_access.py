@@ -327,6 +327,9 @@ def test_only_the_shops_own_admin_may_frame_its_pages(
         "frame-ancestors 'none'"
     )
     assert ancestors(client.get("/nowhere")) == "frame-ancestors 'none'"
+    lost = client.get(f"/nowhere?id_token={sandbox.id_token(SHOP)}&shop={OTHER}", headers=IN_FRAME)
+    assert lost.status_code == 404 and ancestors(lost) == mine
+    assert ancestors(client.get(f"/nowhere?id_token=x&shop={SHOP}", headers=IN_FRAME)) == "frame-ancestors 'none'"
     assert ancestors(fetch(client, "x")) == "frame-ancestors 'none'"
 
 
