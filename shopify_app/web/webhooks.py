@@ -12,7 +12,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, jsonify, request
 
 from shopify_app import topics
 from shopify_app.gateways.shopify.verify import SHOP, secrets_of, webhook_ok
@@ -46,7 +46,7 @@ def compliance() -> Response:
 def _keep() -> Response:
     raw = request.get_data(cache=False)
     if not webhook_ok(raw, request.headers.get("X-Shopify-Hmac-Sha256"), secrets_of(ctx().settings)):
-        _refuse("signature", 401)
+        _refuse("signature", _unsigned())
     arrival, domain = _arrival(raw), _domain()
     if arrival.topic not in topics.HANDLERS:
         log.info("webhook of a topic nobody handles", extra={"topic": arrival.topic})
@@ -111,6 +111,13 @@ def _instant(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
 
 
-def _refuse(reason: str, status: int = 400) -> NoReturn:
+def _unsigned() -> Response:
+    """Its reader is a machine, or whoever looks into why Shopify's messages do not arrive."""
+    response = jsonify(error="The signature does not fit.")
+    response.status_code = 401
+    return response
+
+
+def _refuse(reason: str, status: int | Response = 400) -> NoReturn:
     log.info("webhook refused", extra={"reason": reason})
     abort(status)

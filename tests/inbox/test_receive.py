@@ -69,7 +69,8 @@ def test_no_other_signature_does(box: Box, client: FlaskClient, signature: str |
 
 def test_a_signature_of_other_bytes_does_not_count(box: Box, client: FlaskClient) -> None:
     digest = hmac.new(SECRET.encode(), CONTRACT, hashlib.sha256).digest()
-    assert post(client, CONTRACT + b" ", Hmac_Sha256=base64.b64encode(digest).decode()).status_code == 401
+    answer = post(client, CONTRACT + b" ", Hmac_Sha256=base64.b64encode(digest).decode())
+    assert answer.status_code == 401 and answer.json == {"error": "The signature does not fit."}
 
 
 BROKEN = [b"", b"{", b"[]", b"7", b'"text"', b"null", b"\xff\xfe", b'{"a": NaN}', b'{"a": Infinity}', b"[" * 100_000]
