@@ -45,8 +45,10 @@ class ShopOverview:
         """One line for `perennial shops`."""
         token = f"token refused ({self.refused})" if self.refused else "token ok" if self.has_token else "no token"
         billing = f"billing stopped ({self.billing_stopped})" if self.billing_stopped else "billing on"
+        if self.status != INSTALLED:
+            billing = ""
         since = self.uninstalled_at or self.installed_at
-        return f"{self.domain}  {self.status} {since:%Y-%m-%d %H:%M} UTC  {self.zone}  {token}  {billing}"
+        return f"{self.domain}  {self.status} {since:%Y-%m-%d %H:%M} UTC  {self.zone}  {token}  {billing}".rstrip()
 
     def problems(self) -> list[str]:
         """What `perennial doctor` says of this shop, each with its fix; empty when all is well."""

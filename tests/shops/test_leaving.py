@@ -16,7 +16,7 @@ from shopify_app.context import Context
 from shopify_app.gateways.shopify.errors import ServerFault, TokenRefused, Unreachable
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops import host_guard, queries, tokens, webhooks
-from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.shops.models import UNINSTALLED, Shop, ShopToken
 from tests.shops.conftest import DOMAIN
 
 Install = Callable[[], Shop]
@@ -190,10 +190,15 @@ def test_an_operator_sees_who_is_installed_and_how_they_are(
     shop = installed()
     with ctx.db.session() as session:
         (well,) = queries.overview(session, ctx.vault)
-    assert well.problems() == [] and "token ok" in well.line() and DOMAIN in well.line()
+    assert well.problems() == [] and "token ok  billing on" in well.line() and DOMAIN in well.line()
     installs.uninstall(sandbox.world, DOMAIN)
     with pytest.raises(TokenRefused):
         tokens.with_client(ctx, shop.id, lambda client: client.run("ShopInfo"))
     with ctx.db.session() as session:
         (ill,) = queries.overview(session, ctx.vault)
     assert "application_not_installed" in ill.line() and "open the app once" in ill.problems()[0]
+    with ctx.db.session() as session:
+        session.get_one(Shop, shop.id).status = UNINSTALLED
+    with ctx.db.session() as session:
+        (gone,) = queries.overview(session, ctx.vault)
+    assert "uninstalled" in gone.line() and "billing" not in gone.line() and gone.problems() == []
