@@ -9,7 +9,7 @@ from typing import Any
 
 from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
 from shopify_app.context import Context
-from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited
+from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited, Stumbled
 from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, Delivery
 from shopify_app.kit.clock import machine_now
 
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
 """Seconds of machine time between tries after 5xx or silence, doubled each time."""
+MAX_TRIES = 8
+"""Tries after which an event that our own side stumbles over waits for a person."""
 
 
 def accepted(ctx: Context, delivery_id: int) -> None:
@@ -44,6 +46,9 @@ def failed(ctx: Context, delivery_id: int, shop_id: int, error: KlaviyoError) ->
     if isinstance(error, BodyRefused):
         _refused_body(ctx, delivery_id, error)
         return None
+    if isinstance(error, Stumbled):
+        _stumbled(ctx, delivery_id, error)
+        return None
     return _later(ctx, delivery_id, error, error.wait_seconds if isinstance(error, Limited) else None)
 
 
@@ -64,6 +69,15 @@ def _later(ctx: Context, delivery_id: int, error: KlaviyoError, seconds: float |
         delivery.next_try_at, delivery.lease_until = machine_now() + wait, None
         delivery.last_error = str(error)
     return wait
+
+
+def _stumbled(ctx: Context, delivery_id: int, error: Stumbled) -> None:
+    """Try it again later and park it after the last try; the shop's other events go on."""
+    _later(ctx, delivery_id, error, None)
+    with ctx.db.session() as session:
+        delivery = session.get_one(Delivery, delivery_id)
+        if delivery.tries >= MAX_TRIES:
+            delivery.state, delivery.reason = PARKED_DELIVERY, f"it failed {MAX_TRIES} times: {error}"
 
 
 def _refused_body(ctx: Context, delivery_id: int, error: BodyRefused) -> None:

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import urllib3
 from klaviyo_api import KlaviyoAPI
-from openapi_client.exceptions import ApiException
+from openapi_client.exceptions import ApiException, OpenApiException
 from pydantic import ValidationError
 
 from shopify_app.gateways.klaviyo.errors import (
@@ -20,6 +20,7 @@ from shopify_app.gateways.klaviyo.errors import (
     KeyRefused,
     KlaviyoError,
     Limited,
+    Stumbled,
     Unavailable,
     Unexpected,
 )
@@ -85,9 +86,13 @@ class KlaviyoClient:
             _raise_for(error)
         except urllib3.exceptions.HTTPError as error:
             raise Unavailable(f"no answer: {type(error).__name__}") from error
+        except (OpenApiException, LookupError, TypeError) as error:
+            raise Stumbled(f"the SDK failed: {type(error).__name__}") from None
         except (ValidationError, AttributeError) as error:
             # Refused by the SDK before it was sent. The message would quote our values.
             raise BodyRefused(f"the SDK refused the body: {type(error).__name__}", ()) from None
+        except ValueError as error:
+            raise Stumbled(f"the SDK failed: {type(error).__name__}") from None
 
 
 def _raise_for(error: ApiException) -> NoReturn:

@@ -6,6 +6,7 @@ KlaviyoError
 ├── Limited         429; wait_seconds says how long
 ├── Unavailable     5xx, or no answer: it MAY have been accepted; safe to repeat thanks to unique_id
 └── Unexpected      any other answer
+    └── Stumbled    the SDK or our own code failed over this one call
 """
 
 from __future__ import annotations
@@ -51,3 +52,10 @@ class Unavailable(KlaviyoError):
 
 class Unexpected(KlaviyoError):
     """An answer nobody described (404, 410, 415 …): repeated slowly, and shown."""
+
+
+class Stumbled(Unexpected):
+    """The SDK or our own code raised something nobody foresaw; this body's own trouble, not the account's.
+
+    It MAY have been accepted. The message names the kind of error only, since its text could quote our values.
+    """
