@@ -204,5 +204,5 @@ def _order(order: Order) -> Values:
 
 def _event(fact: Fact, found: Detail) -> Values:
     said = sentences.sentence(fact, g.shop.zone)
-    told = [sentences.told(delivery, g.shop.zone) for delivery in found.told.get(fact.id, [])]
+    told = [sentences.told(delivery) for delivery in found.told.get(fact.id, [])]
     return {"at": fact.occurred_at, "words": said.words, "tone": said.tone, "told": told}

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.web.admin.words import decline, reason
-from shopify_app.web.format import clock_time, day, money, plural
+from shopify_app.web.format import day, money, plural
 
 
 class Sentence(NamedTuple):
@@ -33,11 +33,14 @@ def sentence(fact: Fact, zone: tzinfo) -> Sentence:
     return telling(fact, zone)
 
 
-def told(delivery: Delivery, zone: tzinfo) -> str:
-    """Return where a fact has been told, e.g. "accepted by Klaviyo 12:03 PM". Accepted is never called sent."""
+def told(delivery: Delivery) -> str:
+    """Return where a fact has been told, e.g. "Accepted by Klaviyo". Accepted is never called sent.
+
+    No time: only the machine's is known, which beside the fact's business time would read as the same clock.
+    """
     channel = _CHANNELS.get(delivery.channel, delivery.channel.capitalize())
-    if delivery.state == ACCEPTED and delivery.accepted_at is not None:
-        return f"Accepted by {channel} {clock_time(delivery.accepted_at, zone)}"
+    if delivery.state == ACCEPTED:
+        return f"Accepted by {channel}"
     if delivery.state == DROPPED:
         return f"Not sent to {channel}: {_plain(delivery.reason)}"
     if delivery.state == PARKED_DELIVERY:
