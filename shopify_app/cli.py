@@ -20,6 +20,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BadSetting as error:
         print(f"perennial: {error}", file=sys.stderr)
         return 2
+    except Exception as error:
+        # imported late: what stands behind it is large, and --help is quick
+        from shopify_app.commands import unreachable
+
+        words = unreachable.words(error)
+        if words is None:
+            raise
+        print(f"perennial: {words}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -46,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     tick.add_argument("--shop", metavar="DOMAIN", help="only this shop")
     tick.add_argument("--only", metavar="DUTY", action="append", default=[], help="only this duty or drain")
     tick.add_argument("--dry-run", action="store_true", help="say what would run, change nothing")
-    tick.set_defaults(run=commands.tick)
+    tick.set_defaults(run=commands.one_pass)
 
     reconcile = add("reconcile", help="compare our rows with Shopify and repair them")
     reconcile.add_argument("--shop", metavar="DOMAIN")
@@ -62,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor = add("doctor", help="what is wrong with this set-up, with the fix")
     doctor.add_argument("--adopt", action="store_true", help="this HOST is the right one: let shops be billed again")
     doctor.add_argument("--new-key", action="store_true", help="print a fresh ENCRYPTION_KEY")
-    doctor.set_defaults(run=commands.doctor)
+    doctor.set_defaults(run=commands.examine)
     return parser
 
 

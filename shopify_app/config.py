@@ -194,6 +194,19 @@ def _host(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+def address_of(name: str) -> str:
+    """Return where the URL in this variable leads, as " (host:port/name)", never with its user or password.
+
+    Empty when the variable is not set or nothing can be told apart.
+    """
+    try:
+        parts = urlsplit(os.environ.get(name, ""))
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f" ({parts.hostname}{port}{parts.path})" if parts.hostname else ""
+
+
 def _is_web_url(url: str) -> bool:
     parts = urlsplit(url)
     return bool(parts.hostname) and (

@@ -1,4 +1,7 @@
-"""What each `perennial` command does, one module per kind; imported late so that `--help` stays quick."""
+"""What each `perennial` command does, one module per kind; imported late so that `--help` stays quick.
+
+No function here is named like a module of this package: importing the module would replace it.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,7 @@ def ticker(arguments: argparse.Namespace) -> int:
     return run_ticker()
 
 
-def tick(arguments: argparse.Namespace) -> int:
+def one_pass(arguments: argparse.Namespace) -> int:
     """One inline pass of everything due."""
     from shopify_app.commands.tick import run_tick
 
@@ -68,7 +71,7 @@ def shops(arguments: argparse.Namespace) -> int:
     return run_shops()
 
 
-def doctor(arguments: argparse.Namespace) -> int:
+def examine(arguments: argparse.Namespace) -> int:
     """Say what is wrong with this set-up, with the fix."""
     from shopify_app.commands.doctor import run_doctor
 

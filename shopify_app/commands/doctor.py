@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from cryptography.fernet import Fernet
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
-from shopify_app import config, wiring
+from shopify_app import wiring
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
-from shopify_app.commands.processes import settings_with_services
+from shopify_app.commands.processes import settings_problems, settings_with_services
 from shopify_app.context import Context
 from shopify_app.health import readiness
 from shopify_app.kit.clock import ClockUnreachable
@@ -34,7 +33,7 @@ def run_doctor(*, adopt: bool, new_key: bool) -> int:
     if new_key:
         print(Fernet.generate_key().decode())
         return 0
-    found = _settings_problems()
+    found = settings_problems()
     if not found:
         ctx = wiring.build(settings_with_services())
         if adopt:
@@ -46,15 +45,12 @@ def run_doctor(*, adopt: bool, new_key: bool) -> int:
     return 1 if found else 0
 
 
-def _settings_problems() -> list[str]:
-    # the embedded services stand in for what is left open
-    lenient = {"DATABASE_URL": "postgresql+psycopg://embedded", "REDIS_URL": "unix://embedded"}
-    given = {name: value for name, value in os.environ.items() if value}
-    return config.problems(lenient | given)
-
-
 def _service_problems(ctx: Context) -> list[str]:
-    found = [_FIXES[name] for name, well in readiness.check(ctx).items() if not well]
+    checks = readiness.check(ctx)
+    if not checks["database"]:
+        # one of two: nobody could ask for the schema, or there is none yet to ask for
+        del checks["migrations" if _is_silent(ctx) else "database"]
+    found = [_FIXES[name] for name, well in checks.items() if not well]
     if found:
         return found
     try:
@@ -64,6 +60,14 @@ def _service_problems(ctx: Context) -> list[str]:
     with ctx.db.session() as session:
         found += [problem for row in queries.overview(session, ctx.vault) for problem in row.problems()]
     return found + _klaviyo_problems(ctx)
+
+
+def _is_silent(ctx: Context) -> bool:
+    try:
+        ctx.db.ping()
+    except SQLAlchemyError:
+        return True
+    return False
 
 
 def _klaviyo_problems(ctx: Context) -> list[str]:

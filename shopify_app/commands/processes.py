@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from shopify_app.config import ROOT, Settings, read
+from shopify_app.config import ROOT, BadSetting, Settings, problems, read
 from shopify_app.kit import log as logs
 
 log = logging.getLogger("shopify_app.process")
@@ -18,19 +18,35 @@ log = logging.getLogger("shopify_app.process")
 STATE = ROOT / ".perennial"
 """Where embedded services keep their data."""
 
+_STAND_INS = {"DATABASE_URL": "postgresql+psycopg://embedded", "REDIS_URL": "unix://embedded"}
+
 SWEEP_SECONDS = 10.0
 """Between two sweeps on a real shop. On the sandbox business time leaps, so the ticker looks far more often."""
 SANDBOX_SWEEP_SECONDS = 0.05
 
 
+def settings_problems() -> list[str]:
+    """Return what is wrong with the settings, when the embedded services stand in for what is left open."""
+    given = {name: value for name, value in os.environ.items() if value.strip()}
+    return problems(_STAND_INS | given)
+
+
 def settings_with_services() -> Settings:
-    """Read the settings, with embedded PostgreSQL and Valkey for what DATABASE_URL and REDIS_URL leave open."""
-    environ = dict(os.environ)
-    if not (environ.get("DATABASE_URL") and environ.get("REDIS_URL")):
+    """Read the settings, with embedded PostgreSQL and Valkey for what DATABASE_URL and REDIS_URL leave open.
+
+    Raises BadSetting before any server is started: a wrong setting leaves none behind.
+    """
+    found = settings_problems()
+    if found:
+        raise BadSetting(found[0])
+    environ = {name: value for name, value in os.environ.items() if value.strip()}
+    if not _STAND_INS.keys() <= environ.keys():
         from shopify_app.demo import embedded
 
-        environ.setdefault("DATABASE_URL", embedded.ensure_postgres(STATE))
-        environ.setdefault("REDIS_URL", embedded.ensure_valkey(STATE))
+        if "DATABASE_URL" not in environ:
+            environ["DATABASE_URL"] = embedded.ensure_postgres(STATE)
+        if "REDIS_URL" not in environ:
+            environ["REDIS_URL"] = embedded.ensure_valkey(STATE)
     settings = read(environ)
     logs.configure(settings.log_level, settings.log_format)
     return settings
@@ -54,6 +70,7 @@ def run_web() -> int:
     from granian.log import LogLevels
 
     settings = settings_with_services()
+    _ping_database(settings)
     Granian(
         "shopify_app.serving:load",
         # a deployment sits behind a proxy on another address; the demo stays on this machine
@@ -68,6 +85,17 @@ def run_web() -> int:
         websockets=False,
     ).serve()
     return 0
+
+
+def _ping_database(settings: Settings) -> None:
+    """Raise OperationalError here, where it becomes one line, and not in a child of the server."""
+    from shopify_app.kit.db import Database
+
+    database = Database(settings.database_url, pool_size=1)
+    try:
+        database.ping()
+    finally:
+        database.close()
 
 
 def run_worker(*, burst: bool = False) -> int:
