@@ -18,7 +18,13 @@ def policy(interval: str, count: int = 1, anchors: int = 0) -> dict:
 
 @pytest.mark.parametrize(
     ("one", "at_least"),
-    [(policy("DAY"), 108), (policy("WEEK"), 16), (policy("MONTH"), 5), (policy("YEAR"), 4), (policy("WEEK", 1, 3), 46)],
+    [
+        (policy("DAY"), 108),
+        (policy("WEEK"), 16),
+        (policy("MONTH"), 5),
+        (policy("YEAR"), 4),
+        (policy("WEEK", 1, 3), 46),
+    ],
 )
 def test_the_estimate_of_cycles_in_the_window_is_never_short(one: dict, at_least: int) -> None:
     start, until = mirror.window(one, NOW)
