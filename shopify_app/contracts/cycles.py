@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import next_dates
+from shopify_app.contracts import date_behind
 from shopify_app.contracts.calendar import due_at
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.shops.models import Shop
@@ -57,7 +57,7 @@ def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> N
     before, contract.next_charge_at = contract.next_charge_at, _next_charge(cycles)
     contract.next_charge_total = total_of(contract) if contract.next_charge_at else None
     if before != contract.next_charge_at and before is not None:
-        next_dates.mark(session, contract)
+        date_behind.mark(session, contract)
 
 
 def total_of(contract: Contract) -> Decimal:

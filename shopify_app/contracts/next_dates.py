@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
+from shopify_app.contracts import mirror
 from shopify_app.contracts.models import ACTIVE, Contract, DateBehind
 from shopify_app.gateways.shopify import contracts as gateway
+from shopify_app.gateways.shopify.contracts import ContractSnapshot
 from shopify_app.gateways.shopify.errors import ShopifyError, Throttled, UserErrors
 from shopify_app.kit.clock import machine_now, monotonic
+from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.shops.tokens import with_client
 
@@ -31,14 +33,6 @@ REST = timedelta(minutes=5)
 """Machine time for which a shop that cannot be asked is left alone."""
 MANNERS = timedelta(seconds=20)
 """So much longer than it says a throttled shop is left to others: nothing here is urgent."""
-
-
-def mark(session: Session, contract: Contract) -> None:
-    """Note that the contract's date at Shopify is to be looked at; nothing to note when it is right already."""
-    if contract.status != ACTIVE or contract.next_charge_at in (None, contract.next_billing_date):
-        return
-    values = {"contract_id": contract.id, "shop_id": contract.shop_id, "try_at": machine_now()}
-    session.execute(insert(DateBehind).values(**values).on_conflict_do_nothing(index_elements=["contract_id"]))
 
 
 def drain(ctx: Context) -> int:
@@ -96,11 +90,11 @@ def _catch_up(ctx: Context, place: _Place) -> None:
         wanted = contract.next_charge_at if contract and contract.status == ACTIVE else None
         gid = contract.shopify_gid if contract else ""
         is_right = wanted is None or contract is None or contract.next_billing_date == wanted
-    is_written = not is_right and wanted is not None and _write(ctx, place.shop_id, gid, wanted)
+    written = None if is_right or wanted is None else _write(ctx, place.shop_id, gid, wanted)
     with ctx.db.session() as session:
-        if is_written:
-            written = update(Contract).where(Contract.id == place.contract_id).values(next_billing_date=wanted)
-            session.execute(written)
+        if written:
+            # our own change gives the contract another revision: the mirror must not wait for a webhook to learn it
+            mirror.apply(session, session.get_one(Shop, place.shop_id), written, ctx.clock.now())
         # a change that came meanwhile has found this row taken: it is looked at once more
         same = select(Contract.id).where(
             Contract.id == place.contract_id, Contract.next_charge_at.is_not_distinct_from(wanted)
@@ -113,14 +107,13 @@ def _catch_up(ctx: Context, place: _Place) -> None:
         )
 
 
-def _write(ctx: Context, shop_id: int, gid: str, date: datetime) -> bool:
+def _write(ctx: Context, shop_id: int, gid: str, date: datetime) -> ContractSnapshot | None:
     try:
-        with_client(ctx, shop_id, lambda client: gateway.set_next_billing_date(client, gid, date))
+        return with_client(ctx, shop_id, lambda client: gateway.set_next_billing_date(client, gid, date))
     except UserErrors as error:
         # it is for people only: nothing depends on it, and asking again would not help
         log.warning("date for people refused", extra={"contract": gid, "codes": sorted(error.codes)})
-        return False
-    return True
+        return None
 
 
 def _later(ctx: Context, place: _Place, wait: timedelta) -> None:

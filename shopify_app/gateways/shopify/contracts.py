@@ -200,7 +200,12 @@ def _discount(node: Node) -> dict[str, Any]:
     }
 
 
-def set_next_billing_date(client: AdminClient, gid: str, date: datetime) -> None:
-    """Write the date people see on a contract; it moves no cycle and no money. Raises ShopifyError."""
+def set_next_billing_date(client: AdminClient, gid: str, date: datetime) -> ContractSnapshot:
+    """Write the date people see on a contract and return the contract as it is then; moves no cycle and no money.
+
+    Raises ShopifyError.
+    """
     variables = {"contract": gid, "date": stamp(date)}
-    client.mutate("NextBillingDate", variables, "subscriptionContractSetNextBillingDate")
+    asked_at = machine_now()
+    node = client.mutate("NextBillingDate", variables, "subscriptionContractSetNextBillingDate")["contract"]
+    return _complete(client, node, asked_at, patience=5.0)
