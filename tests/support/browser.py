@@ -12,7 +12,7 @@ if TYPE_CHECKING:  # Playwright takes half a second to import, and most runs ope
 
 from tests.support.chromium import FLAGS, find_chromium
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page with no cookies or storage from other tests; waits at most ten seconds for anything."""
+    """A page with no cookies or storage from other tests; waits at most twenty seconds for anything."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
