@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("obtained_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refused_reason", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_shop_tokens_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_shop_tokens_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("shop_id", name=op.f("pk_shop_tokens")),
     )
 

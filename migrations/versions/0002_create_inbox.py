@@ -34,9 +34,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_messages")),
         sa.UniqueConstraint("shop_id", "webhook_id", name=op.f("uq_inbox_messages_shop_id_webhook_id")),
     )
-    op.create_index(
-        "ix_inbox_messages_shop_received", "inbox_messages", ["shop_id", "received_at"], unique=False
-    )
+    op.create_index("ix_inbox_messages_shop_received", "inbox_messages", ["shop_id", "received_at"], unique=False)
     op.create_index(
         "ix_inbox_messages_waiting",
         "inbox_messages",

@@ -32,9 +32,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("recorded_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_journal_facts_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_journal_facts_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_facts")),
         sa.UniqueConstraint("shop_id", "key", name=op.f("uq_journal_facts_shop_id_key")),
     )
@@ -61,9 +59,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["fact_id"], ["journal_facts.id"], name=op.f("fk_deliveries_fact_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_deliveries_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_deliveries_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("fact_id", "channel", name=op.f("uq_deliveries_fact_id_channel")),
     )
@@ -78,9 +74,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index(
-        "ix_deliveries_waiting", table_name="deliveries", postgresql_where=sa.text("state = 'pending'")
-    )
+    op.drop_index("ix_deliveries_waiting", table_name="deliveries", postgresql_where=sa.text("state = 'pending'"))
     op.drop_index("ix_deliveries_shop", table_name="deliveries")
     op.drop_table("deliveries")
     op.drop_index("ix_journal_facts_customer", table_name="journal_facts")

@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=True),
         sa.Column("shopify_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_products_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_products_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
         sa.UniqueConstraint("shop_id", "shopify_gid", name=op.f("uq_products_shop_id_shopify_gid")),
     )
@@ -59,9 +57,7 @@ def upgrade() -> None:
         sa.Column("inventory_item_gid", sa.Text(), nullable=True),
         sa.Column("inventory_policy", sa.Text(), nullable=True),
         sa.Column("tracked", sa.Boolean(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_variants_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_variants_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_variants")),
         sa.UniqueConstraint("shop_id", "shopify_gid", name=op.f("uq_variants_shop_id_shopify_gid")),
     )

@@ -41,9 +41,7 @@ def upgrade() -> None:
         sa.Column("shopify_updated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("merged_into_gid", sa.Text(), nullable=True),
         sa.Column("redacted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_shoppers_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_shoppers_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shoppers")),
         sa.UniqueConstraint("shop_id", "shopify_gid", name=op.f("uq_shoppers_shop_id_shopify_gid")),
     )

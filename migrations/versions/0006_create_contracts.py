@@ -64,16 +64,12 @@ def upgrade() -> None:
         sa.Column("parked_reason", sa.Text(), nullable=True),
         sa.Column("cycles_read_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_contracts_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_contracts_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contracts")),
         sa.UniqueConstraint("shop_id", "shopify_gid", name=op.f("uq_contracts_shop_id_shopify_gid")),
     )
     op.create_index("ix_contracts_customer", "contracts", ["shop_id", "customer_gid"], unique=False)
-    op.create_index(
-        "ix_contracts_next_charge", "contracts", ["shop_id", "next_charge_at", "id"], unique=False
-    )
+    op.create_index("ix_contracts_next_charge", "contracts", ["shop_id", "next_charge_at", "id"], unique=False)
     op.create_index("ix_contracts_read", "contracts", ["shop_id", "read_at"], unique=False)
     op.create_index("ix_contracts_status", "contracts", ["shop_id", "status", "id"], unique=False)
     op.create_table(

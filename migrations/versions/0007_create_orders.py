@@ -24,9 +24,7 @@ def upgrade() -> None:
         sa.Column("shopify_updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["shop_id"], ["shops.id"], name=op.f("fk_orders_shop_id"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["shop_id"], ["shops.id"], name=op.f("fk_orders_shop_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("shop_id", "shopify_gid", name=op.f("uq_orders_shop_id_shopify_gid")),
     )
@@ -43,13 +41,9 @@ def upgrade() -> None:
             ["shop_id"], ["shops.id"], name=op.f("fk_order_contracts_shop_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_contracts")),
-        sa.UniqueConstraint(
-            "order_id", "contract_gid", name=op.f("uq_order_contracts_order_id_contract_gid")
-        ),
+        sa.UniqueConstraint("order_id", "contract_gid", name=op.f("uq_order_contracts_order_id_contract_gid")),
     )
-    op.create_index(
-        "ix_order_contracts_contract", "order_contracts", ["shop_id", "contract_gid"], unique=False
-    )
+    op.create_index("ix_order_contracts_contract", "order_contracts", ["shop_id", "contract_gid"], unique=False)
 
 
 def downgrade() -> None:

@@ -68,9 +68,7 @@ def upgrade() -> None:
             "attempt_number",
             name=op.f("uq_billing_attempts_number"),
         ),
-        sa.UniqueConstraint(
-            "shop_id", "idempotency_key", name=op.f("uq_billing_attempts_shop_id_idempotency_key")
-        ),
+        sa.UniqueConstraint("shop_id", "idempotency_key", name=op.f("uq_billing_attempts_shop_id_idempotency_key")),
     )
     op.create_index(
         "ix_billing_attempts_unsettled",
