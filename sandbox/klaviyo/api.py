@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from sandbox.klaviyo import faults, gate, profiles, rules
+from sandbox.klaviyo import bulk_rules, faults, gate, profiles, rules
 from sandbox.klaviyo.problems import Problem, Refused
 from sandbox.klaviyo.state import Klaviyo
 from sandbox.world.store import Row
@@ -41,6 +41,14 @@ def add_api(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
         rules.check_event(document, klaviyo.now())
         klaviyo.accept(credential, document["data"]["attributes"], g.klaviyo_request_id)
         return _accepted()
+
+    @operation("event-bulk-create-jobs", "POST", "events:write")
+    def bulk_create_events(credential: Row) -> Response:
+        document = gate.body(request)
+        bulk_rules.check(document, klaviyo.now())
+        for event in bulk_rules.events(document):
+            klaviyo.accept(credential, event, g.klaviyo_request_id)
+        return _json(None, 202)  # recorded: the body is null, and there is no job to ask about
 
     @operation("profile-import", "POST", "profiles:write")
     def create_or_update_profile(credential: Row) -> Response:
@@ -109,7 +117,7 @@ def _request_id() -> str:
     return str(uuid.uuid4())
 
 
-def _json(document: dict[str, Any], status: int = 200) -> Response:
+def _json(document: dict[str, Any] | None, status: int = 200) -> Response:
     answer = jsonify(document)
     answer.status_code = status
     answer.content_type = "application/vnd.api+json"

@@ -19,7 +19,7 @@ from sandbox.wire import mischief
 
 TITLES = {500: "Internal server error.", 503: "Service unavailable.", 504: "Gateway timeout."}
 FIELDS = {"operation", "times", "status", "retry_after", "html", "hang_s", "reset"}
-OPERATIONS = {"*", "create_event", "create_or_update_profile", "get_accounts", "get_metrics"}
+OPERATIONS = {"*", "create_event", "bulk_create_events", "create_or_update_profile", "get_accounts", "get_metrics"}
 WHEN = {"before", "after"}
 
 

@@ -7,6 +7,7 @@ external_id only when neither is given: it takes no part in merging, so it can m
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sandbox.klaviyo.problems import Problem, Refused
@@ -47,6 +48,14 @@ def upsert(klaviyo: Klaviyo, account: str, data: dict[str, Any]) -> tuple[Row, b
     profile = owners[0] if owners else _make(klaviyo, account)
     _patch(klaviyo, account, profile, attributes, data.get("meta"))
     return profile, not owners
+
+
+def identifiers(data: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What tells whose profile this is: each identifier given, with its name."""
+    attributes = _tidy(data.get("attributes", {}))
+    if data.get("id"):
+        yield "id", data["id"]
+    yield from ((name, attributes[name]) for name in (*UNIQUE, "_kx") if attributes.get(name))
 
 
 def _conflict(profile_id: str) -> Refused:

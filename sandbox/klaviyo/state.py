@@ -50,7 +50,7 @@ class Klaviyo:
     # --- accepted and stored ---
 
     def accept(self, credential: Row, event: dict[str, Any], request_id: str) -> Row:
-        """Note a valid create_event. Nothing is stored yet, and the sender learns no more than 202."""
+        """Note a valid event, sent alone or among many. Nothing is stored yet; the sender learns no more than 202."""
         row = {
             "account": credential["account"],
             "source": credential["source"],
