@@ -19,7 +19,7 @@ from shopify_app.billing.charge import charge
 from shopify_app.billing.gates import EARLIEST
 from shopify_app.billing.models import FAILED, REFUSED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.context import Context
-from shopify_app.contracts import cycle_rows, mirror
+from shopify_app.contracts import cycle_rows, holds, mirror
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.journal.record import record
@@ -121,7 +121,8 @@ def _arm(
     if problem:
         return None, problem
     parking.release(session, contract, actor, now, cycle)
-    cycle.attempted_at = cycle.held_reason = cycle.held_until = None
+    cycle.attempted_at = None
+    holds.let_go(cycle, now)
     cycle.claimed_at, cycle.lease_until = now, moment + LEASE
     _tell(session, contract, cycle, number, actor, now)
     return cycle.id, ""

@@ -16,6 +16,7 @@ from shopify_app.billing import throttle
 from shopify_app.billing.attempts import ShopMustRest
 from shopify_app.billing.charge import charge
 from shopify_app.context import Context
+from shopify_app.contracts.holds import HELD_OVER
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.kit.clock import machine_now, monotonic, sleep
 from shopify_app.shops.models import INSTALLED, Shop
@@ -137,9 +138,7 @@ def _held_out(now: datetime) -> tuple[ColumnElement[bool], ...]:
 def _release_held(ctx: Context) -> None:
     """Let go of holds whose time is over."""
     with ctx.db.session() as session:
-        session.execute(
-            update(BillingCycle).where(*_held_out(ctx.clock.now())).values(held_reason=None, held_until=None)
-        )
+        session.execute(update(BillingCycle).where(*_held_out(ctx.clock.now())).values(HELD_OVER))
 
 
 def _let_go(ctx: Context, cycle_id: int, seconds: float) -> None:

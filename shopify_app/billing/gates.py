@@ -34,6 +34,7 @@ class Due:
     """A claimed cycle as our rows have it. `due_at`, `expected_at`: business time.
 
     `released`: a person saw why it was parked and let it go on. `by_hand`: a person asks for it at this moment.
+    `hold_ended_at`: since when it is no longer held, if it ever was: a held cycle is not late.
     """
 
     shop_id: int
@@ -44,6 +45,7 @@ class Due:
     due_at: datetime
     expected_at: datetime
     catch_up: timedelta
+    hold_ended_at: datetime | None = None
     released: bool = False
     by_hand: bool = False
     history: History = NOTHING_KNOWN
@@ -120,9 +122,11 @@ def too_early(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
 
 
 def too_late(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
-    if due.released or due.by_hand or now - due.due_at <= due.catch_up:
+    late_since = max(due.due_at, due.hold_ended_at or due.due_at)
+    if due.released or due.by_hand or now - late_since <= due.catch_up:
         return None
-    words = f"Due on {due.due_at:%Y-%m-%d}, which is more than {due.catch_up.days} days ago: a person decides."
+    what = "Due on" if late_since == due.due_at else "No longer held since"
+    words = f"{what} {late_since:%Y-%m-%d}, which is more than {due.catch_up.days} days ago: a person decides."
     return Refusal("too_late", words, Effect.PARKED)
 
 

@@ -42,6 +42,7 @@ def due_of_row(session: Session, cycle: BillingCycle, contract: Contract) -> Due
         due_at=cycle.due_at or cycle.expected_at,
         expected_at=cycle.expected_at,
         catch_up=timedelta(days=settings.of(session, cycle.shop_id).catch_up_days),
+        hold_ended_at=cycle.hold_ended_at,
         released=cycle.released_at is not None,
     )
 

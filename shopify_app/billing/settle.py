@@ -25,7 +25,7 @@ from shopify_app.billing.models import (
     WRITTEN,
     BillingAttempt,
 )
-from shopify_app.contracts import cycles
+from shopify_app.contracts import cycles, holds
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify import attempts as shopify
 from shopify_app.gateways.shopify.attempts import AttemptSnapshot
@@ -109,7 +109,8 @@ def record_settlement(session: Session, attempt: BillingAttempt, now: datetime) 
     if cycle:
         cycle.status = "BILLED"
         cycle.attempted_at = cycle.attempted_at or now
-        cycle.claimed_at = cycle.lease_until = cycle.held_reason = cycle.held_until = cycle.parked_reason = None
+        cycle.claimed_at = cycle.lease_until = cycle.parked_reason = None
+        holds.let_go(cycle, now)
     if attempt.state == DUPLICATE:
         _tell_duplicate(session, attempt, contract, now)
     else:

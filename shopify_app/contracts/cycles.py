@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import date_behind
+from shopify_app.contracts import date_behind, pauses
 from shopify_app.contracts.calendar import due_at
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.shops.models import Shop
@@ -75,7 +75,7 @@ def _is_to_charge(contract: Contract, cycle: BillingCycle) -> bool:
         and not cycle.skipped
         and contract.billable_since is not None
         # a cycle expected while the contract was paused was paused away: nobody was owed that delivery
-        and cycle.expected_at >= contract.billable_since
+        and not pauses.covers(contract, cycle.expected_at)
     )
 
 

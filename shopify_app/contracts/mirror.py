@@ -14,10 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import cycle_rows, facts, search
+from shopify_app.contracts import cycle_rows, facts, pauses, search
 from shopify_app.contracts.cycles import refresh
 from shopify_app.contracts.erase import forget_person
-from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, Contract, ContractLine
+from shopify_app.contracts.models import CANCELLED, EXPIRED, Contract, ContractLine
 from shopify_app.gateways.shopify import contracts as gateway
 from shopify_app.gateways.shopify import cycles as cycles_gateway
 from shopify_app.gateways.shopify.client import AdminClient
@@ -131,7 +131,7 @@ def _write(session: Session, shop: Shop, row: Contract | None, snapshot: Contrac
     _copy(row, snapshot)
     if _is_erased(session, row):
         forget_person(row)
-    _mark_active_since(row, before, snapshot)
+    pauses.note(row, before, snapshot)
     session.flush()
     _write_lines(session, shop.id, row, snapshot)
     session.refresh(row, ["lines"])
@@ -163,19 +163,6 @@ def _copy(row: Contract, snapshot: ContractSnapshot) -> None:
     row.shopify_created_at = snapshot.created_at
     row.shopify_updated_at = snapshot.updated_at
     row.read_at = max(row.read_at, snapshot.asked_at)
-
-
-def _mark_active_since(row: Contract, before: str | None, snapshot: ContractSnapshot) -> None:
-    """Keep the instant since which the contract is billable without a break.
-
-    Shopify does not say when a contract became active again; its time of change is the best witness.
-    """
-    if snapshot.status != ACTIVE:
-        row.billable_since = None
-    elif before is None:
-        row.billable_since = snapshot.created_at
-    elif before != ACTIVE:
-        row.billable_since = snapshot.updated_at
 
 
 def _write_lines(session: Session, shop_id: int, row: Contract, snapshot: ContractSnapshot) -> None:

@@ -18,8 +18,9 @@ class Contract(Base):
     """A SubscriptionContract as last read. `revision_id` decides which of two readings is newer.
 
     `next_charge_at` is the nearest unbilled, unskipped cycle's expected instant, kept for lists and sorting.
-    `billable_since` is the business instant since which the contract has been active without a break: cycles
-    expected before it were paused away, not missed. `read_at` is the machine instant at which the last applied
+    `billable_since` is the business instant since which the contract has been active without a break; `pauses` are
+    the spans before, [since, until or null] in ISO, in which it was not: cycles expected then were paused away, not
+    missed. `read_at` is the machine instant at which the last applied
     reading of the contract or its cycles was asked for.
     """
 
@@ -52,6 +53,7 @@ class Contract(Base):
     shopify_created_at: Mapped[datetime]
     shopify_updated_at: Mapped[datetime]
     billable_since: Mapped[datetime | None]
+    pauses: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     next_charge_at: Mapped[datetime | None]
     next_charge_total: Mapped[Decimal | None]
     search_text: Mapped[str] = mapped_column(server_default="")
@@ -113,7 +115,9 @@ class BillingCycle(Base):
     `expected_at` is Shopify's billingAttemptExpectedDate. `due_at` is the instant we charge (its local day at the
     shop's hour); it is null when nothing is to be charged: billed, skipped, contract not active, passed by a pause.
     due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason, a parked one for a person, who may
-    release it: since `released_at` neither lateness nor a safety bound stops it. Business time, but for the lease.
+    release it: since `released_at` neither lateness nor a safety bound stops it. `held_at` is set while somebody
+    decided to hold it (`holds.py`), and null for a gate that only asks again in a while; lateness runs from
+    `hold_ended_at`. Business time, but for the lease.
     """
 
     __tablename__ = "billing_cycles"
@@ -146,6 +150,8 @@ class BillingCycle(Base):
     attempted_at: Mapped[datetime | None]
     held_reason: Mapped[str | None]
     held_until: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
+    hold_ended_at: Mapped[datetime | None]
     parked_reason: Mapped[str | None]
     released_at: Mapped[datetime | None]
     read_at: Mapped[datetime]

@@ -14,7 +14,7 @@ from sqlalchemy import column, select, table, update
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
-from shopify_app.contracts import cycle_rows, mirror
+from shopify_app.contracts import cycle_rows, holds, mirror
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify import attempts
 from shopify_app.gateways.shopify import cycles as gateway
@@ -165,7 +165,7 @@ def _confirm(ctx: Context, asked: Skipping, otherwise: str) -> Answer:
         contract, cycle = _locked(session, asked)
         if contract is None or cycle is None or cycle.skipped is not asked.wanted:
             return Answer(False, otherwise)
-        cycle.held_reason = cycle.held_until = None
+        holds.let_go(cycle, now)
         if asked.wanted:
             cycle.parked_reason = None  # nobody has to decide about a charge that is not made
         _tell(session, contract, cycle, "order.skipped" if asked.wanted else "order.unskipped", asked, now)

@@ -168,10 +168,11 @@ def _due() -> ColumnElement[datetime]:
 
 
 def _is_active() -> ColumnElement[bool]:
+    """A cycle from before the contract's last pause is due only if it was not paused away."""
     return and_(
         Contract.status == ACTIVE,
         Contract.billable_since.is_not(None),
-        func.coalesce(Cycle.expected_at >= Contract.billable_since, False),
+        or_(Cycle.due_at.is_not(None), func.coalesce(Cycle.expected_at >= Contract.billable_since, False)),
     )
 
 

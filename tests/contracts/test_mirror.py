@@ -100,6 +100,14 @@ def test_what_was_expected_during_a_pause_is_never_charged(desk: Desk) -> None:
     assert desk.row.billable_since == NOW, "a later change of an active contract moves nothing"
 
 
+def test_only_what_was_expected_during_a_pause_is_passed(desk: Desk) -> None:
+    read = cycles(*(cycle(number, NOW + day * DAY) for number, day in enumerate((-9, -7, -5, -3, 4), 1)))
+    desk.apply(contract(cycles=read))
+    for revision, (status, day) in enumerate((("PAUSED", -8), ("ACTIVE", -6), ("FAILED", -4), ("ACTIVE", -2)), 2):
+        desk.apply(contract(revision_id=revision, status=status, updated_at=NOW + day * DAY, cycles=read))
+    assert desk.due == [1, 3, 5], "the second was paused away for ever, the fourth in the later stop"
+
+
 @pytest.mark.parametrize("change", [{"skipped": True}, {"status": "BILLED"}])
 def test_a_cycle_skipped_or_billed_is_not_due(desk: Desk, change: dict) -> None:
     desk.apply(contract(cycles=cycles(cycle(1, NOW + 3 * DAY, **change), cycle(2, NOW + 34 * DAY))))

@@ -105,7 +105,8 @@ def test_who_ends_a_contract_before_its_charge_expects_none_and_afterwards_hides
 
 
 def test_what_was_paused_away_was_never_expected(session: Session, shop: Shop) -> None:
-    contract = _lived(session, shop)
+    contract = _contract(session, shop)
+    rows.cycle(session, contract, 1, DUE).due_at = None
     contract.billable_since = DUE + 5 * HOUR
     rows.fact(session, contract, "subscription.resumed", DUE + 5 * HOUR, before={"status": "PAUSED"})
     assert _today(session, shop) == {"not_expected": 1}
