@@ -1,1 +1,1 @@
-"""Shopify's Admin API: one client, one module per noun, one GraphQL operation per file in operations/."""
+"""Shopify's Admin API: one client, one module per noun, one GraphQL operation or fragment per file in operations/."""

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import httpx
 
+from shopify_app.gateways.shopify.documents import operation
 from shopify_app.gateways.shopify.errors import (
     AccessDenied,
     BadRequest,
@@ -51,12 +50,6 @@ class Answer:
     cost: Cost = field(default_factory=Cost)
 
 
-@cache
-def operation(name: str) -> str:
-    """Return the text of operations/<name>.graphql; FileNotFoundError when there is none."""
-    return files(__package__).joinpath("operations", f"{name}.graphql").read_text()
-
-
 class AdminClient:
     """Speaks Admin GraphQL to one shop with one token. Made per unit of work; the connection pool is shared."""
 
@@ -82,7 +75,7 @@ class AdminClient:
     def run_text(
         self, text: str, variables: dict[str, Any] | None = None, *, name: str = "", patience: float = 0.0
     ) -> Answer:
-        """Like `run`, for a document put together at run time (aliased queries)."""
+        """Like `run`, for a whole document put together at run time (aliased queries)."""
         deadline = monotonic() + patience
         while True:
             try:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shopify_app.gateways.shopify import payment_methods
-from shopify_app.gateways.shopify.client import AdminClient, Cost, operation
+from shopify_app.gateways.shopify.client import AdminClient, Cost
+from shopify_app.gateways.shopify.documents import with_fragments
 from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
 from shopify_app.gateways.shopify.values import Node, gid_of, known_instant, stamp
 
@@ -145,9 +146,8 @@ def _aliased(wanted: Sequence[CyclesWanted], extra: str = "") -> str:
     ]
     if not extra:
         return f"query CyclesOfMany({', '.join(heads)}) {{\n" + "\n".join(parts) + "\n}"
-    fragment = "fragment " + operation("PaymentMethod").partition("fragment ")[2]
     head = f"query CheckOfMany($ids: [ID!]!, {', '.join(heads)})"
-    return f"{head} {{\n{extra}\n" + "\n".join(parts) + "\n}\n" + fragment
+    return with_fragments(f"{head} {{\n{extra}\n" + "\n".join(parts) + "\n}\n", "CheckOfMany")
 
 
 def _variables(wanted: Sequence[CyclesWanted]) -> dict[str, object]:
