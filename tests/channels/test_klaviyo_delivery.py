@@ -67,7 +67,7 @@ def test_a_zero_total_is_still_shown_as_text(connected: Till) -> None:
 
 
 def test_facts_of_other_kinds_are_not_told(connected: Till) -> None:
-    tell(connected, "failed-1:1:1", "charge.failed")
+    tell(connected, "challenged-1:1:1", "charge.challenged")
     assert waiting(connected) == 0
     send(connected)
     assert connected.deliveries() == []

@@ -27,6 +27,7 @@ from shopify_app.channels.klaviyo import connect
 from shopify_app.config import Settings, read
 from shopify_app.context import Context
 from shopify_app.shops.models import Shop
+from tests.support.events import check_stored
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY, SECRET = "sandbox-key", "sandbox-secret-of-at-least-32-bytes"
@@ -100,7 +101,12 @@ class Story:
             self.settle()
 
     def stored_events(self) -> list[dict]:
-        """What Klaviyo has kept, oldest first (accepted is not stored): metric, profile, properties, time …"""
+        """What Klaviyo has kept, oldest first (accepted is not stored): metric, profile, properties, time …
+
+        Every body the app has rendered so far is held against the schema of its metric.
+        """
+        with self.ctx.db.session() as session:
+            check_stored(session)
         httpx.post(f"{self.sandbox.url}/klaviyo/_control/advance", timeout=10).raise_for_status()
         answer = httpx.get(f"{self.sandbox.url}/klaviyo/_control/stored/{KLAVIYO_ACCOUNT}", timeout=10)
         return answer.raise_for_status().json()

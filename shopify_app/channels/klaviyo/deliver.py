@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, aliased
 from shopify_app.channels.klaviyo import outbox, verdicts
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.channels.klaviyo.story import Around
 from shopify_app.channels.klaviyo.truth import no_longer_true
 from shopify_app.context import Context
 from shopify_app.gateways.klaviyo.client import KlaviyoClient
@@ -41,13 +42,18 @@ def drain(ctx: Context) -> int:
     deadline, done = monotonic() + SLICE, 0
     while monotonic() < deadline:
         with ctx.db.session() as session:
-            made = outbox.fill(session, ctx.clock.now(), machine_now())
+            made = outbox.fill(session, around(ctx), machine_now())
         tried = _send_batch(ctx)
         done += made + tried
         if not made and not tried:
             return done
     ctx.wakeups.wake("klaviyo")
     return done
+
+
+def around(ctx: Context) -> Around:
+    """Return what rendering needs besides rows."""
+    return Around(ctx.settings.host, ctx.clock.now())
 
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
-from shopify_app.channels.klaviyo.render import CannotRender, event
+from shopify_app.channels.klaviyo.render import event
+from shopify_app.channels.klaviyo.story import Around, CannotRender
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.shops.models import INSTALLED, Shop
 
@@ -27,11 +28,8 @@ SETTLED = "10 minutes"
 """Machine time after which no open transaction can still add a fact with a smaller id."""
 
 
-def fill(session: Session, now: datetime, machine_now: datetime) -> int:
-    """Add the missing deliveries of up to 200 facts of one connected shop; returns how many, 0 for none missing.
-
-    `now`: business time.
-    """
+def fill(session: Session, around: Around, machine_now: datetime) -> int:
+    """Add the missing deliveries of up to 200 facts of one connected shop; returns how many, 0 for none missing."""
     first = _missing(1)
     shop_id = session.scalar(select(first.c.shop_id).order_by(first.c.id).limit(1))
     if shop_id is None:
@@ -43,7 +41,7 @@ def fill(session: Session, now: datetime, machine_now: datetime) -> int:
     shop = session.get_one(Shop, shop_id)
     untold = _missing(BATCH, shop_id)
     facts = session.scalars(select(Fact).where(Fact.id.in_(select(untold.c.id))).order_by(Fact.id)).all()
-    session.add_all(_delivery(session, shop, fact, now, machine_now) for fact in facts)
+    session.add_all(_delivery(session, shop, fact, around, machine_now) for fact in facts)
     session.flush()
     return len(facts)
 
@@ -81,7 +79,7 @@ def _missing(limit: int, shop_id: int | None = None) -> Subquery:
     return (found if shop_id is None else found.where(KlaviyoAccount.shop_id == shop_id)).subquery()
 
 
-def _delivery(session: Session, shop: Shop, fact: Fact, now: datetime, machine_now: datetime) -> Delivery:
+def _delivery(session: Session, shop: Shop, fact: Fact, around: Around, machine_now: datetime) -> Delivery:
     delivery = Delivery(
         shop_id=shop.id,
         fact_id=fact.id,
@@ -92,7 +90,7 @@ def _delivery(session: Session, shop: Shop, fact: Fact, now: datetime, machine_n
         state=PENDING,
     )
     try:
-        delivery.body = event(session, shop, fact, backfill=now - fact.occurred_at > OLD)
+        delivery.body = event(session, shop, fact, around, backfill=around.now - fact.occurred_at > OLD)
     except CannotRender as reason:
         delivery.state, delivery.reason = PARKED_DELIVERY, str(reason)
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:

@@ -6,17 +6,17 @@ from typing import Any
 
 import phonenumbers
 
-from shopify_app.kit.gid import number_of
+from shopify_app.kit.db import Json
 from shopify_app.shoppers.models import Shopper
 
 MAIL_LIMIT = 100
 
 
-def profile_of(shopper: Shopper) -> dict[str, Any] | None:
+def profile_of(shopper: Shopper, properties: Json) -> dict[str, Any] | None:
     """Return the profile attributes of a shopper; None when neither mail nor a valid phone is known.
 
-    Mail first, a phone only in E.164. Shopify's id is a property and never `external_id`, which takes no part in
-    Klaviyo's merging and so makes second profiles (Klaviyo docs: identity resolution).
+    Mail first, a phone only in E.164. Shopify's id is one of the `properties` (profile.py) and never `external_id`,
+    which takes no part in Klaviyo's merging and so makes second profiles (Klaviyo docs: identity resolution).
     """
     mail = (shopper.email or "").strip()
     identifiers = {
@@ -29,7 +29,7 @@ def profile_of(shopper: Shopper) -> dict[str, Any] | None:
     names = {"first_name": shopper.first_name, "last_name": shopper.last_name, "locale": shopper.locale}
     # an absent field is left alone, null would erase what Klaviyo has
     found |= {name: value for name, value in names.items() if value}
-    return {**found, "properties": {"Shopify Customer ID": number_of(shopper.shopify_gid)}}
+    return {**found, "properties": properties}
 
 
 def e164(text: str | None) -> str | None:

@@ -2,41 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
+from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
 from shopify_app.notices.rules import has_moved, why_not
 from shopify_app.shops.models import Shop
 
 
+@dataclass(frozen=True)
+class _Case:
+    session: Session
+    fact: Fact
+    contract: Contract
+    cycle: BillingCycle | None
+    now: datetime
+
+
 def no_longer_true(session: Session, fact: Fact, now: datetime) -> str | None:
     """Return why a fact must not be told any more, None when it may. What has happened stays true for ever;
-    an announcement does not. `now`: business time."""
-    if fact.kind != "order.upcoming":
+    an announcement does not, nor a failure that was made good. `now`: business time."""
+    check = _CHECKS.get(fact.kind)
+    if check is None:
         return None
-    contract = session.scalars(
-        select(Contract).where(Contract.shop_id == fact.shop_id, Contract.shopify_gid == fact.contract_gid)
-    ).one_or_none()
+    mine = (Contract.shop_id == fact.shop_id, Contract.shopify_gid == fact.contract_gid)
+    contract = session.scalars(select(Contract).where(*mine)).one_or_none()
     if contract is None:
         return "the contract is gone"
-    cycle = session.scalars(
-        select(BillingCycle).where(
-            BillingCycle.shop_id == fact.shop_id,
-            BillingCycle.contract_id == contract.id,
-            BillingCycle.cycle_index == fact.cycle_index,
-        )
-    ).one_or_none()
-    return why_not(contract, cycle, now) or _moved(session, fact, cycle)
+    return check(_Case(session, fact, contract, _cycle(session, fact, contract), now))
 
 
-def _moved(session: Session, fact: Fact, cycle: BillingCycle | None) -> str | None:
-    # The notice is planned again for the new day (notices/told.py); a later issue tells Changed Upcoming Order.
-    announced = fact.data.get("due_at")
-    if cycle is None or cycle.due_at is None or announced is None:
+def _upcoming(case: _Case) -> str | None:
+    return why_not(case.contract, case.cycle, case.now) or _moved(case, case.fact.data.get("due_at"))
+
+
+def _changed(case: _Case) -> str | None:
+    """The change is told as long as it is the latest, and the order still lies ahead."""
+    if _told_again(case):
+        return "it was changed once more, and that is told instead"
+    after = case.fact.after or {}
+    if not after.get("skipped"):
+        return why_not(case.contract, case.cycle, case.now) or _moved(case, after.get("due_at"))
+    if case.contract.status in (CANCELLED, EXPIRED):
+        return f"the contract is {case.contract.status.lower()}"
+    return None if case.cycle is None or case.cycle.skipped else "the cycle is no longer skipped"
+
+
+def _delivery(case: _Case) -> str | None:
+    # it is paid for and is shipped even when the contract has ended since
+    ships_at = case.fact.data.get("ships_at")
+    zone = case.session.get_one(Shop, case.fact.shop_id).zone
+    if ships_at and datetime.fromisoformat(ships_at).astimezone(zone).date() < case.now.astimezone(zone).date():
+        return "the delivery was due already"
+    return None
+
+
+def _failed(case: _Case) -> str | None:
+    if case.fact.data.get("class") == Decline.ALREADY_PAID.value:
+        return "Shopify says that this charge was paid already"
+    if case.cycle is not None and case.cycle.status == "BILLED":
+        return "the charge was paid since"
+    if case.cycle is not None and case.cycle.skipped:
+        return "the cycle is skipped"
+    if case.contract.status in (CANCELLED, EXPIRED):
+        return f"the contract is {case.contract.status.lower()}"
+    return None
+
+
+_CHECKS: dict[str, Callable[[_Case], str | None]] = {
+    "order.upcoming": _upcoming,
+    "order.changed": _changed,
+    "delivery.upcoming": _delivery,
+    "charge.failed": _failed,
+}
+
+
+def _cycle(session: Session, fact: Fact, contract: Contract) -> BillingCycle | None:
+    mine = (BillingCycle.shop_id == fact.shop_id, BillingCycle.contract_id == contract.id)
+    statement = select(BillingCycle).where(*mine, BillingCycle.cycle_index == fact.cycle_index)
+    return session.scalars(statement).one_or_none()
+
+
+def _moved(case: _Case, announced: str | None) -> str | None:
+    """Another day is told as *Changed Upcoming Order*."""
+    if case.cycle is None or case.cycle.due_at is None or announced is None:
         return None
-    zone = session.get_one(Shop, fact.shop_id).zone
-    return "the charge was moved" if has_moved(datetime.fromisoformat(announced), cycle.due_at, zone) else None
+    zone = case.session.get_one(Shop, case.fact.shop_id).zone
+    moved = has_moved(datetime.fromisoformat(announced), case.cycle.due_at, zone)
+    return "the charge was moved" if moved else None
+
+
+def _told_again(case: _Case) -> bool:
+    later = select(Fact.id).where(
+        Fact.shop_id == case.fact.shop_id,
+        Fact.contract_gid == case.fact.contract_gid,
+        Fact.cycle_index == case.fact.cycle_index,
+        Fact.kind == case.fact.kind,
+        Fact.id > case.fact.id,
+    )
+    return case.session.scalar(later.limit(1)) is not None

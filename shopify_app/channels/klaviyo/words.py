@@ -1,15 +1,23 @@
-"""Values as a shopper reads them: money, dates and rhythms. Pure."""
+"""Values as a shopper reads them: money, dates, rhythms and a few sentences. Pure.
+
+Dates and money follow the shopper's locale whatever it is. Words exist in English and German; every other language
+gets English words.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time, get_timezone_name
 from babel.numbers import format_currency
+
+from shopify_app.channels.klaviyo.phrases import FALLBACK, PHRASES
+from shopify_app.kit.db import Json
 
 
 def locale_of(*wishes: str | None) -> Locale:
@@ -23,6 +31,21 @@ def locale_of(*wishes: str | None) -> Locale:
     return Locale("en")
 
 
+def tag(locale: Locale) -> str:
+    """Return a locale as a language tag, e.g. "fr-CA"."""
+    return str(locale).replace("_", "-")
+
+
+def language(locale: Locale) -> str:
+    """Return the language in which there are words for this locale: "en" or "de"."""
+    return str(locale.language) if locale.language in PHRASES else FALLBACK
+
+
+def say(locale: Locale, phrase: str, /, **values: Any) -> str:
+    """Return a phrase in the shopper's language, its places filled. Raises KeyError for a phrase nobody wrote."""
+    return PHRASES[language(locale)][phrase].format(**values)
+
+
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """Return e.g. "$93.20". Text, because Klaviyo ignores an event property that is 0."""
     return str(format_currency(amount, currency, locale=locale))
@@ -33,7 +56,34 @@ def day(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
     return str(format_date(instant.astimezone(zone).date(), format="long", locale=locale))
 
 
-def rhythm(policy: dict[str, Any]) -> str:
+def moment(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    """Return the shop-local day and time with the zone, e.g. "December 5, 2026, 9:00 AM EST"."""
+    local = instant.astimezone(zone)
+    name = get_timezone_name(local, width="short", locale=locale)
+    return f"{day(instant, zone, locale)}, {format_time(local, 'short', tzinfo=zone, locale=locale)} {name}"
+
+
+def rhythm(policy: Json, locale: Locale) -> str:
     """Return e.g. "Every month" or "Every 2 weeks" for a billing or delivery policy."""
     unit, count = str(policy["interval"]).lower(), int(policy["intervalCount"])
-    return f"Every {unit}" if count == 1 else f"Every {count} {unit}s"
+    return say(locale, f"every_{unit}") if count == 1 else say(locale, f"every_{unit}s", count=count)
+
+
+def status(value: str, locale: Locale) -> str:
+    """Return a contract's status in the shopper's words; one that Shopify adds some day is spelled as it is."""
+    return PHRASES[language(locale)].get(f"status_{value.lower()}", value.capitalize())
+
+
+def method(name: str, last_digits: str | None, locale: Locale) -> str:
+    """Return a payment method in words, e.g. "Visa ending in 4242"."""
+    return say(locale, "card", name=name, digits=last_digits) if last_digits else name
+
+
+def items(things: Iterable[Json]) -> str:
+    """Return items in one line, e.g. "2 × House Blend (250 g), 1 × Mug"."""
+    return ", ".join(_thing(thing) for thing in things)
+
+
+def _thing(thing: Json) -> str:
+    variant = f" ({thing['VariantTitle']})" if thing.get("VariantTitle") else ""
+    return f"{thing['Quantity']} × {thing['ProductName']}{variant}"

@@ -1,0 +1,218 @@
+"""The ten events, on one page: which fact becomes which metric, when it fires and what it says beyond the base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from shopify_app.channels.klaviyo.events import property as properties
+from shopify_app.channels.klaviyo.events.common import (
+    BASE,
+    CHARGE,
+    CYCLE,
+    DELAYS,
+    LATE,
+    LEAD,
+    NEXT,
+    SKIP,
+    TOTAL,
+    UNSKIP,
+    UNTIL,
+    day,
+    money,
+)
+from shopify_app.channels.klaviyo.events.property import Property, choice, flag, rows, text, texts, whole
+from shopify_app.kit.db import Json
+
+FAILURES = ("shopper_can_fix", "merchant_must_fix", "transient", "stock")
+CHANGERS = ("shopper", "staff", "system")
+CHANGES = ("date", "skipped", "items", "amount")
+
+_THING = (
+    text("ProductName", "The product's name", "House Blend"),
+    text("VariantTitle", "The variant, if the product has several", "250 g", always=False),
+    whole("Quantity", "How many", 2),
+)
+_DAYS = text("DaysUntilCharge", "Days until the charge, as text because it may be “0”", "3", always=False)
+
+
+def _side(name: str, words: str, date: str, iso: str, total: tuple[str, float]) -> tuple[Property, ...]:
+    """What was told before, or is true now, of an upcoming order."""
+    return (
+        *day(f"{name}ChargeDate", f"The day of the charge {words}", date, iso, always=False),
+        *money(f"{name}OrderTotal", f"What the order {words} costs before taxes", *total),
+        rows(f"{name}Items", f"What the order {words} holds", _THING, always=False),
+        text(f"{name}ItemsText", f"What the order {words} holds, in words", "2 × House Blend (250 g)", always=False),
+        flag(f"{name}Skipped", f"Whether the order {words} is skipped", False),
+    )
+
+
+@dataclass(frozen=True)
+class Event:
+    """One metric. `own` are the properties beyond those of every event; `sample` changes the example."""
+
+    kind: str
+    name: str
+    fires: str
+    unique: str
+    own: tuple[Property, ...]
+    sample: Json = field(default_factory=dict)
+
+    @property
+    def slug(self) -> str:
+        """The name in lower case with dashes, for file names and addresses."""
+        return self.name.lower().replace(" ", "-")
+
+    @property
+    def properties(self) -> tuple[Property, ...]:
+        """All properties, its own first."""
+        return (*self.own, *BASE)
+
+    def schema(self) -> Json:
+        """Return the JSON Schema (draft 2020-12) of the properties."""
+        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": self.name}
+        return {**head, "description": self.fires, **properties.thing(self.properties)}
+
+    def example(self, *, sparse: bool = False) -> Json:
+        """Return an example of the properties; `sparse`: only what every such event carries."""
+        known = properties.example(self.properties, sparse=sparse)
+        return {name: self.sample.get(name, value) for name, value in known.items() if name not in ("Test",)}
+
+
+EVENTS = (
+    Event(
+        "subscription.started",
+        "Started Subscription",
+        "A shopper started a subscription after Perennial was installed.",
+        "started:<contract>",
+        (
+            *day("StartDate", "The day it started", "November 5, 2026", "2026-11-05T15:00:00+00:00"),
+            *NEXT,
+            text("OriginOrderId", "Shopify's number of the first order", "5500001", always=False),
+        ),
+        {"OrdersCompleted": 1},
+    ),
+    Event(
+        "subscription.paused",
+        "Paused Subscription",
+        "A subscription was paused, by whomever.",
+        "paused:<contract>:<revision>",
+        day("PausedDate", "The day it was paused", "December 1, 2026", "2026-12-01T14:00:00+00:00"),
+        {"Status": "Paused", "StatusText": "Paused"},
+    ),
+    Event(
+        "subscription.resumed",
+        "Resumed Subscription",
+        "A subscription became active again.",
+        "resumed:<contract>:<revision>",
+        (*day("ResumedDate", "The day it was resumed", "December 1, 2026", "2026-12-01T14:00:00+00:00"), *NEXT),
+    ),
+    Event(
+        "subscription.cancelled",
+        "Cancelled Subscription",
+        "A subscription was cancelled, by whomever.",
+        "cancelled:<contract>:<revision>",
+        day("CancelledDate", "The day it was cancelled", "December 1, 2026", "2026-12-01T14:00:00+00:00"),
+        {"Status": "Cancelled", "StatusText": "Cancelled"},
+    ),
+    Event(
+        "subscription.expired",
+        "Expired Subscription",
+        "A subscription ended because its last planned order was reached.",
+        "expired:<contract>:<revision>",
+        day("ExpiredDate", "The day it ended", "December 1, 2026", "2026-12-01T14:00:00+00:00"),
+        {"Status": "Expired", "StatusText": "Ended"},
+    ),
+    Event(
+        "order.upcoming",
+        "Upcoming Subscription Order",
+        "So many days before a charge, once for each lead of the shop; at once for a subscription younger than that.",
+        "upcoming:<contract>:<cycle>:<lead days>",
+        (*CHARGE, *TOTAL, *UNTIL, _DAYS, LEAD, LATE, CYCLE, SKIP, *DELAYS),
+    ),
+    Event(
+        "order.changed",
+        "Changed Upcoming Order",
+        "An order that had been announced changed: its date, its contents, its price, or whether it is skipped.",
+        "changed:<contract>:<cycle>:<hash of what it is now>",
+        (
+            text(
+                "ChangesText",
+                "What changed, in sentences",
+                "The date moved from December 5, 2026 to December 12, 2026.",
+            ),
+            texts("Changes", f"What changed, each one of: {', '.join(CHANGES)}", ["date"]),
+            choice("ChangedBy", "Who changed it", "shopper", CHANGERS),
+            text("ChangedByText", "Who changed it, in a sentence, if known", "You changed this order.", always=False),
+            *_side("Before", "as it was told", "December 5, 2026", "2026-12-05T14:00:00+00:00", ("$30.20", 30.2)),
+            *_side("After", "as it is now", "December 12, 2026", "2026-12-12T14:00:00+00:00", ("$30.20", 30.2)),
+            *day(
+                "ChargeDate",
+                "The day of the charge as it is now",
+                "December 12, 2026",
+                "2026-12-12T14:00:00+00:00",
+                always=False,
+            ),
+            *money("OrderTotal", "What the order costs now, before taxes", "$30.20", 30.2),
+            *(Property(one.name, one.says, one.example, one.schema, False) for one in UNTIL),
+            _DAYS,
+            Property(LEAD.name, "The lead at which it was last told, in days", 3, LEAD.schema, False),
+            LATE,
+            CYCLE,
+            SKIP,
+            UNSKIP,
+            *DELAYS,
+        ),
+        {"DaysUntilCharge": "10"},
+    ),
+    Event(
+        "delivery.upcoming",
+        "Upcoming Subscription Delivery",
+        "So many days before each delivery of a prepaid subscription.",
+        "delivery:<contract>:<cycle>:<delivery>:<lead days>",
+        (
+            *day("DeliveryDate", "The day it is to be shipped", "December 5, 2026", "2026-12-05T05:00:00+00:00"),
+            text("DeliveryText", "Which delivery it is, in words", "Delivery 2 of 6"),
+            whole("DeliveryNumber", "Which delivery of those paid for it is", 2),
+            whole("DeliveryCount", "How many deliveries were paid for together", 6),
+            text("DaysUntilDelivery", "Days until it is shipped, as text because it may be “0”", "3", always=False),
+            LEAD,
+            LATE,
+            CYCLE,
+            text("FulfillmentOrderId", "Shopify's number of the fulfillment order", "6600001", always=False),
+        ),
+        {"IsPrepaid": True, "FrequencyText": "Every 6 months", "FrequencyCount": 6},
+    ),
+    Event(
+        "order.processed",
+        "Processed Subscription Order",
+        "A charge was paid and its order exists, whoever asked for the charge.",
+        "processed:<contract>:<cycle>",
+        (
+            *day("ChargeDate", "The day it was paid", "December 5, 2026", "2026-12-05T14:01:00+00:00"),
+            *money("OrderTotal", "What was paid", "$32.70", 32.7, always=False),
+            text("OrderName", "The order's name in Shopify", "#1042", always=False),
+            text("OrderId", "Shopify's number of the order", "5500042", always=False),
+            *NEXT,
+            CYCLE,
+        ),
+        {"OrdersCompleted": 4},
+    ),
+    Event(
+        "charge.failed",
+        "Subscription Charge Failed",
+        "Each time a charge fails. Filter by FailureKind: shoppers can only help with “shopper_can_fix”.",
+        "failed-<attempt>:<contract>:<cycle>",
+        (
+            *CHARGE,
+            *TOTAL,
+            choice("FailureKind", "What kind of trouble it is", "shopper_can_fix", FAILURES),
+            text("FailureText", "What happened, in a sentence for the shopper", "Your bank declined the payment."),
+            text("ErrorCode", "Shopify's code of the error", "CARD_DECLINED", always=False),
+            whole("AttemptNumber", "Which attempt at this charge failed", 1),
+            CYCLE,
+        ),
+    ),
+)
+
+BY_KIND = {event.kind: event for event in EVENTS}
+BY_SLUG = {event.slug: event for event in EVENTS}

@@ -1,0 +1,109 @@
+"""What a profile says of a shopper's subscriptions, for segments and for flows that hang on a date.
+
+A property without a value is null, which clears what Klaviyo has: a date that stayed would start a flow about a
+charge that nobody makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from shopify_app.channels.klaviyo.events.property import Property, instant, number, text, texts
+from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED, Contract
+from shopify_app.kit.db import Json
+from shopify_app.kit.gid import number_of
+from shopify_app.shoppers.models import PaymentMethod, Shopper
+from shopify_app.shops.models import Shop
+
+NOBODY = "None"
+"""Subscription Status of a shopper without any subscription."""
+_RANK = (ACTIVE, PAUSED, FAILED, EXPIRED, CANCELLED)
+
+PROFILE = (
+    text(
+        "Subscription Status",
+        "The liveliest of the shopper's subscriptions: Active, Paused, Failed, Expired, Cancelled or None",
+        "Active",
+    ),
+    Property("Active Subscriptions", "How many are active", 1, {"type": "integer", "minimum": 0}),
+    Property("Paused Subscriptions", "How many are paused", 0, {"type": "integer", "minimum": 0}),
+    Property("Cancelled Subscriptions", "How many were cancelled", 0, {"type": "integer", "minimum": 0}),
+    instant("Next Charge Date", "The day of the nearest charge, at noon so that no time zone moves it",
+            "2026-12-05T12:00:00Z", always=False),
+    number("Next Charge Total", "What that charge comes to before taxes", 30.2, always=False),
+    text("Next Charge Currency", "Its currency", "USD", always=False),
+    Property("Subscribed Products", "The products in active and paused subscriptions", ["House Blend"],
+             {"type": "array", "items": {"type": "string"}}),
+    texts("Subscription IDs", "Shopify's numbers of active and paused subscriptions", ["25700001"], always=False),
+    instant("Subscriber Since", "The day the first subscription began", "2026-08-05T12:00:00Z", always=False),
+    instant("Card Expires On", "The last day of the card that pays the nearest charge", "2028-03-31T12:00:00Z",
+            always=False),
+    text("Shopify Customer ID", "Shopify's number of the customer", "7100001"),
+)  # fmt: skip
+"""The profile's properties. Title Case, because merchants meet them as labels when they build segments."""
+
+
+def profile_properties(session: Session, shop: Shop, shopper: Shopper, now: datetime) -> Json:
+    """Return the profile properties of a shopper as the mirror has them at `now` (business time)."""
+    contracts = _contracts(session, shop, shopper)
+    living = [contract for contract in contracts if contract.status in (ACTIVE, PAUSED)]
+    following = _next(contracts)
+    total = following.next_charge_total if following else None
+    return {
+        "Subscription Status": _liveliest(contracts),
+        "Active Subscriptions": _count(contracts, ACTIVE),
+        "Paused Subscriptions": _count(contracts, PAUSED),
+        "Cancelled Subscriptions": _count(contracts, CANCELLED),
+        "Next Charge Date": _noon(_local(shop, following.next_charge_at if following else None)),
+        "Next Charge Total": None if total is None else float(total),
+        "Next Charge Currency": following.currency if following and total is not None else None,
+        "Subscribed Products": sorted({line.title for contract in living for line in contract.lines}),
+        "Subscription IDs": [number_of(contract.shopify_gid) for contract in living] or None,
+        "Subscriber Since": _noon(_local(shop, min((one.shopify_created_at for one in contracts), default=None))),
+        "Card Expires On": _noon(_expiry(session, shop, following or next(iter(living), None))),
+        "Shopify Customer ID": number_of(shopper.shopify_gid),
+    }
+
+
+def _contracts(session: Session, shop: Shop, shopper: Shopper) -> Sequence[Contract]:
+    statement = (
+        select(Contract)
+        .where(Contract.shop_id == shop.id, Contract.customer_gid == shopper.shopify_gid)
+        .options(selectinload(Contract.lines))
+        .order_by(Contract.id)
+    )
+    return session.scalars(statement).all()
+
+
+def _liveliest(contracts: Sequence[Contract]) -> str:
+    found = {contract.status for contract in contracts}
+    return next((status.capitalize() for status in _RANK if status in found), NOBODY)
+
+
+def _count(contracts: Sequence[Contract], status: str) -> int:
+    return sum(contract.status == status for contract in contracts)
+
+
+def _next(contracts: Sequence[Contract]) -> Contract | None:
+    planned = [(one.next_charge_at, one.id, one) for one in contracts if one.status == ACTIVE and one.next_charge_at]
+    return min(planned)[2] if planned else None
+
+
+def _local(shop: Shop, moment: datetime | None) -> date | None:
+    return moment.astimezone(shop.zone).date() if moment else None
+
+
+def _noon(day: date | None) -> str | None:
+    return f"{day.isoformat()}T12:00:00Z" if day else None
+
+
+def _expiry(session: Session, shop: Shop, contract: Contract | None) -> date | None:
+    if contract is None:
+        return None
+    mine = (PaymentMethod.shop_id == shop.id, PaymentMethod.shopify_gid == contract.payment_method_gid)
+    method = session.scalars(select(PaymentMethod).where(*mine)).one_or_none()
+    return method.expires_on if method and method.revoked_at is None else None
