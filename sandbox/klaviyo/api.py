@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from sandbox.klaviyo import bulk_rules, faults, gate, profiles, rules
+from sandbox.klaviyo import bulk_rules, documents, faults, gate, limits, pages, profiles, rules
 from sandbox.klaviyo.problems import Problem, Refused
 from sandbox.klaviyo.state import Klaviyo
 from sandbox.world.store import Row
 
 Handler = Callable[[Row], Response]
-PAGE = 200
-METRIC_FILTER = re.compile(r"equals\((integration\.(?:name|category)),(?:\"([^\"]*)\"|'([^']*)')\)")
 
 
 def add_api(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
@@ -55,16 +51,20 @@ def add_api(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
         document = gate.body(request)
         rules.check_profile(document)
         profile, is_new = profiles.upsert(klaviyo, credential["account"], document["data"])
-        return _json({"data": _profile(profile)}, 201 if is_new else 200)
+        return _json({"data": documents.profile(profile)}, 201 if is_new else 200)
 
     @operation("accounts", "GET", "accounts:read")
     def get_accounts(credential: Row) -> Response:
         account = klaviyo.accounts[credential["account"]]
-        return _json({"data": [_account(account)], "links": {"self": request.base_url}})
+        return _json({"data": [documents.account(account)], "links": {"self": request.base_url}})
 
     @operation("metrics", "GET", "metrics:read")
     def get_metrics(credential: Row) -> Response:
-        return _metrics_page(klaviyo, credential["account"])
+        return _json(pages.metrics(klaviyo, credential["account"]))
+
+    @operation("events", "GET", "events:read")
+    def get_events(credential: Row) -> Response:
+        return _json(pages.events(klaviyo, credential["account"]))
 
     @blueprint.route("/api/", defaults={"path": ""}, methods=["GET", "POST", "PATCH", "DELETE"])
     @blueprint.route("/api/<path:path>", methods=["GET", "POST", "PATCH", "DELETE"])
@@ -96,6 +96,7 @@ def _work(klaviyo: Klaviyo, handler: Handler, scope: str, headers: dict[str, str
     headers["X-Klaviyo-Api-Revision"] = revised
     headers["X-Klaviyo-Api-Retirement-Date"] = gate.retirement_date(revised)
     gate.authorize(credential, scope)
+    headers |= limits.count(klaviyo, credential, handler.__name__)
     return handler(credential)
 
 
@@ -122,90 +123,3 @@ def _json(document: dict[str, Any] | None, status: int = 200) -> Response:
     answer.status_code = status
     answer.content_type = "application/vnd.api+json"
     return answer
-
-
-# --- documents ---
-
-
-def _account(account: Row) -> dict[str, Any]:
-    contact = {
-        "default_sender_name": account["name"],
-        "default_sender_email": account["sender_email"],
-        "website_url": None,
-        "organization_name": account["name"],
-        "street_address": dict.fromkeys(("address1", "address2", "city", "region", "country", "zip")),
-    }
-    attributes = {
-        "test_account": False,
-        "contact_information": contact,
-        "industry": None,
-        "timezone": account["timezone"],
-        "preferred_currency": account["currency"],
-        "public_api_key": account["id"],
-        "locale": "en-US",
-    }
-    return _resource("account", account["id"], attributes)
-
-
-def _profile(profile: Row) -> dict[str, Any]:
-    names = (*profiles.UNIQUE[:3], *rules.TEXT_FIELDS, "location")
-    attributes = {name: profile["attributes"].get(name) for name in names}
-    attributes |= {"location": attributes["location"] or {}, "properties": profile["properties"]}
-    attributes |= {"created": profile["created"], "updated": profile["updated"]}
-    return _resource("profile", profile["id"], attributes)
-
-
-def _metric(metric: Row) -> dict[str, Any]:
-    integration = {
-        "object": "integration",
-        "id": metric["source"],
-        "name": metric["source"],
-        "category": "API",
-    }
-    attributes = {
-        "name": metric["name"],
-        "created": metric["created"],
-        "updated": metric["updated"],
-        "integration": integration,
-    }
-    return _resource("metric", metric["id"], attributes)
-
-
-def _resource(kind: str, resource_id: str, attributes: dict[str, Any]) -> dict[str, Any]:
-    link = f"{request.url_root}klaviyo/api/{kind}s/{resource_id}"
-    return {"type": kind, "id": resource_id, "attributes": attributes, "links": {"self": link}}
-
-
-def _metrics_page(klaviyo: Klaviyo, account: str) -> Response:
-    """All metrics of one account, 200 a page; filtered by the integration's name, the one filter known to work."""
-    rows = klaviyo.of("metrics", account).all()
-    wanted = request.args.get("filter")
-    if wanted:
-        name, value = _metric_filter(wanted)
-        # integration.category was seen to return nothing at all, whatever was asked
-        rows = [row for row in rows if name == "integration.name" and row["source"] == value]
-    start = _cursor(request.args.get("page[cursor]"))
-    following = {"page[cursor]": str(start + PAGE), **({"filter": wanted} if wanted else {})}
-    has_more = len(rows) > start + PAGE
-    links = {
-        "self": request.base_url,
-        "next": f"{request.base_url}?{urlencode(following)}" if has_more else None,
-        "prev": None,
-    }
-    return _json({"data": [_metric(row) for row in rows[start : start + PAGE]], "links": links})
-
-
-def _metric_filter(text: str) -> tuple[str, str]:
-    match = METRIC_FILTER.fullmatch(text)
-    if not match:
-        detail = f"Invalid filter: {text[:100]}"
-        raise Refused(Problem(400, "invalid", "Invalid input.", detail, parameter="filter"))
-    return match[1], match[2] or match[3] or ""
-
-
-def _cursor(text: str | None) -> int:
-    if text is None:
-        return 0
-    if not text.isascii() or not text.isdigit():
-        raise Refused(Problem(400, "invalid", "Invalid input.", "Invalid cursor.", parameter="page[cursor]"))
-    return int(text)

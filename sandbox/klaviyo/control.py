@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox.klaviyo import faults
+from sandbox.klaviyo import faults, limits
 from sandbox.klaviyo.state import Klaviyo
 
 
@@ -54,6 +54,10 @@ def _apply(klaviyo: Klaviyo, changes: Any) -> None:
         raise ValueError("settings is a JSON object")
     if "faults" in changes:
         faults.check(changes["faults"])
+    if "limits" in changes:
+        limits.check(changes["limits"])
+    if isinstance(held := changes.get("rate_clock"), bool) or not isinstance(held, int | float | None):
+        raise ValueError("rate_clock is a second of machine time, or null")
     for name in ("auto", "drop_nested_blanks"):
         if not isinstance(changes.get(name, True), bool):
             raise ValueError(f"{name} is true or false")

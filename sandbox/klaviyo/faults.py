@@ -2,24 +2,28 @@
 
 A fault is JSON: {"operation": "create_event" or "*", "times": 2} (without `times`: until cleared) and one of
 {"status": 429, "retry_after": 3}, {"status": 500}, {"status": 502, "html": true}, {"status": 503},
-{"hang_s": 30}, {"reset": "before"}, {"reset": "after"}. The first that fits is used. 502 and 504 come from the
-CDN in front of Klaviyo as HTML; a reset *after* the work shows why `unique_id` must stay the same on a retry.
+{"hang_s": 30}, {"reset": "before"}, {"reset": "after"}. With {"probability": 0.3, "seed": 1} it strikes three calls
+in ten, by a dice that falls the same way each time. The first that strikes is used. 502 and 504 come from the CDN in
+front of Klaviyo as HTML; a reset *after* the work shows why `unique_id` must stay the same on a retry, and so does a
+hang: the work is done when it ends.
 """
 
 from __future__ import annotations
 
 import time
+from random import Random
 from typing import Any
 
 from flask import Response
 
+from sandbox.klaviyo.limits import OPERATIONS
 from sandbox.klaviyo.problems import Problem, Refused, throttled
 from sandbox.klaviyo.state import Klaviyo
 from sandbox.wire import mischief
 
 TITLES = {500: "Internal server error.", 503: "Service unavailable.", 504: "Gateway timeout."}
-FIELDS = {"operation", "times", "status", "retry_after", "html", "hang_s", "reset"}
-OPERATIONS = {"*", "create_event", "bulk_create_events", "create_or_update_profile", "get_accounts", "get_metrics"}
+NUMBERS = {"times", "status", "retry_after", "hang_s", "probability", "seed", "thrown"}
+FIELDS = {"operation", "html", "reset", *NUMBERS}
 WHEN = {"before", "after"}
 
 
@@ -34,9 +38,11 @@ def check(faults: Any) -> list[dict[str, Any]]:
             raise ValueError(f"operation is one of {sorted(OPERATIONS)}")
         if fault.get("reset", "before") not in WHEN:
             raise ValueError('reset is "before" or "after"')
-        for name in ("times", "status", "retry_after", "hang_s"):
+        for name in NUMBERS:
             if not isinstance(fault.get(name, 0), int | float):
                 raise ValueError(f"{name} is a number")
+        if not 0 <= fault.get("probability", 1) <= 1:
+            raise ValueError("probability is between 0 and 1")
     return faults
 
 
@@ -68,11 +74,23 @@ def after(klaviyo: Klaviyo, operation: str) -> None:
 
 def _take(klaviyo: Klaviyo, operation: str, *, after: bool) -> dict[str, Any] | None:
     with klaviyo.world.locked():
-        for fault in klaviyo.settings["faults"]:
-            fits = fault["operation"] in ("*", operation) and (fault.get("reset") == "after") == after
-            if fits and fault.get("times") != 0:
-                if "times" in fault:
-                    fault["times"] -= 1
-                    klaviyo.set(faults=klaviyo.settings["faults"])
-                return dict(fault)
-    return None
+        faults = klaviyo.settings["faults"]
+        struck = next((fault for fault in faults if _fits(fault, operation, after) and _strikes(fault)), None)
+        if struck and "times" in struck:
+            struck["times"] -= 1
+        if faults:
+            klaviyo.set(faults=faults)
+        return dict(struck) if struck else None
+
+
+def _fits(fault: dict[str, Any], operation: str, after: bool) -> bool:
+    is_named = fault["operation"] in ("*", operation)
+    return is_named and (fault.get("reset") == "after") == after and fault.get("times") != 0
+
+
+def _strikes(fault: dict[str, Any]) -> bool:
+    """Throw the dice, if there is one; `thrown` counts, so that a world read from disk goes on where it was."""
+    if "probability" not in fault:
+        return True
+    fault["thrown"] = fault.get("thrown", 0) + 1
+    return Random(f"{fault.get('seed', 0)}:{fault['thrown']}").random() < fault["probability"]

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 ROSEBUD = "Rb4xQz"
 SECOND = "Tn7mLw"
 ROSEBUD_KEY = "pk_sandbox_rosebud"
+READER_KEY = "pk_sandbox_rosebud_reader"
 NO_SCOPE_KEY = "pk_sandbox_rosebud_noscope"
 SECOND_KEY = "pk_sandbox_second"
 
 # What the app asks for: the minimum, and metrics:read for setting up flows (Klaviyo docs: access scopes).
 USUAL_SCOPES = ["accounts:read", "events:write", "profiles:write", "metrics:read"]
+READING_SCOPES = ["accounts:read", "events:read", "metrics:read"]
 
 
 def plant(store: Store) -> None:
@@ -25,6 +27,7 @@ def plant(store: Store) -> None:
     accounts.put(_account(ROSEBUD, "Rosebud Coffee", "America/New_York", "USD", "hello@rosebud-coffee.shop"))
     accounts.put(_account(SECOND, "Tannery Tea", "Europe/London", "GBP", "hello@tannery-tea.shop"))
     credentials.put(_credential(ROSEBUD_KEY, ROSEBUD, USUAL_SCOPES, "Perennial", "private"))
+    credentials.put(_credential(READER_KEY, ROSEBUD, READING_SCOPES, "whoever checks what arrived", "private"))
     credentials.put(_credential(NO_SCOPE_KEY, ROSEBUD, [], "a key without any scope", "private"))
     credentials.put(_credential(SECOND_KEY, SECOND, USUAL_SCOPES, "Perennial", "private"))
 

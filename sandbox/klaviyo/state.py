@@ -5,6 +5,7 @@ It all lies in the world's store, so a `Klaviyo` is only a view: any number may 
 
 from __future__ import annotations
 
+import copy
 import time
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,17 @@ from sandbox.world import World
 from sandbox.world.store import Collection, Row
 
 AUTO_AFTER_S = 1.0  # machine seconds until an accepted event is stored by itself; Klaviyo takes up to minutes
+
+
+AT_REST: Row = {
+    "id": "settings",
+    "auto": True,
+    "faults": [],
+    "retired": [],
+    "drop_nested_blanks": True,
+    "limits": {},
+    "rate_clock": None,
+}
 
 
 class Klaviyo:
@@ -102,11 +114,9 @@ class Klaviyo:
 
     @property
     def settings(self) -> Row:
-        """`auto`: store by itself. `faults`: see `faults.py`. `retired`: revisions answered with 410."""
-        rows = self.world.store.collection("klaviyo_settings")
-        return rows.get("settings") or rows.put(
-            {"id": "settings", "auto": True, "faults": [], "retired": [], "drop_nested_blanks": True}
-        )
+        """The knobs, see the README: those that were changed, and the others at rest."""
+        changed = self.world.store.collection("klaviyo_settings").get("settings") or {}
+        return {**copy.deepcopy(AT_REST), **changed}
 
     def set(self, **changes: Any) -> None:
         """Change settings; raises KeyError for a name that is not one."""

@@ -101,10 +101,40 @@ def test_a_fault_of_one_operation_spares_the_others(klaviyo: ServedKlaviyo) -> N
     assert send(klaviyo) == 202
 
 
+def weather(klaviyo: ServedKlaviyo, calls: int) -> list[int]:
+    """The statuses of so many calls."""
+    seen = []
+    for _ in range(calls):
+        try:
+            seen.append(send(klaviyo))
+        except ApiException as error:
+            seen.append(error.status)
+    return seen
+
+
+def test_a_dice_strikes_some_calls_and_the_same_ones_again(klaviyo: ServedKlaviyo) -> None:
+    storm = {"operation": "*", "probability": 0.3, "status": 503, "seed": 1}
+    fail(klaviyo, **storm)
+    first = weather(klaviyo, 12)
+    assert set(first) == {202, 503} and 1 <= first.count(503) <= 8
+    fail(klaviyo, **storm)
+    assert weather(klaviyo, 12) == first
+    fail(klaviyo, **storm | {"seed": 3})
+    assert weather(klaviyo, 12) != first
+
+
+def test_a_dice_that_misses_leaves_the_call_to_the_next_fault(klaviyo: ServedKlaviyo) -> None:
+    never, always = {"operation": "*", "probability": 0, "status": 503}, {"operation": "*", "status": 429}
+    klaviyo.set(faults=[never, always])
+    assert weather(klaviyo, 2) == [429, 429]
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         [],
+        {"faults": [{"operation": "*", "probability": 2}]},
+        {"faults": [{"operation": "*", "probability": "often"}]},
         {"faults": "x"},
         {"faults": [{"status": 500}]},
         {"faults": [{"operation": "nothing"}]},
