@@ -23,6 +23,7 @@ def main(argv: list[str] | None = None) -> int:
             Path(args.app_toml), api_key=args.api_key, api_secret=args.api_secret, url=args.app_url
         )
         world = open_world(Path(args.state) if args.state else None, config)
+        world.mail_templates = _folder(args.mail_templates)
         with world.locked():
             if args.seed and not len(world.shops):
                 seed(world, args.seed)
@@ -40,6 +41,12 @@ def main(argv: list[str] | None = None) -> int:
     return 0
 
 
+def _folder(path: str | None) -> Path | None:
+    if path and not Path(path).is_dir():
+        raise ValueError(f"--mail-templates: {path} is no folder")
+    return Path(path) if path else None
+
+
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     serve = parser.add_subparsers(dest="command", required=True).add_parser("serve")
@@ -50,6 +57,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     serve.add_argument("--api-key", required=True)
     serve.add_argument("--api-secret", required=True)
     serve.add_argument("--app-toml", default="shopify.app.toml")
+    serve.add_argument("--mail-templates", help="folder of the mails that Klaviyo sends; without it there are none")
     serve.add_argument("--seed", default="coffee", help="what an empty world is filled with: coffee, tiny")
     return parser.parse_args(argv)
 

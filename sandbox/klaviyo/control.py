@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from sandbox.klaviyo import faults, limits
+from sandbox.klaviyo import faults, limits, mails
 from sandbox.klaviyo.state import Klaviyo
 
 
 def add_control(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
-    """POST advance · GET/POST settings · GET accepted/<account> · GET stored/<account>."""
+    """POST advance · GET/POST settings · GET accepted, stored, mails/<account>."""
 
     @blueprint.post("/_control/advance")
     def control_advance() -> Response:
@@ -47,6 +47,11 @@ def add_control(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
             return jsonify(
                 [{**row, "metric": names[row["metric"]], "profile": people[row["profile"]]} for row in rows]
             )
+
+    @blueprint.get("/_control/mails/<account>")
+    def control_mails(account: str) -> Response:
+        with klaviyo.world.locked():
+            return jsonify(list(mails.every(klaviyo, account, request.args.get("to"), request.args.get("metric"))))
 
 
 def _apply(klaviyo: Klaviyo, changes: Any) -> None:

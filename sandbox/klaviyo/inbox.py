@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request
 
+from sandbox.klaviyo import mails
 from sandbox.klaviyo.state import Klaviyo
 from sandbox.world.store import Row
 
 SHOWN = 200
+MAIL_RIGHTS = "allow-popups allow-popups-to-escape-sandbox"  # what a link opens is a page like any other
 
 
 def add_inbox(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
@@ -36,6 +38,12 @@ def add_inbox(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
         with klaviyo.world.locked():
             return render_template("klaviyo/shopper.html", **_shopper(klaviyo, account, profile_id))
 
+    @blueprint.get("/inbox/<account>/mails/<event_id>")
+    def inbox_mail(account: str, event_id: str) -> Response:
+        with klaviyo.world.locked():
+            event = klaviyo.of("events", account).get(event_id) or abort(404)
+            return _mail_page(mails.of(klaviyo, account, event))
+
     @blueprint.get("/inbox/requests")
     def inbox_requests() -> str:
         with klaviyo.world.locked():
@@ -47,6 +55,18 @@ def add_inbox(blueprint: Blueprint, klaviyo: Klaviyo) -> None:
         with klaviyo.world.locked():
             keys = [{**key, "account": klaviyo.accounts[key["account"]]["name"]} for key in klaviyo.credentials]
             return render_template("klaviyo/keys.html", accounts=klaviyo.accounts.all(), keys=keys)
+
+
+def _mail_page(mail: dict[str, Any]) -> Response:
+    """The mail alone, as the shopper's mail program shows it: no script, no form, links open a page of their own."""
+    if mail["kind"] != "mail":
+        abort(404)
+    opening = '<base target="_blank">'
+    head, tag, rest = mail["html"].partition("<head>")
+    answer = Response(f"{head}{tag}{opening}{rest}" if tag else opening + head, mimetype="text/html")
+    shown = "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'"
+    answer.headers["Content-Security-Policy"] = f"sandbox {MAIL_RIGHTS}; {shown}"
+    return answer
 
 
 def _chosen(klaviyo: Klaviyo) -> Row:
@@ -91,12 +111,16 @@ def _shopper(klaviyo: Klaviyo, account_id: str, profile_id: str) -> dict[str, An
     profile = klaviyo.of("profiles", account_id).get(profile_id) or abort(404)
     names = _metric_names(klaviyo, account)
     events = [
-        {**(_event_head(event, names, account) or {}), **event}
+        {
+            **(_event_head(event, names, account) or {}),
+            **event,
+            "mail": mails.of(klaviyo, account_id, event),
+        }
         for event in reversed(klaviyo.stored(account_id))
         if event["profile"] == profile_id
     ]
     events.sort(key=lambda event: event["time"], reverse=True)
-    return {"account": account, "profile": profile, "name": _name(profile), "events": events}
+    return {"account": account, "profile": profile, "name": _name(profile), "events": events, "rights": MAIL_RIGHTS}
 
 
 def _requests(klaviyo: Klaviyo, account: Row) -> dict[str, Any]:

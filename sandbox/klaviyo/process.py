@@ -11,7 +11,7 @@ import hashlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sandbox.klaviyo import profiles
+from sandbox.klaviyo import mails, profiles
 from sandbox.klaviyo.values import parse_instant
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ def _keep(klaviyo: Klaviyo, accepted: Row) -> str | None:
     events, key = klaviyo.of("events", account), _key(profile, metric, event.get("unique_id") or second)
     if key in events:
         return "seen before: same profile, metric and unique id (or second)"
-    events.put(_row(klaviyo, accepted, key, profile, metric, second))
+    stored = events.put(_row(klaviyo, accepted, key, profile, metric, second))
+    mails.trigger(klaviyo, account, stored, profile)
     return None
 
 

@@ -36,6 +36,7 @@ class World:
         self.webhooks.config = self.config
         self.webhooks.is_installed = self.is_installed
         self.caches: dict[Any, Any] = {}  # what can be computed again; emptied by reset
+        self.mail_templates: Path | None = None  # a folder: Klaviyo then sends mails (klaviyo/mails.py)
         self.origin = ""  # the sandbox's own URL, set by whoever serves it
         self._lock, self._depth = RLock(), 0
         self.store.flush()
