@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import history, ledger, settle, standing, throttle
+from shopify_app.billing import history, ledger, settle, standing, strays, throttle
 from shopify_app.billing.attempts import ShopMustRest, rest_after, send
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.context import Context
@@ -61,12 +61,15 @@ def look(ctx: Context, due: Due) -> CycleSnapshot:
 
 
 def _look(ctx: Context, due: Due) -> tuple[CycleSnapshot, Cost]:
+    with ctx.db.session() as session:
+        known = ledger.keys_of(session, due.shop_id, due.contract_id)
+
     def action(client: AdminClient) -> tuple[CycleSnapshot, Cost]:
         seen = shopify.check_cycle(client, due.contract_gid, due.cycle_index)
         paid = any(attempt.state == shopify.SUCCESS for attempt in seen.attempts)
         if paid:
             seen = shopify.cycle_attempts(client, due.contract_gid, due.cycle_index)
-        return seen, client.cost
+        return strays.adopt(client, due.contract_gid, seen, known), client.cost
 
     try:
         return with_client(ctx, due.shop_id, action)
@@ -121,7 +124,7 @@ def refuse(
 ) -> None:
     """Write a refusal and what it does to the cycle; a payment by somebody else is written down as such."""
     proof = refusal.proof
-    if proof and proof.key not in ledger.keys_of(session, due.shop_id, due.contract_id, due.cycle_index):
+    if proof and proof.key not in ledger.keys_of(session, due.shop_id, due.contract_id):
         attempt = ledger.write_foreign(session, due, contract, proof, now)
         if attempt:
             settle.record_foreign(session, attempt, proof, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -36,7 +36,7 @@ def of(session: Session, contract: Contract, cycle: BillingCycle) -> History:
 
 def _paid(session: Session, contract: Contract) -> tuple[Paid, ...]:
     rows = session.execute(
-        select(BillingAttempt, BillingCycle.released_at)
+        select(BillingAttempt, BillingCycle.expected_at, BillingCycle.released_at)
         .outerjoin(
             BillingCycle,
             (BillingCycle.contract_id == BillingAttempt.contract_id)
@@ -47,9 +47,16 @@ def _paid(session: Session, contract: Contract) -> tuple[Paid, ...]:
         .limit(LATELY)
     )
     return tuple(
-        Paid(row.expected_at or row.origin_at, row.amount, row.currency, approved=released_at is not None)
-        for row, released_at in rows
+        Paid(_counts_for(row, expected_at), row.amount, row.currency, approved=released_at is not None)
+        for row, expected_at, released_at in rows
     )
+
+
+def _counts_for(row: BillingAttempt, expected_at: datetime | None) -> datetime:
+    """The date a paid charge counts for. Of somebody else's we hear before we hear that its cycle was given another
+    date (as Shopify's own retry does), so there the cycle's present date is the better witness."""
+    known = expected_at if row.reason == FOREIGN else None
+    return known or row.expected_at or row.origin_at
 
 
 def _outside(session: Session, contract: Contract, cycle: BillingCycle) -> tuple[Outside, ...]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import history, ledger, parking, settle
+from shopify_app.billing import history, ledger, parking, settle, strays
 from shopify_app.billing.attempts import NOT_SENT, ShopMustRest, close_refused, send, stay_unknown
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
@@ -20,6 +20,7 @@ from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
 from shopify_app.gateways.shopify import attempts as shopify
 from shopify_app.gateways.shopify.attempts import AttemptSnapshot, CycleSnapshot
+from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import ShopifyError, Throttled
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
@@ -113,6 +114,7 @@ class _Open:
     key: str
     not_sent: bool
     due: Due
+    known: frozenset[str]
 
 
 def _look_after(ctx: Context, attempt_id: int) -> None:
@@ -125,11 +127,7 @@ def _look_after(ctx: Context, attempt_id: int) -> None:
             if found:
                 _take(ctx, attempt_id, found)
                 return
-        seen = with_client(
-            ctx,
-            attempt.due.shop_id,
-            lambda client: shopify.cycle_attempts(client, attempt.due.contract_gid, attempt.due.cycle_index),
-        )
+        seen = with_client(ctx, attempt.due.shop_id, lambda client: _read_cycle(client, attempt))
     except ShopifyError as error:
         log.warning("outcome not readable now", extra={"attempt_id": attempt_id, "error": str(error)})
         _postpone(ctx, attempt_id, seconds=error.wait_seconds if isinstance(error, Throttled) else None)
@@ -149,7 +147,13 @@ def _plain(session: Session, attempt_id: int) -> _Open:
         raise LookupError(f"attempt {attempt_id}: its cycle is not mirrored")
     due = ledger.due_of_row(session, cycle, contract)
     not_sent = attempt.state == WRITTEN and attempt.reason == NOT_SENT
-    return _Open(attempt.id, attempt.state, attempt.shopify_gid, attempt.idempotency_key, not_sent, due)
+    known = ledger.keys_of(session, attempt.shop_id, attempt.contract_id)
+    return _Open(attempt.id, attempt.state, attempt.shopify_gid, attempt.idempotency_key, not_sent, due, known)
+
+
+def _read_cycle(client: AdminClient, attempt: _Open) -> CycleSnapshot:
+    seen = shopify.cycle_attempts(client, attempt.due.contract_gid, attempt.due.cycle_index)
+    return strays.adopt(client, attempt.due.contract_gid, seen, attempt.known)
 
 
 def _take(ctx: Context, attempt_id: int, found: AttemptSnapshot) -> None:

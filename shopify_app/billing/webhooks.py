@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import ledger, settle
+from shopify_app.billing import ledger, settle, strays
 from shopify_app.billing.models import BillingAttempt
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle, Contract
@@ -134,11 +134,18 @@ def _places(session: Session, shop_id: int, contract_gid: str | None, now: datet
 def _search(
     client: AdminClient, places: list[_Place], key: str | None, attempt_gid: str | None
 ) -> tuple[_Place | None, AttemptSnapshot | None]:
+    """The place that lists the attempt; failing that, the one that was current when it was made (see `strays`)."""
+    unlisted: tuple[_Place | None, AttemptSnapshot | None] = (None, None)
     for place in places:
-        for attempt in shopify.cycle_attempts(client, place.contract_gid, place.index).attempts:
-            if attempt.key == key or attempt.gid == attempt_gid:
+        seen = shopify.cycle_attempts(client, place.contract_gid, place.index)
+        for attempt in (*seen.attempts, *seen.contract_attempts):
+            if attempt.key != key and attempt.gid != attempt_gid:
+                continue
+            if attempt in seen.attempts:
                 return place, attempt
-    return None, None
+            if strays.made_during(attempt, seen):
+                unlisted = place, attempt
+    return unlisted
 
 
 def _contract_gid(payload: dict[str, Any]) -> str | None:

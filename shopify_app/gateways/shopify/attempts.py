@@ -33,6 +33,7 @@ class AttemptSnapshot:
     gid: str
     key: str
     state: str
+    created_at: datetime | None = None
     completed_at: datetime | None = None
     order_gid: str | None = None
     order_name: str | None = None
@@ -48,7 +49,7 @@ class CycleSnapshot:
     """A cycle and its newest attempts, whoever asked for them, with the contract's status beside it.
 
     `contract_status` is None when Shopify no longer knows the contract; `status` is BILLED or UNBILLED, or None when
-    it no longer knows the cycle.
+    it no longer knows the cycle. `contract_attempts` are the contract's newest, of whichever cycle or of none.
     """
 
     contract_status: str | None
@@ -59,6 +60,7 @@ class CycleSnapshot:
     start_at: datetime | None = None
     end_at: datetime | None = None
     attempts: tuple[AttemptSnapshot, ...] = field(default=())
+    contract_attempts: tuple[AttemptSnapshot, ...] = field(default=())
 
     def attempt_with(self, key: str) -> AttemptSnapshot | None:
         """Return the attempt made with this idempotency key."""
@@ -135,15 +137,16 @@ def read(client: AdminClient, gid: str) -> AttemptSnapshot | None:
 
 
 def check_cycle(client: AdminClient, contract_gid: str, cycle_index: int) -> CycleSnapshot:
-    """Re-read contract and cycle before a charge, in one query of at most 13 points.
+    """Re-read contract and cycle before a charge, in one query of at most 15 points.
 
-    The attempts carry id, key and state only; five are enough to see one in flight or paid.
+    The attempts carry id, key and state only, those of the contract not even a state (it reads as pending); four are
+    enough to see one in flight or paid.
     """
     return _cycle(client, "CycleCheck", contract_gid, cycle_index)
 
 
 def cycle_attempts(client: AdminClient, contract_gid: str, cycle_index: int) -> CycleSnapshot:
-    """Like `check_cycle`, with up to 25 attempts in full: to find the one that carries our key."""
+    """Like `check_cycle`, with up to 25 attempts in full, and ten of the contract: to find one by its key."""
     return _cycle(client, "CycleAttempts", contract_gid, cycle_index)
 
 
@@ -151,8 +154,9 @@ def _cycle(client: AdminClient, operation: str, contract_gid: str, cycle_index: 
     data = client.run(operation, {"contract": contract_gid, "index": cycle_index}, patience=5).data
     contract, cycle = data.get("subscriptionContract"), data.get("subscriptionBillingCycle")
     status = str(contract["status"]) if contract else None
+    listed = tuple(_attempt(node) for node in contract["billingAttempts"]["nodes"]) if contract else ()
     if not cycle:
-        return CycleSnapshot(status, cycle_index)
+        return CycleSnapshot(status, cycle_index, contract_attempts=listed)
     return CycleSnapshot(
         contract_status=status,
         index=int(cycle["cycleIndex"]),
@@ -162,18 +166,20 @@ def _cycle(client: AdminClient, operation: str, contract_gid: str, cycle_index: 
         start_at=_instant(cycle["cycleStartAt"]),
         end_at=_instant(cycle["cycleEndAt"]),
         attempts=tuple(_attempt(node) for node in cycle["billingAttempts"]["nodes"]),
+        contract_attempts=listed,
     )
 
 
 def _attempt(node: dict[str, Any]) -> AttemptSnapshot:
-    state = node["state"]
+    state = node.get("state") or {}
     order, error = state.get("order") or {}, state.get("error") or {}
     money = (order.get("totalPriceSet") or {}).get("presentmentMoney") or {}
     return AttemptSnapshot(
         gid=str(node["id"]),
         key=str(node["idempotencyKey"]),
         # a state newer than this program is not final for us: it is read again
-        state=_STATES.get(str(state["__typename"]), PENDING),
+        state=_STATES.get(str(state.get("__typename")), PENDING),
+        created_at=_instant(node.get("createdAt")),
         completed_at=_instant(node.get("completedAt")),
         order_gid=order.get("id"),
         order_name=order.get("name"),
