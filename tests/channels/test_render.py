@@ -184,7 +184,8 @@ def test_changed_contents_are_listed_by_whom_and_in_german(desk: Desk) -> None:
     more = [*ITEMS, {"title": "Tasse", "variant_title": None, "quantity": 1}]
     said = change(desk, side(), side(amount="30.00", items=more), "items", "amount", actor="merchant:42")
     assert said["AfterItemsText"] == "2 × House Blend (250 g), 1 × Tasse"
-    assert said["AfterItems"][1] == {"ProductName": "Tasse", "Quantity": 1}
+    picture = f"{HOST}/static/no-picture.png"
+    assert said["AfterItems"][1] == {"ProductName": "Tasse", "Quantity": 1, "ImageURL": picture}
     assert said["ChangesText"].replace("\xa0", " ") == (
         "Die Bestellung enthält jetzt 2 × House Blend (250 g), 1 × Tasse. "
         "Die Summe beträgt jetzt 30,00 $ statt 23,00 $."

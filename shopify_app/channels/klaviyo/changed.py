@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from shopify_app.channels.klaviyo import words
-from shopify_app.channels.klaviyo.parts import amount, present, until, when
+from shopify_app.channels.klaviyo.parts import amount, line_picture, picture, present, until, when
 from shopify_app.channels.klaviyo.possible import links
 from shopify_app.channels.klaviyo.story import Story
 from shopify_app.kit.db import Json
@@ -38,7 +38,7 @@ def changed(story: Story) -> Json:
 
 
 def _side(story: Story, name: str, side: Json) -> Json:
-    due_at, things = _instant(side.get("due_at")), [_thing(thing) for thing in side.get("items") or []]
+    due_at, things = _instant(side.get("due_at")), [_thing(story, thing) for thing in side.get("items") or []]
     return {
         **(when(story, f"{name}ChargeDate", due_at) if due_at else {}),
         **amount(story, f"{name}OrderTotal", Decimal(side["amount"]), _currency(story)),
@@ -48,9 +48,18 @@ def _side(story: Story, name: str, side: Json) -> Json:
     }
 
 
-def _thing(thing: Json) -> Json:
-    known = {"ProductName": thing["title"], "VariantTitle": thing.get("variant_title")}
-    return present({**known, "Quantity": thing["quantity"]})
+def _thing(story: Story, thing: Json) -> Json:
+    """One item as it was told: its picture is that of the contract's line of this name, if there still is one."""
+    name = (thing["title"], thing.get("variant_title"))
+    line = next((line for line in story.contract.lines if (line.title, line.variant_title) == name), None)
+    return present(
+        {
+            "ProductName": thing["title"],
+            "VariantTitle": thing.get("variant_title"),
+            "Quantity": thing["quantity"],
+            "ImageURL": line_picture(story, line) if line else picture(story.around.host, None),
+        }
+    )
 
 
 def _possible(story: Story, before: Json, after: Json) -> Json:
@@ -69,7 +78,8 @@ def _sentences(story: Story, before: Json, after: Json) -> Iterator[str]:
     if "date" in changes and after.get("due_at"):
         yield _moved(story, before, after)
     if "items" in changes and after.get("items"):
-        yield words.say(locale, "changed_items", after=words.items(_thing(thing) for thing in after["items"]))
+        things = [_thing(story, thing) for thing in after["items"]]
+        yield words.say(locale, "changed_items", after=words.items(things))
     if "amount" in changes:
         sums = {side: words.money(Decimal(row["amount"]), _currency(story), locale) for side, row in
                 (("before", before), ("after", after))}  # fmt: skip

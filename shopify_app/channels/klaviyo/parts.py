@@ -62,10 +62,16 @@ def item(story: Story, line: ContractLine) -> Json:
             "Quantity": line.quantity,
             "Price": words.money(line.current_price, currency, story.locale),
             "LinePrice": words.money(line.discounted_price, currency, story.locale),
-            "ImageURL": picture(story.around.host, line.image_url or (product.image_url if product else None)),
+            "ImageURL": line_picture(story, line),
             "ProductURL": product.url if product else None,
         }
     )
+
+
+def line_picture(story: Story, line: ContractLine) -> str:
+    """Return the picture of a line's variant, else of its product."""
+    product = story.products.get(line.product_gid or "")
+    return picture(story.around.host, line.image_url or (product.image_url if product else None))
 
 
 def picture(host: str, address: str | None) -> str:

@@ -10,6 +10,7 @@ from shopify_app.channels.klaviyo.events.common import (
     CHARGE,
     CYCLE,
     DELAYS,
+    ITEM,
     LATE,
     LEAD,
     NEXT,
@@ -27,11 +28,7 @@ FAILURES = ("shopper_can_fix", "merchant_must_fix", "transient", "stock")
 CHANGERS = ("shopper", "staff", "system")
 CHANGES = ("date", "skipped", "items", "amount")
 
-_THING = (
-    text("ProductName", "The product's name", "House Blend"),
-    text("VariantTitle", "The variant, if the product has several", "250 g", always=False),
-    whole("Quantity", "How many", 2),
-)
+_THING = tuple(one for one in ITEM if one.name in ("ProductName", "VariantTitle", "Quantity", "ImageURL"))
 _DAYS = text("DaysUntilCharge", "Days until the charge, as text because it may be “0”", "3", always=False)
 
 

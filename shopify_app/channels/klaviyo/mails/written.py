@@ -1,0 +1,234 @@
+"""What the starter mails say. Plain words, nothing that sells: these are messages about an order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shopify_app.channels.klaviyo.events.told import BY_SLUG
+from shopify_app.channels.klaviyo.mails.pieces import Button, Fact, Items, Mail, Text
+
+LANGUAGES = ("en", "de")
+
+ITEMS = Items({"en": "Your items", "de": "Ihre Artikel"}, {"en": "Quantity", "de": "Menge"})
+MANAGE = Button({"en": "Manage subscription", "de": "Abonnement verwalten"}, "ManageUrl")
+OFTEN = Fact({"en": "How often", "de": "Wie oft"}, "FrequencyText")
+PAYMENT = Fact({"en": "Payment method", "de": "Zahlungsmethode"}, "PaymentMethod")
+BEFORE_TAXES = Fact({"en": "Total before taxes", "de": "Summe vor Steuern"}, "OrderTotal")
+NEXT = (
+    Fact({"en": "Next charge", "de": "Nächste Abbuchung"}, "NextChargeDate"),
+    Fact({"en": "Total before taxes", "de": "Summe vor Steuern"}, "NextChargeTotal"),
+)
+SHORT_NOTICE = Text(
+    {"en": "We are sorry for the short notice.", "de": "Bitte entschuldigen Sie die kurzfristige Nachricht."},
+    "LateNotice",
+)
+UNTIL = Text(
+    {
+        "en": "You can still change this order until <strong>{{ event.EditableUntil }}</strong>.",
+        "de": "Sie können diese Bestellung noch bis <strong>{{ event.EditableUntil }}</strong> ändern.",
+    },
+    "EditableUntil",
+)
+CHOICES = (
+    Button({"en": "Skip this order", "de": "Diese Bestellung auslassen"}, "SkipUrl", is_first=True),
+    Button({"en": "One week later", "de": "Eine Woche später"}, "DelayOneWeekUrl"),
+    Button({"en": "Two weeks later", "de": "Zwei Wochen später"}, "DelayTwoWeeksUrl"),
+)
+
+MAILS = (
+    Mail(
+        "started-subscription",
+        {"en": "Your subscription has started", "de": "Ihr Abonnement hat begonnen"},
+        {"en": "Your subscription has started", "de": "Ihr Abonnement hat begonnen"},
+        (
+            Text({
+                "en": "Thank you. This is what you will receive. Before each order we tell you what comes and when.",
+                "de": "Vielen Dank. Das werden Sie erhalten. Vor jeder Bestellung sagen wir Ihnen, was wann kommt.",
+            }),
+            ITEMS,
+            OFTEN,
+            *NEXT,
+            PAYMENT,
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "paused-subscription",
+        {"en": "Your subscription is paused", "de": "Ihr Abonnement ist pausiert"},
+        {"en": "Your subscription is paused", "de": "Ihr Abonnement ist pausiert"},
+        (
+            Text({
+                "en": "Your subscription has been paused since {{ event.PausedDate }}. "
+                "While it is paused, you are not charged.",
+                "de": "Ihr Abonnement ist seit dem {{ event.PausedDate }} pausiert. "
+                "Solange es pausiert ist, wird nichts abgebucht.",
+            }),
+            ITEMS,
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "resumed-subscription",
+        {"en": "Your subscription goes on", "de": "Ihr Abonnement geht weiter"},
+        {"en": "Your subscription goes on", "de": "Ihr Abonnement geht weiter"},
+        (
+            Text({
+                "en": "Your subscription has been active again since {{ event.ResumedDate }}.",
+                "de": "Ihr Abonnement ist seit dem {{ event.ResumedDate }} wieder aktiv.",
+            }),
+            ITEMS,
+            OFTEN,
+            *NEXT,
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "cancelled-subscription",
+        {"en": "Your subscription is cancelled", "de": "Ihr Abonnement ist gekündigt"},
+        {"en": "Your subscription is cancelled", "de": "Ihr Abonnement ist gekündigt"},
+        (
+            Text({
+                "en": "Your subscription was cancelled on {{ event.CancelledDate }}. "
+                "You will not be charged for it again.",
+                "de": "Ihr Abonnement wurde am {{ event.CancelledDate }} gekündigt. "
+                "Dafür wird nichts mehr abgebucht.",
+            }),
+            ITEMS,
+        ),
+    ),
+    Mail(
+        "expired-subscription",
+        {"en": "Your subscription has ended", "de": "Ihr Abonnement ist beendet"},
+        {"en": "Your subscription has ended", "de": "Ihr Abonnement ist beendet"},
+        (
+            Text({
+                "en": "On {{ event.ExpiredDate }} your subscription came to its planned end. "
+                "You will not be charged for it again.",
+                "de": "Am {{ event.ExpiredDate }} hat Ihr Abonnement sein geplantes Ende erreicht. "
+                "Dafür wird nichts mehr abgebucht.",
+            }),
+            ITEMS,
+        ),
+    ),
+    Mail(
+        "upcoming-subscription-order",
+        {"en": "Your next order: {{ event.ChargeDate }}", "de": "Ihre nächste Bestellung: {{ event.ChargeDate }}"},
+        {"en": "Your next order is coming up", "de": "Ihre nächste Bestellung steht bevor"},
+        (
+            Text({
+                "en": "On <strong>{{ event.ChargeDate }}</strong> we charge your payment method "
+                "and prepare this order.",
+                "de": "Am <strong>{{ event.ChargeDate }}</strong> buchen wir ab und bereiten diese Bestellung vor.",
+            }),
+            SHORT_NOTICE,
+            ITEMS,
+            Fact({"en": "Date", "de": "Datum"}, "ChargeDate"),
+            BEFORE_TAXES,
+            PAYMENT,
+            UNTIL,
+            *CHOICES,
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "changed-upcoming-order",
+        {"en": "Your next order has changed", "de": "Ihre nächste Bestellung hat sich geändert"},
+        {"en": "Your next order has changed", "de": "Ihre nächste Bestellung hat sich geändert"},
+        (
+            Text({"en": "{{ event.ChangesText }}", "de": "{{ event.ChangesText }}"}),
+            Text({"en": "{{ event.ChangedByText }}", "de": "{{ event.ChangedByText }}"}, "ChangedByText"),
+            Text(
+                {"en": "You are not charged for this order.", "de": "Für diese Bestellung wird nichts abgebucht."},
+                test="event.AfterSkipped",
+            ),
+            SHORT_NOTICE,
+            replace(ITEMS, source="AfterItems"),
+            Fact({"en": "Date", "de": "Datum"}, "ChargeDate"),
+            BEFORE_TAXES,
+            UNTIL,
+            Button({"en": "Bring this order back", "de": "Diese Bestellung zurückholen"}, "UnskipUrl", is_first=True),
+            *CHOICES,
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "upcoming-subscription-delivery",
+        {
+            "en": "Your next delivery: {{ event.DeliveryDate }}",
+            "de": "Ihre nächste Lieferung: {{ event.DeliveryDate }}",
+        },
+        {"en": "Your next delivery is coming up", "de": "Ihre nächste Lieferung steht bevor"},
+        (
+            Text({
+                "en": "We plan to ship it on <strong>{{ event.DeliveryDate }}</strong>. It is paid for already.",
+                "de": "Der Versand ist für den <strong>{{ event.DeliveryDate }}</strong> geplant. "
+                "Sie ist bereits bezahlt.",
+            }),
+            SHORT_NOTICE,
+            ITEMS,
+            Fact({"en": "Planned date", "de": "Geplantes Datum"}, "DeliveryDate"),
+            Fact({"en": "Which delivery", "de": "Welche Lieferung"}, "DeliveryText"),
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "processed-subscription-order",
+        {
+            "en": "Your subscription order{% if event.OrderName %} {{ event.OrderName }}{% endif %}",
+            "de": "Ihre Abo-Bestellung{% if event.OrderName %} {{ event.OrderName }}{% endif %}",
+        },
+        {"en": "Your order is paid", "de": "Ihre Bestellung ist bezahlt"},
+        (
+            Text({
+                "en": "Thank you. We received your payment on {{ event.ChargeDate }} and prepare your order.",
+                "de": "Vielen Dank. Wir haben Ihre Zahlung am {{ event.ChargeDate }} erhalten "
+                "und bereiten Ihre Bestellung vor.",
+            }),
+            ITEMS,
+            Fact({"en": "Order", "de": "Bestellung"}, "OrderName"),
+            Fact({"en": "Paid", "de": "Bezahlt"}, "OrderTotal"),
+            PAYMENT,
+            *NEXT,
+            MANAGE,
+        ),
+    ),
+    Mail(
+        "subscription-charge-failed",
+        {
+            "en": "A payment for your subscription did not go through",
+            "de": "Eine Zahlung für Ihr Abonnement hat nicht geklappt",
+        },
+        {"en": "Your payment did not go through", "de": "Ihre Zahlung hat nicht geklappt"},
+        (
+            Text({"en": "{{ event.FailureText }}", "de": "{{ event.FailureText }}"}),
+            Text(
+                {
+                    "en": "Please look at your payment method and your addresses, "
+                    "so that your order can go on its way.",
+                    "de": "Bitte prüfen Sie Ihre Zahlungsmethode und Ihre Adressen, "
+                    "damit Ihre Bestellung auf den Weg kann.",
+                },
+                test="event.FailureKind == 'shopper_can_fix'",
+            ),
+            Text(
+                {"en": "You do not need to do anything.", "de": "Sie müssen nichts tun."},
+                test="event.FailureKind != 'shopper_can_fix'",
+            ),
+            ITEMS,
+            Fact({"en": "Date of the charge", "de": "Datum der Abbuchung"}, "ChargeDate"),
+            BEFORE_TAXES,
+            PAYMENT,
+            MANAGE,
+        ),
+    ),
+)  # fmt: skip
+
+
+def files() -> dict[str, str]:
+    """Return file name → text of every starter mail and its subject."""
+    made = {}
+    for mail in MAILS:
+        for language in LANGUAGES:
+            made[f"{mail.slug}.{language}.html"] = mail.html(BY_SLUG[mail.slug], language)
+            made[f"{mail.slug}.{language}.subject.txt"] = mail.subject[language] + "\n"
+    return made
