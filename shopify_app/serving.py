@@ -13,6 +13,6 @@ def load() -> Flask:
     from shopify_app.commands.processes import settings_with_services
     from shopify_app.shops import host_guard
 
-    ctx = wiring.build(settings_with_services())
+    ctx = wiring.build(settings_with_services(), statement_seconds=wiring.WEB_STATEMENT_SECONDS)
     host_guard.check(ctx)
     return create_app(ctx)

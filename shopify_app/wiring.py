@@ -14,12 +14,27 @@ from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups, Wakeups
 from shopify_app.schedule import QUEUES
 
+STATEMENT_SECONDS = 100.0
+"""For workers, tickers and commands: less than a job may take, so that the log names the statement, not the job."""
+WEB_STATEMENT_SECONDS = 30.0
+"""Nobody waits longer for a page, and Shopify gave a webhook up long before."""
 
-def build(settings: Settings, *, clock: Clock | None = None, inline: bool = False) -> Context:
-    """Return a process's tools. `clock` overrides business time; `inline` means the caller drains by itself."""
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    inline: bool = False,
+    statement_seconds: float = STATEMENT_SECONDS,
+) -> Context:
+    """Return a process's tools.
+
+    `clock` overrides business time; `inline` means the caller drains by itself; PostgreSQL ends what takes longer
+    than `statement_seconds` of machine time.
+    """
     return Context(
         settings=settings,
-        db=Database(settings.database_url, pool_size=settings.web_threads),
+        db=Database(settings.database_url, pool_size=settings.web_threads, statement_seconds=statement_seconds),
         clock=clock or (RemoteClock(settings.clock_url) if settings.clock_url else SystemClock()),
         vault=Vault(list(settings.encryption_keys)),
         wakeups=NoWakeups() if inline else Wakeups(connect_redis(settings.redis_url), QUEUES),

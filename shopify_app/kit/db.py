@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any
 
+from psycopg.errors import QueryCanceled
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, MetaData, Text, create_engine, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+
+log = logging.getLogger(__name__)
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,7 +47,8 @@ ShopId = Annotated[int, mapped_column(ForeignKey("shops.id", ondelete="CASCADE")
 class Database:
     """Engine plus session factory; one per process, made after any fork."""
 
-    def __init__(self, url: str, pool_size: int = 5) -> None:
+    def __init__(self, url: str, pool_size: int = 5, statement_seconds: float = 0) -> None:
+        """PostgreSQL ends a statement after `statement_seconds`, its waits for locks included; 0 is never."""
         self.engine: Engine = create_engine(
             url,
             pool_size=pool_size,
@@ -53,7 +58,9 @@ class Database:
             hide_parameters=True,  # they name people, and errors end up in logs
             connect_args={"connect_timeout": 5, "application_name": "perennial"},
         )
+        event.listen(self.engine, "handle_error", _name_runaway)
         event.listen(self.engine, "handle_error", _forget_details)
+        event.listen(self.engine, "connect", _limit(statement_seconds))
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -70,6 +77,25 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _limit(seconds: float) -> Callable[[Any, object], None]:
+    """Return what sets the limit on each new connection.
+
+    By a statement, since poolers such as PgBouncer refuse a connection that asks for it as a start-up option.
+    """
+
+    def set_limit(connection: Any, record: object) -> None:
+        connection.execute(f"set statement_timeout = {int(seconds * 1000)}")
+        connection.commit()  # else the pool's rollback takes it back
+
+    return set_limit
+
+
+def _name_runaway(context: ExceptionContext) -> None:
+    """Log which statement took too long (or was cancelled): the text alone, whose values are placeholders."""
+    if isinstance(context.original_exception, QueryCanceled):
+        log.error("PostgreSQL ended a statement", extra={"sql": " ".join((context.statement or "").split())})
 
 
 def _forget_details(context: ExceptionContext) -> None:
