@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -10,7 +12,7 @@ from shopify_app import wiring
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
 from shopify_app.commands.processes import settings_problems, settings_with_services
 from shopify_app.context import Context
-from shopify_app.health import readiness
+from shopify_app.health import alive, readiness
 from shopify_app.kit.clock import ClockUnreachable
 from shopify_app.kit.crypto import SecretUnreadable
 from shopify_app.shops import host_guard, queries
@@ -20,6 +22,11 @@ _FIXES = {
     "database": "the database does not answer: is DATABASE_URL right, is the server up?",
     "migrations": "the schema is not the newest: run `perennial migrate`",
     "redis": "Redis does not answer: is REDIS_URL right, is the server up? (Nothing is lost, but all is slower.)",
+}
+
+_WITHOUT = {
+    alive.WORKER: "charges, webhooks and events are kept and wait for it",
+    alive.TICKER: "nobody notices what falls due",
 }
 
 _KLAVIYO_FIX = (
@@ -58,8 +65,17 @@ def _service_problems(ctx: Context) -> list[str]:
     except ClockUnreachable as error:
         found.append(f"{error}: start the sandbox or unset CLOCK_URL")
     with ctx.db.session() as session:
+        found += [_silence(sign) for sign in alive.silent(session)]
         found += [problem for row in queries.overview(session, ctx.vault) for problem in row.problems()]
     return found + _klaviyo_problems(ctx)
+
+
+def _silence(sign: alive.Sign) -> str:
+    wait, start = _WITHOUT[sign.kind], f"`perennial {sign.kind}`"
+    if sign.seen_at is None:
+        return f"no {sign.kind} has ever been seen: {wait}; start {start}"
+    seen = f"{sign.seen_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return f"the {sign.kind} has not been seen since {seen}: {wait}; look why it ended or hangs, and start {start}"
 
 
 def _is_silent(ctx: Context) -> bool:

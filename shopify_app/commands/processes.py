@@ -99,10 +99,10 @@ def _ping_database(settings: Settings) -> None:
 
 
 def run_worker(*, burst: bool = False) -> int:
-    """Take wake-ups and drain. In process, no fork: a drain holds leases in rows, not in this process."""
-    from rq import Queue, SimpleWorker
-
+    """Take wake-ups and drain."""
     from shopify_app import schedule, wiring
+    from shopify_app.health import alive
+    from shopify_app.health.pulse import Pulse
     from shopify_app.kit import jobs
     from shopify_app.shops import host_guard
 
@@ -111,16 +111,18 @@ def run_worker(*, burst: bool = False) -> int:
     host_guard.check(ctx)
     jobs.install(ctx, {drain.name: drain.run for drain in schedule.DRAINS})
     redis = wiring.connect_worker_redis(settings.redis_url)
-    queues = [Queue(name, connection=redis, serializer="json") for name in schedule.QUEUE_ORDER]
-    worker = SimpleWorker(queues, connection=redis, serializer="json")
-    log.info("worker ready: %s", ", ".join(schedule.QUEUE_ORDER))
-    worker.work(burst=burst, logging_level="WARNING")
+    with Pulse(ctx.db, alive.WORKER, patience=jobs.TURN_SECONDS + jobs.JOB_SECONDS) as pulse:
+        worker = jobs.Worker(redis, schedule.QUEUE_ORDER, pulse.turned)
+        log.info("worker ready: %s", ", ".join(schedule.QUEUE_ORDER))
+        worker.work(burst=burst, logging_level="WARNING")
     return 0
 
 
 def run_ticker() -> int:
     """Turn after turn: duties whose time has come, then a sweep."""
     from shopify_app import ticker, wiring
+    from shopify_app.health import alive
+    from shopify_app.health.pulse import Pulse
     from shopify_app.shops import host_guard
 
     settings = settings_with_services()
@@ -128,7 +130,13 @@ def run_ticker() -> int:
     host_guard.check(ctx)
     pause = SANDBOX_SWEEP_SECONDS if settings.clock_url else SWEEP_SECONDS
     log.info("ticker ready: a turn every %s s", pause)
-    _until_stopped(lambda: ticker.beat(ctx), pause)
+    with Pulse(ctx.db, alive.TICKER, patience=ticker.LEASE.total_seconds()) as pulse:
+
+        def turn() -> None:
+            pulse.turned()
+            ticker.beat(ctx)
+
+        _until_stopped(turn, pause)
     return 0
 
 

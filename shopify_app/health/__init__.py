@@ -1,1 +1,1 @@
-"""Is everything well: ping, readiness, metrics, and the invariants that must hold."""
+"""Is everything well: ping, readiness, who is alive, metrics, and the invariants that must hold."""

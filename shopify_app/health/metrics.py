@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
+from shopify_app.health import alive
 from shopify_app.insights import daybook, drift
 from shopify_app.kit.clock import ClockUnreachable, machine_now
 
@@ -51,7 +52,7 @@ class _Rows:
     def collect(self) -> list[Metric]:
         with self._ctx.db.session() as session:
             found: list[Metric] = [_labelled(session, name, *spec) for name, spec in _COUNTS.items()]
-            found += [_oldest(session), *self._cycles(session)]
+            found += [_oldest(session), _last_seen(session), *self._cycles(session)]
         return found
 
     def _cycles(self, session: Session) -> list[Metric]:
@@ -87,3 +88,11 @@ def _oldest(session: Session) -> Metric:
     oldest = session.scalar(text(_OLDEST_MESSAGE))
     age = (machine_now() - oldest).total_seconds() if oldest else 0.0
     return GaugeMetricFamily("perennial_inbox_oldest_seconds", "Age of the oldest unhandled webhook", age)
+
+
+def _last_seen(session: Session) -> Metric:
+    words = "Seconds since a process of this kind gave a sign of life; +Inf when none ever did"
+    family = GaugeMetricFamily("perennial_last_seen_seconds", words, labels=["process"])
+    for sign in alive.signs(session):
+        family.add_metric([sign.kind], sign.ago.total_seconds() if sign.seen_at else float("inf"))
+    return family

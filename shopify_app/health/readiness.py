@@ -12,7 +12,11 @@ from shopify_app.kit import migrate
 
 
 def check(ctx: Context) -> dict[str, bool]:
-    """Return name → well. The schema is well when the database is on the newest migration the code knows."""
+    """Return name → well. The schema is well when the database is on the newest migration the code knows.
+
+    Whether a worker lives is no part of it: a web that keeps webhooks and shows pages is ready, and taking it out of
+    its proxy because a worker died would lose what it could have kept. `perennial doctor` and /metrics tell that.
+    """
     revision = _revision(ctx)
     return {
         "database": revision is not None,

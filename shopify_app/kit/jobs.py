@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from redis import Redis
+from redis.client import Pipeline
 from redis.exceptions import RedisError
-from rq import Queue
+from rq import Queue, SimpleWorker
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +25,10 @@ WAKE = "perennial:wake:"
 RUNNING = "perennial:running:"
 RUNNING_SECONDS = 180
 """A drain whose process was killed stops looking busy after this much machine time."""
+JOB_SECONDS = 120
+"""A drain that runs longer than this is ended; what it held is free again when its leases end."""
+TURN_SECONDS = 75
+"""A worker with nothing to do comes round this often."""
 
 _context: Any = None
 _drains: Mapping[str, Drain] = {}
@@ -47,6 +52,27 @@ def run(name: str) -> None:
             _context.wakeups.wake(name)
 
 
+class Worker(SimpleWorker):
+    """Takes wake-ups and drains in this process, no fork: a drain holds leases in rows, not in this process.
+
+    Calls `turned` each time it comes round: before each job, and every TURN_SECONDS when there is none.
+    """
+
+    def __init__(self, redis: Redis, queues: Sequence[str], turned: Callable[[], None]) -> None:
+        self._turned = turned
+        super().__init__(
+            [Queue(name, connection=redis, serializer="json") for name in queues],
+            connection=redis,
+            serializer="json",
+            worker_ttl=TURN_SECONDS + 15,  # RQ waits for a job 15 seconds less than this
+        )
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ's own sign of life, to Redis. Ours comes first: a worker that cannot reach Redis lives."""
+        self._turned()
+        super().heartbeat(timeout, pipeline)
+
+
 class Wakeups:
     """Asks workers to drain; never raises, because the rows are the truth and the ticker sweeps."""
 
@@ -59,7 +85,9 @@ class Wakeups:
         try:
             if self._redis.set(self._flag(name), 1, nx=True, ex=FLAG_SECONDS):
                 queue = Queue(self._queues[name], connection=self._redis, serializer="json")
-                queue.enqueue("shopify_app.kit.jobs.run", name, result_ttl=0, failure_ttl=3600, job_timeout=120)
+                queue.enqueue(
+                    "shopify_app.kit.jobs.run", name, result_ttl=0, failure_ttl=3600, job_timeout=JOB_SECONDS
+                )
             return True
         except RedisError as error:
             log.warning(

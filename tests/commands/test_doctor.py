@@ -8,10 +8,12 @@ from cryptography.fernet import Fernet
 
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
 from shopify_app.commands.doctor import _service_problems
+from shopify_app.health.alive import KINDS
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crypto import Vault
 from shopify_app.shops.models import ShopToken
 from tests.support.rows import add_shop, context
+from tests.web.rows import alive
 
 
 def test_doctor_names_each_secret_that_no_key_opens(postgres_url: str) -> None:
@@ -31,6 +33,8 @@ def test_doctor_names_each_secret_that_no_key_opens(postgres_url: str) -> None:
                 connected_at=ctx.clock.now(),
             )
         )
+        for kind in KINDS:
+            alive(session, kind)
     assert _service_problems(ctx) == []
     changed = replace(ctx, vault=Vault([Fernet.generate_key().decode()]))
     found = _service_problems(changed)

@@ -14,6 +14,7 @@ from tests.guards.source import ROOT
 WITHOUT_SHOP = {
     "shops": "is the shop",
     "duties": "a periodic duty serves all shops",
+    "heartbeats": "a process serves all shops",
 }
 
 

@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import BillingAttempt
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, ContractLine
+from shopify_app.health.models import Heartbeat
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.orders.models import Order, OrderContract
 from shopify_app.privacy.models import PrivacyRequest
@@ -184,3 +186,9 @@ def privacy_request(session: Session, shop_id: int, kind: str, **columns: Any) -
     session.add(row)
     session.flush()
     return row
+
+
+def alive(session: Session, kind: str, ago: timedelta = timedelta(0)) -> None:
+    """A process of this kind that was last seen `ago`, by the database's clock."""
+    seen = func.clock_timestamp() - ago
+    session.add(Heartbeat(kind=kind, host="here", pid=1, started_at=seen, seen_at=seen))

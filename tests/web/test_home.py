@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
-from shopify_app.contracts.models import ContractImport
-from shopify_app.duties import Duty
+from shopify_app.contracts.models import ContractImport, Sweep
 from shopify_app.inbox.models import InboxMessage
+from shopify_app.insights.models import Comparison
 from shopify_app.shops.models import Shop
+from shopify_app.web.admin import health
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
@@ -107,7 +108,6 @@ def test_health_says_what_waits_and_what_is_broken(admin: Admin):
                 received_at=received, next_try_at=received,
             )
         )  # fmt: skip
-        session.add(Duty(name="contracts.reconcile", next_due_at=NOW, last_finished_at=NOW - timedelta(minutes=4)))
         session.add(
             KlaviyoAccount(
                 shop_id=admin.shop_id, sealed_key="s", key_hint="1234", account_id="a", account_name="Rosebud",
@@ -116,8 +116,56 @@ def test_health_says_what_waits_and_what_is_broken(admin: Admin):
         )  # fmt: skip
     html = admin.get("/").text
     assert "1 message waiting, the oldest for 12 minutes" in html
-    assert "Last run 4 minutes ago" in html
     assert "The key was revoked. Connect again" in html
+
+
+def _swept(shop_id: int, ago: timedelta) -> Sweep:
+    return Sweep(shop_id=shop_id, name="contracts", since=NOW - ago, finished_at=NOW - ago)
+
+
+def _compared(shop_id: int, ago: timedelta, **values: object) -> Comparison:
+    began = NOW - ago
+    row = {"night": began.date(), "phase": "cycles", "started_at": began, "next_slice_at": began} | values
+    return Comparison(shop_id=shop_id, **row)
+
+
+def _comparison(admin: Admin) -> tuple[str, str]:
+    """Tone and words of the check."""
+    with admin.context.db.session() as session, admin.client.application.test_request_context():
+        check = health._reconcile(session, session.get_one(Shop, admin.shop_id), NOW)
+    return check["tone"], check["words"]
+
+
+def test_the_comparison_told_is_the_shops_own(admin: Admin):
+    hour = timedelta(hours=1)
+    with admin.context.db.session() as session:
+        other = rows.shop(session, "other.myshopify.com").id
+        session.add_all([_swept(other, timedelta(0)), _compared(other, hour, finished_at=NOW)])
+    tone, words = _comparison(admin)
+    assert tone == "info" and words.startswith("Not run yet")
+    with admin.context.db.session() as session:
+        session.add_all([_swept(admin.shop_id, timedelta(minutes=4)), _compared(admin.shop_id, 5 * hour, tries=1)])
+    tone, words = _comparison(admin)
+    assert tone == "success" and "read 4 minutes ago. All is being compared, for 5 hours" in words
+    assert "Shopify did not answer just now" in words
+    with admin.context.db.session() as session:
+        session.get_one(Comparison, admin.shop_id).finished_at = NOW - 3 * hour
+    assert "All was compared 3 hours ago" in _comparison(admin)[1]
+    with admin.context.db.session() as session:
+        session.get_one(Comparison, admin.shop_id).started_at = NOW - 40 * hour
+    assert _comparison(admin)[0] == "warning"
+
+
+def test_a_worker_that_went_silent_is_told_to_merchant_and_monitor(admin: Admin):
+    with admin.context.db.session() as session:
+        rows.alive(session, "ticker")
+        rows.alive(session, "worker", timedelta(minutes=12))
+    html = admin.get("/").text
+    assert "The worker, which charges and sends, has not been seen for 12 minutes." in html
+    assert "ticker" not in html
+    told = dict(re.findall(r'perennial_last_seen_seconds{process="(\w+)"} (\S+)', admin.client.get("/metrics").text))
+    assert 720 <= float(told["worker"]) < 780 and float(told["ticker"]) < 60
+    assert "worker" not in admin.client.get("/readyz").text
 
 
 def test_the_import_asks_for_itself_until_it_is_done_and_then_for_the_page(admin: Admin):

@@ -9,7 +9,10 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.contracts.models import Sweep
+from shopify_app.health import alive
 from shopify_app.insights import drift
+from shopify_app.insights.models import Comparison
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops.models import Shop, ShopToken
@@ -21,12 +24,15 @@ Check = dict[str, Any]
 
 SLOW_WEBHOOK = timedelta(minutes=5)
 LATE_RECONCILE = timedelta(hours=1)
+LATE_NIGHT = timedelta(hours=36)
+"""A night's comparison has neither ended in a day, nor has the next one begun."""
 
 
 def checks(session: Session, shop: Shop, now: datetime) -> list[Check]:
     """Return one line per check, worst first is not tried: the order is fixed so that eyes find their place."""
     return [
         _token(session.get(ShopToken, shop.id)),
+        _processes(session),
         _webhooks(session, shop.id),
         _reconcile(session, shop, now),
         _klaviyo(session, shop.id),
@@ -44,6 +50,26 @@ def _token(token: ShopToken | None) -> Check:
     if token is None or token.refused_at is not None:
         return _check("Access to Shopify", "critical", "Shopify refused our access. Reload this page to renew it.")
     return _check("Access to Shopify", "success", "Working")
+
+
+_WORK = {
+    alive.WORKER: "The worker, which charges and sends,",
+    alive.TICKER: "The ticker, which sees what falls due,",
+}
+
+
+def _processes(session: Session) -> Check:
+    """Told as an age and not as an hour: it is machine time, which on the sandbox is not the page's."""
+    silent = alive.silent(session)
+    if not silent:
+        return _check("Work in the background", "success", "Running")
+    told = " ".join(f"{_WORK[sign.kind]} {_silence(sign)}." for sign in silent)
+    words = f"{told} Nothing is lost, but it waits until whoever runs Perennial starts it again."
+    return _check("Work in the background", "critical", words)
+
+
+def _silence(sign: alive.Sign) -> str:
+    return f"has not been seen for {age(sign.ago.total_seconds())}" if sign.seen_at else "has never been seen"
 
 
 def _webhooks(session: Session, shop_id: int) -> Check:
@@ -69,14 +95,28 @@ def _compared(session: Session, shop: Shop, now: datetime) -> Check:
     left = drift.unrepaired(session, now, shop.id)
     if left:
         return _check(name, "critical", f"{plural(left, 'difference')} could not be repaired: look at them.")
-    duty = queries.duty(session, "contracts.reconcile")
-    if duty is None or duty.last_finished_at is None:
-        return _check(name, "info", "Not run yet; it runs every 10 minutes.")
-    since = now - duty.last_finished_at
-    words = "Last run just now" if since < timedelta(minutes=1) else f"Last run {age(since.total_seconds())} ago"
-    if duty.last_error:
-        return _check(name, "warning", f"{words}, not complete; it is tried again.")
-    return _check(name, "warning" if since > LATE_RECONCILE else "success", words)
+    changes = session.get(Sweep, (shop.id, "contracts"))
+    if changes is None or changes.finished_at is None:
+        return _check(name, "info", "Not run yet; it runs every 10 minutes once your subscriptions are read.")
+    since = now - changes.finished_at
+    words = "Changes read just now" if since < timedelta(minutes=1) else f"Changes read {_since(since)} ago"
+    night = session.get(Comparison, shop.id)
+    is_late = since > LATE_RECONCILE or (night is not None and now - night.started_at > LATE_NIGHT)
+    return _check(name, "warning" if is_late else "success", f"{words}. {_night(night, now)}")
+
+
+def _night(night: Comparison | None, now: datetime) -> str:
+    """What became of the shop's newest full comparison."""
+    if night is None:
+        return "All is compared every night from 3 AM on."
+    if night.finished_at:
+        return f"All was compared {_since(now - night.finished_at)} ago."
+    trouble = " Shopify did not answer just now; it goes on by itself." if night.tries else ""
+    return f"All is being compared, for {_since(now - night.started_at)} so far.{trouble}"
+
+
+def _since(span: timedelta) -> str:
+    return age(span.total_seconds())
 
 
 def _klaviyo(session: Session, shop_id: int) -> Check:

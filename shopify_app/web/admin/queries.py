@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
-from shopify_app.duties import Duty
 from shopify_app.inbox.models import PARKED, InboxMessage
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery
 from shopify_app.shops.models import Shop
@@ -160,8 +159,3 @@ def delivery_counts(session: Session, shop_id: int, channel: str) -> dict[str, i
         .group_by(Delivery.state)
     )
     return {row.state: row.number for row in session.execute(query)}
-
-
-def duty(session: Session, name: str) -> Duty | None:
-    """Return when a periodic duty last ran; None before its first run."""
-    return session.get(Duty, name)
