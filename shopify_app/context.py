@@ -13,6 +13,7 @@ from shopify_app.kit.clock import Clock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import Wakeups
+from shopify_app.kit.links import LinkSigner
 
 if TYPE_CHECKING:
     from shopify_app.gateways.klaviyo.client import KlaviyoClient
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Context:
     """One process's tools. `http` is the pooled client for Shopify; `klaviyo` makes a client for one key.
+    `links` signs the links in mails.
 
     `only_shop_id` limits drains and duties to one shop (`perennial tick --shop`); None means every shop.
     """
@@ -29,6 +31,7 @@ class Context:
     db: Database
     clock: Clock
     vault: Vault
+    links: LinkSigner
     wakeups: Wakeups
     http: httpx.Client
     klaviyo: Callable[[str], KlaviyoClient]

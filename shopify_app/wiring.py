@@ -12,6 +12,7 @@ from shopify_app.kit.clock import Clock, RemoteClock, SystemClock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups, Wakeups
+from shopify_app.kit.links import LinkSigner
 from shopify_app.schedule import QUEUES
 
 STATEMENT_SECONDS = 100.0
@@ -37,6 +38,7 @@ def build(
         db=Database(settings.database_url, pool_size=settings.web_threads, statement_seconds=statement_seconds),
         clock=clock or (RemoteClock(settings.clock_url) if settings.clock_url else SystemClock()),
         vault=Vault(list(settings.encryption_keys)),
+        links=LinkSigner(settings.encryption_keys),
         wakeups=NoWakeups() if inline else Wakeups(connect_redis(settings.redis_url), QUEUES),
         http=httpx.Client(
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20),

@@ -16,6 +16,7 @@ ORDER = [
     ["plans"],
     ["contracts"],
     ["edits"],
+    ["links"],
     ["orders"],
     ["billing"],
     ["stock"],
