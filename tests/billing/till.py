@@ -33,6 +33,7 @@ from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.gid import gid
 from shopify_app.kit.jobs import NoWakeups
+from shopify_app.kit.links import LinkSigner
 from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import store, with_client
 
@@ -175,11 +176,13 @@ def opened(sandbox: SandboxServer, postgres_url: str, **tiny: Any) -> Iterator[T
         shop_url=f"{sandbox.url}/shops/{{shop}}",
         klaviyo_base_url=f"{sandbox.url}/klaviyo",
     )
+    key = Fernet.generate_key().decode()
     ctx = Context(
         settings=settings,
         db=Database(postgres_url),
         clock=RemoteClock(f"{sandbox.url}/clock"),
-        vault=Vault([Fernet.generate_key().decode()]),
+        vault=Vault([key]),
+        links=LinkSigner([key]),
         wakeups=NoWakeups(),
         http=httpx.Client(trust_env=False, event_hooks={"request": [lambda request: _note(request, sent)]}),
         klaviyo=lambda key: KlaviyoClient(key, settings.klaviyo_base_url),
