@@ -18,6 +18,7 @@ from shopify_app.kit.clock import RemoteClock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups
+from shopify_app.kit.links import LinkSigner
 from shopify_app.shops.install import install
 from shopify_app.shops.models import Shop
 
@@ -52,6 +53,7 @@ def ctx(sandbox: SandboxServer, postgres_url: str) -> Iterator[Context]:
         db=Database(postgres_url, pool_size=8),
         clock=RemoteClock(f"{sandbox.url}/clock"),
         vault=Vault([KEY]),
+        links=LinkSigner([KEY]),
         wakeups=NoWakeups(),
         http=httpx.Client(trust_env=False),
         klaviyo=lambda key: pytest.fail("shops must not know Klaviyo"),

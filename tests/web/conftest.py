@@ -24,6 +24,7 @@ from shopify_app.kit.clock import FixedClock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups
+from shopify_app.kit.links import LinkSigner
 from tests.web import rows
 
 NOW = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
@@ -91,11 +92,13 @@ def context(postgres_url: str) -> Iterator[Context]:
         cdn_url="http://127.0.0.1:1/cdn",
     )
     database = Database(postgres_url)
+    key = Fernet.generate_key().decode()
     yield Context(
         settings=settings,
         db=database,
         clock=FixedClock(NOW),
-        vault=Vault([Fernet.generate_key().decode()]),
+        vault=Vault([key]),
+        links=LinkSigner([key]),
         wakeups=NoWakeups(),
         http=httpx.Client(timeout=1),
         klaviyo=lambda key: pytest.fail("no page may speak to Klaviyo unasked"),

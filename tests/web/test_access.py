@@ -30,6 +30,7 @@ from shopify_app.kit.clock import RemoteClock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups
+from shopify_app.kit.links import LinkSigner
 from shopify_app.shops import tokens
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web import EXTENSION, errors, install, onboarding
@@ -65,11 +66,13 @@ def ctx(sandbox: SandboxServer, postgres_url: str) -> Iterator[Context]:
         admin_url=sandbox.url,
         cdn_url=f"{sandbox.url}/cdn",
     )
+    key = Fernet.generate_key().decode()
     context = Context(
         settings,
         Database(postgres_url),
         RemoteClock(f"{sandbox.url}/clock"),
-        Vault([Fernet.generate_key().decode()]),
+        Vault([key]),
+        LinkSigner([key]),
         NoWakeups(),
         httpx.Client(trust_env=False),
         lambda key: pytest.fail("Klaviyo is not asked"),
