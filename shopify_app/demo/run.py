@@ -192,6 +192,7 @@ def _sandbox_program(state: Path, ports: Ports, keys: Secrets) -> Program:
         sys.executable, "-m", "sandbox", "serve", "--port", str(ports.sandbox), "--state", str(state / "sandbox"),
         "--app-url", f"http://127.0.0.1:{ports.web}", "--api-key", keys.api_key, "--api-secret", keys.api_secret,
         "--seed", "coffee", "--app-toml", str(ROOT / "shopify.app.toml"),
+        "--mail-templates", str(ROOT / "shopify_app/channels/klaviyo/starter"),
     ]  # fmt: skip
     return Program("sandbox", command, dict(os.environ), ROOT)
 

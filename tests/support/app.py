@@ -111,6 +111,15 @@ class Story:
         answer = httpx.get(f"{self.sandbox.url}/klaviyo/_control/stored/{KLAVIYO_ACCOUNT}", timeout=10)
         return answer.raise_for_status().json()
 
+    def mails(self, **wanted: str) -> list[dict]:
+        """The mails that Klaviyo's flows sent for the stored events, from our starter templates, oldest first.
+
+        `to` and `metric` narrow it down. Each has `kind` ("mail" or "failed", then with a `reason`), `to`, `metric`,
+        `subject`, `html`, `text`, `links` (text, href), `at`.
+        """
+        answer = httpx.get(f"{self.sandbox.url}/klaviyo/_control/mails/{KLAVIYO_ACCOUNT}", params=wanted, timeout=30)
+        return answer.raise_for_status().json()
+
 
 def settings_for(sandbox_url: str, app_url: str, postgres_url: str, redis_url: str) -> Settings:
     """The environment the demo would make, read the way every process reads it."""
@@ -146,6 +155,7 @@ def running_sandbox(app_url: str, *, background: bool = False, state: Path | Non
     """A sandbox on a port of its own, whose registered app lives at `app_url`."""
     config = AppConfig.read(ROOT / "shopify.app.toml", api_key=KEY, api_secret=SECRET, url=app_url)
     world = World(state / "sandbox.sqlite3" if state else None, config)
+    world.mail_templates = ROOT / "shopify_app/channels/klaviyo/starter"
     server = Server(world, background=background)
     server.start()
     try:
