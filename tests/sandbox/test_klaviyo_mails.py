@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -13,6 +13,9 @@ from sandbox.__main__ import main
 from sandbox.klaviyo import seed
 from sandbox.klaviyo.testing import ServedKlaviyo, serve
 from sandbox.world import World
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 UPCOMING = "Upcoming Subscription Order"
 MAIL = """<!doctype html><html><head><title>Not to be read</title><style>p {}</style></head><body>
@@ -223,6 +226,18 @@ def test_the_inbox_frames_the_mail_so_that_nothing_in_it_runs_and_links_open(kla
     assert "sandbox allow-popups" in answer.headers["Content-Security-Policy"]
     assert '<head><base target="_blank">' in answer.text and "<script>" not in answer.text
     assert httpx.get(f"{klaviyo.url}/inbox/{seed.ROSEBUD}/mails/nope", timeout=10).status_code == 404
+
+
+@pytest.mark.browser
+def test_a_link_in_the_mail_opens_a_page_of_its_own_where_scripts_run(klaviyo: ServedKlaviyo, page: "Page") -> None:
+    arrive(klaviyo, properties={**EVENT, "SkipUrl": f"{klaviyo.url}/inbox/keys?a=1&b=2"})
+    profile = klaviyo.of("profiles", seed.ROSEBUD).all()[0]["id"]
+    page.goto(f"{klaviyo.url}/inbox/{seed.ROSEBUD}/{profile}")
+    with page.expect_popup() as opened:
+        page.frame_locator("iframe").get_by_role("link", name="Skip this order").click()
+    opened.value.wait_for_load_state()
+    assert opened.value.url.endswith("/inbox/keys?a=1&b=2")
+    assert opened.value.evaluate("1 + 1") == 2
 
 
 def test_without_a_folder_there_are_no_mails(klaviyo: ServedKlaviyo, folder: Path) -> None:
