@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 LEAP = timedelta(hours=12)
 SHORTEST_S = 0.4
 """So that a lease of a machine minute, 2 seconds here, is a few business hours and never a day."""
-LONGEST_S = 10.0
+LONGEST_S = 15.0
 LOOK_EVERY_S = 0.2
 
 _OPEN = """

@@ -120,7 +120,7 @@ def _until(deadline: float, words: str, machine: Machine) -> Iterator[None]:
     while time.monotonic() < deadline:
         machine.look()
         yield
-        time.sleep(0.1)
+        time.sleep(0.5)
     raise RunFailed(f"{words} in time; logs are in {machine.state / 'logs'}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -41,8 +42,8 @@ def judge(sandbox_url: str, app_url: str, database_url: str) -> Verdict:
     verdict = _get(f"{sandbox_url}/_control/violations").json()["verdict"]
     payments = _get(f"{sandbox_url}/_control/ledger").json()["payments"]
     with psycopg.connect(database_url.replace("+psycopg", "", 1), connect_timeout=10) as database:
-        unexplained = [*_unexplained(database, [payment["key"] for payment in payments])]
-    unexplained += _alarms(_get(f"{app_url}/metrics").text)
+        unexplained = _unexplained(database, [payment["key"] for payment in payments])
+    unexplained += alarms(_get(f"{app_url}/metrics").text)
     return Verdict(
         due=verdict["due"],
         charged=len(payments),
@@ -59,18 +60,23 @@ def _get(url: str) -> httpx.Response:
 
 
 def _unexplained(database: psycopg.Connection, paid: list[str]) -> list[str]:
-    rows = database.execute("select idempotency_key, state from billing_attempts").fetchall()
-    settled = {key for key, state in rows if state == "settled"}
-    puzzles = [f"paid, not in our books: {key}" for key in paid if key not in settled]
-    puzzles += [f"in our books, not paid: {key}" for key in settled - set(paid)]
-    puzzles += [f"{state}: {key}" for key, state in rows if state not in ("settled", "failed", "refused")]
+    found = puzzles(database.execute("select idempotency_key, state from billing_attempts").fetchall(), paid)
     for table in ("billing_cycles", "contracts"):
         parked = database.execute(f"select id, parked_reason from {table} where parked_reason is not null")
-        puzzles += [f"{table} {number} parked: {reason}" for number, reason in parked]
-    return puzzles
+        found += [f"{table} {number} parked: {reason}" for number, reason in parked]
+    return found
 
 
-def _alarms(metrics: str) -> list[str]:
+def puzzles(books: Sequence[tuple[str, str]], paid: Sequence[str]) -> list[str]:
+    """Hold our attempts (key, state) against the keys that were paid; answer what does not fit, in words."""
+    settled = {key for key, state in books if state == "settled"}
+    found = [f"paid, not in our books: {key}" for key in paid if key not in settled]
+    found += [f"in our books, not paid: {key}" for key in settled - set(paid)]
+    return found + [f"{state}: {key}" for key, state in books if state not in ("settled", "failed", "refused")]
+
+
+def alarms(metrics: str) -> list[str]:
+    """Return what the app itself alerts on, read from its `/metrics`."""
     found = {name: re.search(rf"^{name} ([0-9.]+)$", metrics, re.M) for name in OWN_ALARMS}
     silent = [f"{name} is not told" for name, match in found.items() if match is None]
     return silent + [f"{name} {match[1]}" for name, match in found.items() if match and float(match[1])]
