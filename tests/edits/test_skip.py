@@ -8,7 +8,7 @@ from sandbox.shopify import cycles
 from shopify_app.contracts import next_dates
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits import skip
-from shopify_app.edits.skip import Answer
+from shopify_app.edits.answers import Answer, Refusal, refused
 from shopify_app.kit.clock import machine_now
 from tests.billing.till import Till
 
@@ -62,10 +62,10 @@ def test_a_date_brought_back_is_charged(till: Till) -> None:
 def test_what_is_paid_or_being_charged_is_not_skipped(till: Till) -> None:
     index = till.first_cycle().cycle_index
     till.charge()
-    assert _skip(till, index) == Answer(False, skip.CHARGING)
+    assert _skip(till, index) == refused(Refusal.CHARGING)
     till.sandbox.settle()
     till.hear(till.the_attempt().idempotency_key)
-    assert _skip(till, index) == Answer(False, skip.PAID)
+    assert _skip(till, index) == refused(Refusal.PAID)
     assert till.calls("CycleSkip") == 0
     assert till.facts("order.skip_requested", "order.skipped") == []
 
@@ -77,15 +77,15 @@ def test_a_charge_of_somebody_else_under_way_is_not_skipped_over(till: Till) -> 
         f"mutation {{ subscriptionBillingAttemptCreate({where}, subscriptionBillingAttemptInput: "
         f'{{idempotencyKey: "by-hand", billingCycleSelector: {{index: {index}}}}}) {{ userErrors {{ message }} }} }}'
     )
-    assert _skip(till, index) == Answer(False, skip.CHARGING)
+    assert _skip(till, index) == refused(Refusal.CHARGING)
     assert till.calls("CycleSkip") == 0
 
 
 def test_a_date_skipped_twice_or_unknown_is_answered_in_words(till: Till) -> None:
     index = _following(till).cycle_index
     _skip(till, index)
-    assert "already" in _skip(till, index).words
-    assert _skip(till, 9_999) == Answer(False, skip.GONE)
+    assert _skip(till, index) == refused(Refusal.ALREADY)
+    assert _skip(till, 9_999) == refused(Refusal.GONE)
     assert till.calls("CycleSkip") == 1
 
 
@@ -105,7 +105,7 @@ def test_a_lost_answer_is_looked_up(till: Till) -> None:
     till.fault(graphql={"CycleSkip": {"reset": "after", "times": 1}})
     assert _skip(till, index) == Answer(True, "Skipped")
     till.fault(graphql={"CycleUnskip": {"reset": "before", "times": 1}})
-    assert _unskip(till, index) == Answer(False, skip.NOT_SEEN)
+    assert _unskip(till, index) == refused(Refusal.NOT_SEEN)
     assert _skipped_there(till, index)
     assert len(till.facts("order.unskip_requested")) == 1 and till.facts("order.unskipped") == []
 
@@ -113,7 +113,7 @@ def test_a_lost_answer_is_looked_up(till: Till) -> None:
 def test_shopify_away_changes_nothing(till: Till) -> None:
     index = _following(till).cycle_index
     till.fault(graphql={"CycleCheck": {"status": 403}})
-    assert _skip(till, index) == Answer(False, skip.NO_ANSWER)
+    assert _skip(till, index) == refused(Refusal.NO_ANSWER)
     till.fault(graphql={"CycleCheck": {"probability": 0, "status": 403}})
     assert _skip(till, index).is_done
 

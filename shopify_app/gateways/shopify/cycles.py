@@ -179,3 +179,13 @@ def skip(client: AdminClient, contract_gid: str, index: int) -> None:
 def unskip(client: AdminClient, contract_gid: str, index: int) -> None:
     """Bring a skipped cycle back. Raises like `skip`."""
     client.mutate("CycleUnskip", {"contract": contract_gid, "index": index}, "subscriptionBillingCycleUnskip")
+
+
+BY_BUYER, BY_MERCHANT, BY_APP = "BUYER_INITIATED", "MERCHANT_INITIATED", "DEV_INITIATED"
+"""Who wants a schedule edit (SubscriptionBillingCycleScheduleEditInputScheduleEditReason, schema 2026-10)."""
+
+
+def move(client: AdminClient, contract_gid: str, index: int, to: datetime, reason: str) -> None:
+    """Move one cycle's charge date. Raises UserErrors (SubscriptionBillingCycleErrorCode), else ShopifyError."""
+    variables = {"contract": contract_gid, "index": index, "date": stamp(to), "reason": reason}
+    client.mutate("CycleMove", variables, "subscriptionBillingCycleScheduleEdit")

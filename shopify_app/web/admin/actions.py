@@ -16,6 +16,7 @@ from shopify_app.billing import by_hand, ledger, parking, switches
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import skip
+from shopify_app.edits.answers import Answer
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, words
@@ -103,7 +104,7 @@ def _unskip(asked: Asked) -> Done:
     return _set_skipped(asked, skip.unskip)
 
 
-def _set_skipped(asked: Asked, change: Callable[..., skip.Answer]) -> Done:
+def _set_skipped(asked: Asked, change: Callable[..., Answer]) -> Done:
     if asked.cycle is None:
         return Done(False, GONE)
     answer = change(ctx(), g.shop.id, asked.contract.shopify_gid, asked.cycle.cycle_index, _actor())

@@ -22,7 +22,7 @@ class Sentence(NamedTuple):
 Telling = Callable[[Fact, tzinfo], Sentence]
 
 _CHANNELS = {"klaviyo": "Klaviyo"}
-_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper"}
+_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper", "link": "by the shopper from a mail"}
 
 
 def sentence(fact: Fact, zone: tzinfo) -> Sentence:
@@ -105,6 +105,12 @@ def _about(words: str, tone: str = "neutral") -> Telling:
     return tell
 
 
+def _moved(fact: Fact, zone: tzinfo) -> Sentence:
+    old, new = (_instant((side or {}).get("expected_at")) for side in (fact.before, fact.after))
+    dates = f": from {day(old, zone)} to {day(new, zone)}" if old and new else ""
+    return Sentence(f"Moved{_who(fact)}{dates}.", "warning")
+
+
 def _amount(fact: Fact) -> str:
     try:
         return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
@@ -138,6 +144,8 @@ TELLINGS: dict[str, Telling] = {
     "order.skipped": _about("Skipped", "warning"),
     "order.unskip_requested": _about("Asked to bring back"),
     "order.unskipped": _about("Brought back", "success"),
+    "order.move_requested": _about("Another date asked for"),
+    "order.moved": _moved,
     "charging.stopped": _stopped,
     "charging.started": _fixed("Charging was started again", "success"),
 }

@@ -1,0 +1,71 @@
+"""What came of an edit: done, or why not, as a word for programs and a sentence for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why nothing was changed. Pages for shoppers have their own words for each (locales of `links`)."""
+
+    GONE = "gone"
+    ENDED = "ended"
+    PAID = "paid"
+    CHARGING = "charging"
+    TRIED = "tried"
+    BUSY = "busy"
+    ALREADY = "already"
+    SKIPPED = "skipped"
+    PAST = "past"
+    BEFORE_START = "before_start"
+    AFTER_NEXT = "after_next"
+    OUT_OF_BOUNDS = "out_of_bounds"
+    NO_ANSWER = "no_answer"
+    NOT_SEEN = "not_seen"
+    REFUSED = "refused"
+
+
+WORDS = {
+    Refusal.GONE: "This date is no longer there. The page shows what is.",
+    Refusal.ENDED: "The subscription has ended.",
+    Refusal.PAID: "This date is paid already.",
+    Refusal.CHARGING: "This date is being charged at this moment.",
+    Refusal.TRIED: "A charge of this date was tried already, so it can no longer be moved.",
+    Refusal.BUSY: "Somebody is changing this date at this moment. Look again in a minute.",
+    Refusal.ALREADY: "This date is like that already.",
+    Refusal.SKIPPED: "This date is skipped. Bring it back before you move it.",
+    Refusal.PAST: "The new date is in the past.",
+    Refusal.BEFORE_START: "The new date lies before this billing period begins.",
+    Refusal.AFTER_NEXT: "The next date is charged by then. Skip this one instead.",
+    Refusal.OUT_OF_BOUNDS: "Shopify does not allow this date for this billing period.",
+    Refusal.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
+    Refusal.NOT_SEEN: "Shopify's answer was lost on the way. Look again in a minute before you try once more.",
+    Refusal.REFUSED: "Shopify refused.",
+}
+
+OF_SHOPIFY = {
+    "BILLING_DATE_SET_ON_SKIPPED": Refusal.SKIPPED,
+    "CYCLE_INDEX_OUT_OF_RANGE": Refusal.GONE,
+    "CYCLE_NOT_FOUND": Refusal.GONE,
+    "INCOMPLETE_BILLING_ATTEMPTS": Refusal.CHARGING,
+    "OUT_OF_BOUNDS": Refusal.OUT_OF_BOUNDS,
+}
+"""SubscriptionBillingCycleErrorCode (schema 2026-10) → ours. Anything else is told in Shopify's own words."""
+
+PASSING = frozenset({Refusal.BUSY, Refusal.CHARGING, Refusal.NO_ANSWER, Refusal.NOT_SEEN})
+"""A later try may succeed."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it, in a sentence. `refusal` is None when it is done."""
+
+    is_done: bool
+    words: str
+    refusal: Refusal | None = None
+
+
+def refused(refusal: Refusal, words: str = "") -> Answer:
+    """Return the answer for a refusal, in its usual words unless there are better ones."""
+    return Answer(False, words or WORDS[refusal], refusal)

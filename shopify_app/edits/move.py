@@ -1,0 +1,84 @@
+"""Moving one billing cycle's charge to another date; the dates after it stay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from shopify_app.context import Context
+from shopify_app.contracts import mirror
+from shopify_app.contracts.models import BillingCycle
+from shopify_app.edits import door
+from shopify_app.edits.answers import Answer, Refusal
+from shopify_app.edits.change import Standing, Target
+from shopify_app.gateways.shopify import cycles as gateway
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.kit.db import Json
+
+REASONS = {"link": gateway.BY_BUYER, "shopper": gateway.BY_BUYER, "merchant": gateway.BY_MERCHANT}
+
+
+def move(ctx: Context, shop_id: int, contract_gid: str, index: int, to: datetime, actor: str) -> Answer:
+    """Move a cycle's expected charge to an instant, in whole seconds (Shopify keeps no finer ones)."""
+    return door.carry_out(ctx, Moving(to), Target(shop_id, contract_gid, index, actor))
+
+
+def later(expected_at: datetime, by: timedelta, zone: tzinfo) -> datetime:
+    """Return the instant (UTC) as many days later at the same time of day in `zone`: summer time moves no day."""
+    wall = expected_at.astimezone(zone)
+    return (wall + by).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A `Change`: the cycle's expected date becomes `to`."""
+
+    to: datetime
+    asked_kind: str = "order.move_requested"
+    done_kind: str = "order.moved"
+    done_words: str = "Moved"
+
+    def why_not(self, standing: Standing) -> Refusal | None:
+        """Our rule and, as far as they are known, Shopify's bounds.
+
+        A cycle's "billing date range" is written nowhere (error OUT_OF_BOUNDS, schema 2026-10). Harder case: after
+        its start and now, and before the next cycle's expected date.
+        """
+        cycle = standing.cycle
+        if standing.contract.status in mirror.ENDED:
+            return Refusal.ENDED
+        if cycle.status == "BILLED":
+            return Refusal.PAID
+        if cycle.skipped:
+            return Refusal.SKIPPED
+        if cycle.attempted_at is not None:
+            return Refusal.TRIED
+        return Refusal.ALREADY if self.is_true(cycle) else self._out_of_bounds(standing)
+
+    def _out_of_bounds(self, standing: Standing) -> Refusal | None:
+        if self.to <= standing.now:
+            return Refusal.PAST
+        if self.to < standing.cycle.start_at:
+            return Refusal.BEFORE_START
+        if standing.following_at is not None and self.to >= standing.following_at:
+            return Refusal.AFTER_NEXT
+        return None
+
+    def before(self, cycle: BillingCycle) -> Json:
+        return {"expected_at": cycle.expected_at.isoformat()}
+
+    def after(self) -> Json:
+        return {"expected_at": self.to.isoformat()}
+
+    def send(self, client: AdminClient, target: Target) -> None:
+        reason = REASONS.get(target.actor.split(":")[0], gateway.BY_APP)
+        gateway.move(client, target.contract_gid, target.index, self.to, reason)
+
+    def is_true(self, cycle: BillingCycle) -> bool:
+        return abs(cycle.expected_at - self.to) < timedelta(seconds=1)
+
+    def settle(self, cycle: BillingCycle, now: datetime) -> None:
+        """Nothing: a hold or a wait for a person concerns the order, not its day."""
+
+    def undo(self, cycle: BillingCycle) -> Moving:
+        return Moving(cycle.expected_at)
