@@ -15,6 +15,7 @@ WITHOUT_SHOP = {
     "shops": "is the shop",
     "duties": "a periodic duty serves all shops",
     "heartbeats": "a process serves all shops",
+    "klaviyo_buckets": "two shops may share an account and its quota",
 }
 
 

@@ -32,3 +32,17 @@ class KlaviyoAccount(Base):
 
     def __repr__(self) -> str:
         return f"KlaviyoAccount(shop_id={self.shop_id}, state={self.state})"
+
+
+class KlaviyoBucket(Base):
+    """How many requests an account may still be sent at one endpoint, as of `at` (machine time).
+
+    By Klaviyo's account rather than by shop: two shops may share an account, and with it the quota.
+    """
+
+    __tablename__ = "klaviyo_buckets"
+
+    account_id: Mapped[str] = mapped_column(primary_key=True)
+    endpoint: Mapped[str] = mapped_column(primary_key=True)
+    tokens: Mapped[float]
+    at: Mapped[datetime]

@@ -7,6 +7,8 @@ import random
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import func, select, update
+
 from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
 from shopify_app.context import Context
 from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited, Stumbled
@@ -30,6 +32,29 @@ def accepted(ctx: Context, delivery_id: int) -> None:
         delivery.lease_until = delivery.last_error = None
 
 
+def all_accepted(ctx: Context, delivery_ids: list[int]) -> None:
+    """Klaviyo took a bulk request (202), and with it each of its events."""
+    values = {"state": ACCEPTED, "accepted_at": machine_now(), "lease_until": None, "last_error": None}
+    with ctx.db.session() as session:
+        mine = update(Delivery).where(Delivery.id.in_(delivery_ids))
+        session.execute(mine.values(tries=Delivery.tries + 1, **values))
+
+
+def all_failed(ctx: Context, delivery_ids: list[int], shop_id: int, error: KlaviyoError) -> timedelta:
+    """Write down that a bulk request came to nothing, for no fault of its events; returns how long the shop must
+    wait."""
+    log.warning("events not accepted", extra={"shop_id": shop_id, "count": len(delivery_ids), "error": str(error)})
+    if isinstance(error, KeyRefused):
+        key_refused(ctx, shop_id, str(error))
+    with ctx.db.session() as session:
+        mine = Delivery.id.in_(delivery_ids)
+        tries = session.scalar(select(func.max(Delivery.tries)).where(mine)) or 0
+        wait = _wait(error, tries + 1)
+        values = {"next_try_at": machine_now() + wait, "lease_until": None, "last_error": str(error)}
+        session.execute(update(Delivery).where(mine).values(tries=Delivery.tries + 1, **values))
+    return wait
+
+
 def close(ctx: Context, delivery_id: int, state: str, reason: str) -> None:
     """End a delivery that will not be sent (again): dropped or parked, with the reason in words."""
     with ctx.db.session() as session:
@@ -42,14 +67,14 @@ def failed(ctx: Context, delivery_id: int, shop_id: int, error: KlaviyoError) ->
     log.warning("event not accepted", extra={"shop_id": shop_id, "delivery_id": delivery_id, "error": str(error)})
     if isinstance(error, KeyRefused):
         key_refused(ctx, shop_id, str(error))
-        return _later(ctx, delivery_id, error, 0.0)
+        return _later(ctx, delivery_id, error)
     if isinstance(error, BodyRefused):
         _refused_body(ctx, delivery_id, error)
         return None
     if isinstance(error, Stumbled):
         _stumbled(ctx, delivery_id, error)
         return None
-    return _later(ctx, delivery_id, error, error.wait_seconds if isinstance(error, Limited) else None)
+    return _later(ctx, delivery_id, error)
 
 
 def key_refused(ctx: Context, shop_id: int, reason: str) -> None:
@@ -59,21 +84,28 @@ def key_refused(ctx: Context, shop_id: int, reason: str) -> None:
         account.state, account.broken_reason = BROKEN, reason
 
 
-def _later(ctx: Context, delivery_id: int, error: KlaviyoError, seconds: float | None) -> timedelta:
+def _later(ctx: Context, delivery_id: int, error: KlaviyoError) -> timedelta:
     with ctx.db.session() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.tries += 1
-        if seconds is None:
-            seconds = min(FIRST_WAIT * 2 ** (delivery.tries - 1), LONGEST_WAIT)
-        wait = timedelta(seconds=seconds * random.uniform(1.0, 1.2))  # noqa: S311 - spreads load, hides nothing
+        wait = _wait(error, delivery.tries)
         delivery.next_try_at, delivery.lease_until = machine_now() + wait, None
         delivery.last_error = str(error)
     return wait
 
 
+def _wait(error: KlaviyoError, tries: int) -> timedelta:
+    """How long to wait after the `tries`-th failure: what Klaviyo asks for, nothing for a key that is dead anyway,
+    else longer each time."""
+    if isinstance(error, KeyRefused):
+        return timedelta(0)
+    seconds = error.wait_seconds if isinstance(error, Limited) else min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT)
+    return timedelta(seconds=seconds * random.uniform(1.0, 1.2))  # noqa: S311 - spreads load, hides nothing
+
+
 def _stumbled(ctx: Context, delivery_id: int, error: Stumbled) -> None:
     """Try it again later and park it after the last try; the shop's other events go on."""
-    _later(ctx, delivery_id, error, None)
+    _later(ctx, delivery_id, error)
     with ctx.db.session() as session:
         delivery = session.get_one(Delivery, delivery_id)
         if delivery.tries >= MAX_TRIES:

@@ -2,6 +2,7 @@
 
 KlaviyoError
 ├── BodyRefused     400: what we sent is not taken; `pointers` name the places
+│   └── ProfileConflict  409: the identifiers belong to two profiles
 ├── KeyRefused      401 or 403: the key is wrong, revoked, or lacks a scope
 ├── Limited         429; wait_seconds says how long
 ├── Unavailable     5xx, or no answer: it MAY have been accepted; safe to repeat thanks to unique_id
@@ -26,6 +27,10 @@ class BodyRefused(KlaviyoError):
     def __init__(self, message: str, pointers: tuple[str, ...]) -> None:
         super().__init__(message)
         self.pointers = pointers
+
+
+class ProfileConflict(BodyRefused):
+    """409: mail address and phone belong to two profiles of the account; one of them alone will do."""
 
 
 class KeyRefused(KlaviyoError):

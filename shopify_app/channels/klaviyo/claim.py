@@ -1,0 +1,133 @@
+"""Which deliveries are sent next, shop by shop: leased rows as plain values, with leave from the account's bucket.
+
+A few go one by one, so that each is answered for itself; a backlog goes in bulk. Of a contract only the oldest that
+waits is claimed, so that its events arrive in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from shopify_app.channels.klaviyo import bucket
+from shopify_app.channels.klaviyo.catalogue import CHANNEL
+from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.channels.klaviyo.truth import no_longer_true
+from shopify_app.context import Context
+from shopify_app.journal.models import PENDING, Delivery, Fact
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.db import Json
+from shopify_app.shops.models import INSTALLED, Shop
+
+BATCH = 30
+BULK_FROM = 100
+"""A backlog of so many leaves in bulk; below that a single call answers for each event."""
+BULK_MOST = 1_000
+"""Klaviyo takes no more events in one request."""
+SHOPS = 20
+LEASE = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A leased delivery; `stale` says why it must not be sent any more."""
+
+    id: int
+    shop_id: int
+    body: Json
+    stale: str | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one shop may send now. `rest`: machine seconds until its account may be asked again, when that is why
+    nothing was claimed."""
+
+    shop_id: int
+    account_id: str
+    is_bulk: bool = False
+    sendings: list[Sending] = field(default_factory=list)
+    rest: float = 0.0
+
+
+def shops_with_something(session: Session, moment: datetime) -> list[int]:
+    """Return up to 20 shops that have a delivery to be sent at `moment` (machine time), longest waiting first."""
+    oldest = func.min(Delivery.next_try_at)
+    found = _deliveries(select(Delivery.shop_id)).where(*ready(moment)).group_by(Delivery.shop_id)
+    return list(session.scalars(found.order_by(oldest, Delivery.shop_id).limit(SHOPS)))
+
+
+def claim(ctx: Context, shop_id: int) -> Claim | None:
+    """Lease what the shop's account may be sent now; None when nothing is left or the shop disconnected."""
+    moment, now = machine_now(), ctx.clock.now()
+    with ctx.db.session() as session:
+        account = session.get(KlaviyoAccount, shop_id)
+        if account is None:
+            return None
+        ids = _next(session, shop_id, moment, BULK_MOST)
+        if not ids:
+            return None
+        is_bulk = len(ids) >= BULK_FROM
+        endpoint = bucket.BULK if is_bulk else bucket.SINGLE
+        wanted = 1 if is_bulk else min(len(ids), BATCH)
+        granted = bucket.take(session, account.account_id, endpoint, wanted, moment)
+        if not granted:
+            return Claim(shop_id, account.account_id, is_bulk, rest=bucket.seconds_until_one(endpoint))
+        ids = ids if is_bulk else ids[:granted]
+        session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(lease_until=moment + LEASE))
+        return Claim(shop_id, account.account_id, is_bulk, _sendings(session, ids, now))
+
+
+def ready(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    """What may be sent at `moment` (machine time), as conditions on delivery, account and shop."""
+    earlier = aliased(Delivery)
+    before = select(earlier.id).where(
+        earlier.shop_id == Delivery.shop_id,
+        earlier.contract_gid == Delivery.contract_gid,
+        earlier.channel == Delivery.channel,
+        earlier.state == PENDING,
+        earlier.id < Delivery.id,
+    )
+    return (
+        Delivery.channel == CHANNEL,
+        Delivery.state == PENDING,
+        Delivery.next_try_at <= moment,
+        or_(Delivery.lease_until.is_(None), Delivery.lease_until < moment),
+        KlaviyoAccount.state == CONNECTED,
+        Shop.status == INSTALLED,
+        ~before.exists(),
+    )
+
+
+def put_back(ctx: Context, sendings: list[Sending], wait: timedelta) -> None:
+    """Give leased deliveries back untried, for after `wait` of machine time."""
+    ids = [sending.id for sending in sendings]
+    with ctx.db.session() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ids), Delivery.state == PENDING)
+            .values(lease_until=None, next_try_at=machine_now() + wait)
+        )
+
+
+def _next(session: Session, shop_id: int, moment: datetime, most: int) -> list[int]:
+    found = _deliveries(select(Delivery.id)).where(Delivery.shop_id == shop_id, *ready(moment))
+    found = found.order_by(Delivery.next_try_at, Delivery.id).limit(most)
+    return list(session.scalars(found.with_for_update(of=Delivery, skip_locked=True)))
+
+
+def _sendings(session: Session, ids: list[int], now: datetime) -> list[Sending]:
+    pairs = select(Delivery, Fact).join(Fact, Fact.id == Delivery.fact_id).where(Delivery.id.in_(ids))
+    return [
+        Sending(delivery.id, delivery.shop_id, delivery.body or {}, no_longer_true(session, fact, now))
+        for delivery, fact in session.execute(pairs.order_by(Delivery.id)).all()
+    ]
+
+
+def _deliveries(statement: Select[Any]) -> Select[Any]:
+    joined = statement.select_from(Delivery).join(KlaviyoAccount, KlaviyoAccount.shop_id == Delivery.shop_id)
+    return joined.join(Shop, Shop.id == Delivery.shop_id)
