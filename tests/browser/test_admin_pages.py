@@ -25,6 +25,7 @@ PAGES = {
     "contract-parked": "/contracts/9004",
     "contract-nameless": "/contracts/9006",
     "settings": "/settings",
+    "events": "/settings/klaviyo/events",
     "privacy": "/settings/privacy",
     "privacy-report": "/settings/privacy/71",
     "nothing-found": "/contracts?q=nobody",

@@ -88,11 +88,6 @@ def picture(host: str, address: str | None) -> str:
     return parts._replace(query="&".join(filter(None, (parts.query, f"width={PICTURE_WIDTH}")))).geturl()
 
 
-def manage_url(story: Story) -> str:
-    """Return where the shop's customers find their account; Shopify sends them on to where they sign in."""
-    return f"https://{story.shop.domain}/account"
-
-
 def number(gid: str | None) -> str | None:
     """Return Shopify's number in a global id, None for None."""
     return number_of(gid) if gid else None

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.catalogue import METRICS, SCHEMA_VERSION
 from shopify_app.channels.klaviyo.kinds import TELLINGS
-from shopify_app.channels.klaviyo.parts import iso, item, manage_url, present
+from shopify_app.channels.klaviyo.parts import iso, item, present
 from shopify_app.channels.klaviyo.people import profile_of
 from shopify_app.channels.klaviyo.profile import profile_properties
 from shopify_app.channels.klaviyo.story import Around, CannotRender, Story, gather
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.links.urls import account_url
 from shopify_app.shops.models import Shop
 
 
@@ -62,7 +63,7 @@ def _base(story: Story) -> Json:
         "ProductNames": [one["ProductName"] for one in items],
         "SKUs": [line.sku for line in story.contract.lines if line.sku],
         "OrdersCompleted": story.orders_completed,
-        "ManageUrl": manage_url(story),
+        "ManageUrl": account_url(story.shop),
         "Locale": words.tag(story.locale),
         "ShopName": story.shop.name or story.shop.domain,
         "ShopDomain": story.shop.domain,

@@ -18,6 +18,7 @@ import shopify_app.web.admin.actions  # noqa: E402
 import shopify_app.web.admin.comparison  # noqa: E402
 import shopify_app.web.admin.contract  # noqa: E402
 import shopify_app.web.admin.contracts  # noqa: E402
+import shopify_app.web.admin.events  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402

@@ -1,0 +1,138 @@
+"""What Klaviyo hears: each event with its properties, the names to copy into a mail, and a test event to send."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Response, g, request
+from sqlalchemy.orm import Session
+
+from shopify_app.channels.klaviyo import samples
+from shopify_app.channels.klaviyo.events.common import BASE, ITEM
+from shopify_app.channels.klaviyo.events.property import Property
+from shopify_app.channels.klaviyo.events.told import BY_SLUG, EVENTS
+from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.channels.klaviyo.people import MAIL_LIMIT
+from shopify_app.channels.klaviyo.profile import PROFILE
+from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited
+from shopify_app.kit.crypto import SecretUnreadable
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, render
+from shopify_app.web.forms import Form
+
+log = logging.getLogger(__name__)
+
+NO_ANSWER = "Klaviyo did not answer, so the test event may or may not have arrived. Please try again in a minute."
+NOT_CONNECTED = "Connect Klaviyo in the settings first."
+NOBODY = "Your Klaviyo account names no sender address. Enter an address."
+
+
+@blueprint.get("/settings/klaviyo/events")
+@merchant
+def events() -> Response:
+    """Every event, with what it says."""
+    return _show()
+
+
+@blueprint.post("/settings/klaviyo/events/test")
+@merchant
+def send_test_event() -> Response:
+    """Send an example of one event to an address, and say what Klaviyo answered."""
+    form = Form(request.form)
+    event = BY_SLUG.get(form.typed.get("event", ""))
+    to = _address(form)
+    if event is None:
+        form.errors["event"] = "Choose an event."
+    if event is None or to is None:
+        return _show(form=form)
+    try:
+        address = samples.send(ctx(), g.shop, event, to)
+    except (samples.NotConnected, samples.NobodyToSendTo, SecretUnreadable, KlaviyoError) as error:
+        log.info("test event not accepted", extra={"shop": g.shop.domain, "error": type(error).__name__})
+        return _show(form=form, problem=_what_happened(error))
+    return _show(form=form, accepted=f"Klaviyo accepted the test event {event.name} for {address}.")
+
+
+def _address(form: Form) -> str | None:
+    """Return the address typed, empty for none; None when it cannot be one."""
+    to = form.text("to", "an address", longest=MAIL_LIMIT, required=False)
+    if to and ("@" not in to.strip("@") or " " in to):
+        form.errors["to"] = "Enter a mail address, or leave it empty."
+        return None
+    return to
+
+
+def _what_happened(error: Exception) -> str:
+    if isinstance(error, samples.NotConnected):
+        return NOT_CONNECTED
+    if isinstance(error, samples.NobodyToSendTo):
+        return NOBODY
+    if isinstance(error, KeyRefused | SecretUnreadable):
+        return "Klaviyo refused the key. Connect again in the settings with a new one."
+    if isinstance(error, Limited):
+        return "Klaviyo was asked too often. Nothing was sent; please try again in a minute."
+    if isinstance(error, BodyRefused):
+        return f"Klaviyo refused the test event: {error}."
+    return NO_ANSWER
+
+
+def _show(*, form: Form | None = None, accepted: str = "", problem: str = "") -> Response:
+    errors = form.errors if form else {}
+    typed = {name: form.typed.get(name, "") if form else "" for name in ("event", "to")}
+    with ctx().db.session() as session:
+        is_connected = _is_connected(session)
+    toast = accepted and "Accepted by Klaviyo"
+    values = {"errors": errors, "typed": typed, "accepted": accepted, "problem": problem, "toast": toast}
+    code = 422 if errors else 200
+    return render.page(
+        "events/page.html", title="Events", code=code, is_connected=is_connected, **_catalogue(), **values
+    )
+
+
+def _is_connected(session: Session) -> bool:
+    return session.get(KlaviyoAccount, g.shop.id) is not None
+
+
+def _catalogue() -> dict[str, Any]:
+    told = [
+        {"slug": event.slug, "name": event.name, "fires": event.fires, "rows": _rows(event.own, "event.{}")}
+        for event in EVENTS
+    ]
+    shared = [
+        ("On every event", "Any mail of a flow that an event starts can show these.", _rows(BASE, "event.{}")),
+        (
+            "Each item",
+            "Inside {% for item in event.Items %} … {% endfor %}, or in a table block with the rows event.Items.",
+            _rows(ITEM, "item.{}"),
+        ),
+        (
+            "On the shopper's profile",
+            "For segments and for flows that begin at a date. They are kept current with every event.",
+            _rows(PROFILE, "person|lookup:'{}'"),
+        ),
+    ]
+    return {"told": told, "shared": [{"heading": one, "words": two, "rows": three} for one, two, three in shared]}
+
+
+def _rows(properties: Iterable[Property], place: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "variable": "{{ " + place.format(one.name) + " }}",
+            "says": one.says,
+            "example": _example(one.example),
+            "always": one.always,
+        }
+        for one in properties
+    ]
+
+
+def _example(value: Any) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "see below: each item"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return value if isinstance(value, str) else json.dumps(value)
