@@ -12,21 +12,28 @@ import math
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask.blueprints import BlueprintSetupState
 
 from shopify_app import topics
 from shopify_app.gateways.shopify.verify import SHOP, secrets_of, webhook_ok
-from shopify_app.inbox.receive import Arrival, receive
+from shopify_app.inbox.intake import Intake
+from shopify_app.inbox.receive import Arrival
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
-from shopify_app.shops import queries
-from shopify_app.web import ctx
+from shopify_app.web import EXTENSION, ctx
 from shopify_app.web.access import signed
 
 blueprint = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
 
 MAX_HEADER = 255
+INTAKE = "perennial-intake"
+
+
+@blueprint.record_once
+def _open(state: BlueprintSetupState) -> None:
+    state.app.extensions[INTAKE] = Intake(state.app.extensions[EXTENSION].db)
 
 
 @blueprint.post("/webhooks")
@@ -51,10 +58,8 @@ def _keep() -> Response:
     if arrival.topic not in topics.HANDLERS:
         log.info("webhook of a topic nobody handles", extra={"topic": arrival.topic})
         return Response(status=200)
-    with ctx().db.session() as session:
-        shop = queries.by_domain(session, domain)
-        new = shop is not None and receive(session, shop.id, arrival, machine_now())
-    if new:
+    intake: Intake = current_app.extensions[INTAKE]
+    if intake.keep(domain, arrival, machine_now()):
         ctx().wakeups.wake("inbox")
     return Response(status=200)
 
@@ -82,17 +87,27 @@ def _header(name: str) -> str:
 
 def _payload(raw: bytes) -> Json:
     try:
-        found = json.loads(raw, parse_constant=_refuse)
-        clean = _clean(found)
+        found = json.loads(raw, parse_constant=_refuse, parse_float=_finite)
+        clean = _clean(found) if any(mark in raw for mark in SUSPICIOUS) else found
     except (ValueError, RecursionError):
         _refuse("the body is not JSON")
     return clean if isinstance(clean, dict) else _refuse("the body is not an object")
 
 
-def _clean(value: Any) -> Any:
-    """JSON may hold what PostgreSQL's may not: NUL characters, halves of surrogate pairs, 1e400 (infinite here)."""
-    if isinstance(value, float) and not math.isfinite(value):
+def _finite(text: str) -> float:
+    """1e400 is JSON, and infinite here."""
+    number = float(text)
+    if not math.isfinite(number):
         raise ValueError("a number out of range")
+    return number
+
+
+SUSPICIOUS = (b"\\u", b"\xed", b"\x00")
+"""Bytes without which no text holds a NUL or half a surrogate pair: escapes, their UTF-8 form, other encodings."""
+
+
+def _clean(value: Any) -> Any:
+    """JSON may hold what PostgreSQL's may not: NUL characters, halves of surrogate pairs."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
     if isinstance(value, list):
