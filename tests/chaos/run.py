@@ -162,7 +162,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--spread", type=int, choices=range(1, 6), default=5, help="days on which a cycle falls due")
     parser.add_argument("--enough", type=int, default=ENOUGH, help="deaths at each line, below which a run is void")
-    parser.add_argument("--minutes", type=float, default=90, help="give up after so many")
+    parser.add_argument("--minutes", type=float, default=180, help="give up after so many")
     parser.add_argument("--state", type=Path, default=ROOT / ".perennial" / "chaos")
     return parser.parse_args(argv)
 
