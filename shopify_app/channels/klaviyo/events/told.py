@@ -130,7 +130,7 @@ EVENTS = (
         "order.changed",
         "Changed Upcoming Order",
         "An order that had been announced changed: its date, its contents, its price, or whether it is skipped.",
-        "changed:<contract>:<cycle>:<hash of what it is now>",
+        "changed:<contract>:<cycle>:<number>:<hash of what it is now>",
         (
             text(
                 "ChangesText",
