@@ -89,6 +89,12 @@ def _delivery(session: Session, shop: Shop, fact: Fact, around: Around, machine_
         next_try_at=machine_now,
         state=PENDING,
     )
+    write(session, shop, delivery, fact, around)
+    return delivery
+
+
+def write(session: Session, shop: Shop, delivery: Delivery, fact: Fact, around: Around) -> None:
+    """Render a fact into its delivery, or park it with the reason."""
     try:
         delivery.body = event(session, shop, fact, around, backfill=around.now - fact.occurred_at > OLD)
     except CannotRender as reason:
@@ -97,7 +103,6 @@ def _delivery(session: Session, shop: Shop, fact: Fact, around: Around, machine_
         # a bug of ours about one fact must not keep all others from being told
         log.exception("fact not rendered", extra={"fact_id": fact.id, "kind": fact.kind})
         delivery.state, delivery.reason = PARKED_DELIVERY, f"it could not be rendered ({type(error).__name__})"
-    return delivery
 
 
 def _read_on(session: Session) -> None:

@@ -22,4 +22,5 @@ import shopify_app.web.admin.events  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402
+import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402, F401

@@ -1,0 +1,143 @@
+"""The send log: what was handed to Klaviyo, what waits, and what is parked, found by shopper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, request, url_for
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from shopify_app.channels.klaviyo import again
+from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
+from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
+from shopify_app.kit.gid import number_of
+from shopify_app.shoppers.models import Shopper
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, render
+from shopify_app.web.format import plural
+
+PAGE = 50
+LONGEST_SEARCH = 200
+STATES = {
+    ACCEPTED: ("Accepted by Klaviyo", "success"),
+    PENDING: ("Waiting", "info"),
+    PARKED_DELIVERY: ("Parked", "critical"),
+    DROPPED: ("Not sent", "neutral"),
+}
+"""Accepted is all that Klaviyo ever says: neither "sent" nor "delivered" may stand here."""
+SHOWS = [("", "All events"), *((state, words) for state, (words, _) in STATES.items())]
+NOT_CONNECTED = "Connect Klaviyo in the settings first."
+
+
+@blueprint.get("/settings/klaviyo/log")
+@merchant
+def send_log() -> Response:
+    """The newest events first. Unknown filters count as none."""
+    return _show()
+
+
+@blueprint.post("/settings/klaviyo/log/again")
+@merchant
+def send_again() -> Response:
+    """Let one parked event go (`delivery`), or all of them."""
+    asked = request.form.get("delivery", "")
+    if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
+        return _show(toast="This event is not known", is_error=True)
+    try:
+        freed, kept = again.release(ctx(), g.shop.id, int(asked) if asked else None)
+    except again.NotConnected:
+        return _show(toast=NOT_CONNECTED, is_error=True)
+    if not freed and not kept:
+        return _show(toast="Nothing is parked any more")
+    stays = f"; {plural(kept, 'event')} could not be sent, see the reason" if kept else ""
+    return _show(toast=f"{plural(freed, 'event')} on the way{stays}", is_error=not freed)
+
+
+def _show(*, toast: str = "", is_error: bool = False) -> Response:
+    search = request.values.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH]
+    show = request.values.get("show", "")
+    show = show if show in STATES else ""
+    with ctx().db.session() as session:
+        found = session.execute(_query(search, show).limit(PAGE + 1)).all()
+        values: dict[str, Any] = {
+            "rows": [_row(*row) for row in found[:PAGE]],
+            "next": _older(search, show, found[PAGE - 1][0].id) if len(found) > PAGE else None,
+            "parked": _count(session, PARKED_DELIVERY),
+            "waiting": _count(session, PENDING),
+            "problem": _problem(session.get(KlaviyoAccount, g.shop.id)),
+        }
+    is_filtered = bool(search or show or request.values.get("before"))
+    values |= {"search": search, "show": show, "shows": SHOWS, "is_filtered": is_filtered}
+    return render.page("sendlog/page.html", title="Send log", toast=toast, toast_is_error=is_error, **values)
+
+
+def _query(search: str, show: str) -> Select[Delivery, Fact, Shopper]:
+    shopper = and_(Shopper.shop_id == Fact.shop_id, Shopper.shopify_gid == Fact.customer_gid)
+    rows = select(Delivery, Fact, Shopper).join(Fact, Fact.id == Delivery.fact_id).outerjoin(Shopper, shopper)
+    rows = rows.where(Delivery.shop_id == g.shop.id, Delivery.channel == CHANNEL, *_about(search))
+    rows = rows.where(Delivery.state == show) if show else rows
+    before = request.args.get("before", "")
+    if before.isascii() and before.isdigit() and len(before) < 19:
+        rows = rows.where(Delivery.id < int(before))
+    return rows.order_by(Delivery.id.desc())
+
+
+def _about(search: str) -> list[ColumnElement[bool]]:
+    """Each word is found in the shopper's name, mail or phone, or is the subscription's number."""
+    return [
+        or_(
+            *(
+                column.icontains(word, autoescape=True)
+                for column in (Shopper.first_name, Shopper.last_name, Shopper.email, Shopper.phone)
+            ),
+            Delivery.contract_gid == f"gid://shopify/SubscriptionContract/{word.removeprefix('#')}",
+        )
+        for word in search.split()
+    ]
+
+
+def _row(delivery: Delivery, fact: Fact, shopper: Shopper | None) -> dict[str, Any]:
+    number = number_of(delivery.contract_gid) if delivery.contract_gid else None
+    words, tone = STATES.get(delivery.state, (delivery.state, "neutral"))
+    return {
+        "id": delivery.id,
+        "metric": METRICS.get(fact.kind, fact.kind),
+        "shopper": shopper.label if shopper else "Customer not known",
+        "mail": shopper.email if shopper else None,
+        "number": number,
+        "href": url_for("admin.contract", number=number) if number else None,
+        "at": fact.occurred_at,
+        "words": words,
+        "tone": tone,
+        "is_parked": delivery.state == PARKED_DELIVERY,
+        "details": delivery.reason or _tries(delivery),
+    }
+
+
+def _tries(delivery: Delivery) -> str:
+    if delivery.state != PENDING or not delivery.tries:
+        return ""
+    return f"Tried {plural(delivery.tries, 'time')}; it is tried again by itself. {delivery.last_error or ''}".strip()
+
+
+def _older(search: str, show: str, last: int) -> str:
+    kept = {name: value for name, value in (("q", search), ("show", show)) if value}
+    return url_for("admin.send_log", before=last, **kept)  # type: ignore[arg-type]
+
+
+def _count(session: Session, state: str) -> int:
+    rows = select(func.count()).select_from(Delivery)
+    mine = rows.where(Delivery.shop_id == g.shop.id, Delivery.channel == CHANNEL, Delivery.state == state)
+    return int(session.scalar(mine) or 0)
+
+
+def _problem(account: KlaviyoAccount | None) -> str:
+    if account is None:
+        return "Klaviyo is not connected. What happens meanwhile is kept and told when you connect."
+    if account.state != CONNECTED:
+        reason = account.broken_reason or "Klaviyo refused the key."
+        return f"{reason} Nothing is lost: what waits is sent when you connect again."
+    return ""
