@@ -9,6 +9,7 @@ import shopify_app.health.models
 import shopify_app.inbox.models
 import shopify_app.insights.models
 import shopify_app.journal.models
+import shopify_app.links.models
 import shopify_app.notices.models
 import shopify_app.orders.models
 import shopify_app.privacy.models

@@ -27,15 +27,16 @@ def mail_links(
     contract_gid: str,
     cycle_index: int,
     expires_at: datetime,
-    mode: str = ACT,
+    mode: str | None = None,
 ) -> dict[str, str]:
     """Return absolute addresses under the names mails know: one per action, and ManageUrl.
 
     `host`: our own public address. `expires_at`: the charge, in business time; until then each link works once.
-    With `mode` ACCOUNT there is ManageUrl alone. Each call makes new links, which do not use each other up.
+    With `mode` ACCOUNT (default: the shop's setting)
+    there is ManageUrl alone. Each call makes new links, which do not use each other up.
     """
     account = {"ManageUrl": account_url(shop)}
-    if mode == ACCOUNT:
+    if (mode or shop.mail_links) == ACCOUNT:
         return account
     contract = int(number_of(contract_gid))
     return account | {

@@ -10,6 +10,7 @@ from shopify_app.billing import erase as billing
 from shopify_app.channels import erase as channels
 from shopify_app.contracts import erase as contracts
 from shopify_app.journal import erase as journal
+from shopify_app.links import erase as links
 from shopify_app.notices import erase as notices
 from shopify_app.privacy import erase as privacy
 from shopify_app.shoppers import erase as shoppers
@@ -28,6 +29,7 @@ class Feature(Protocol):
 FEATURES: dict[str, Feature] = {
     "channels": channels,
     "notices": notices,
+    "links": links,
     "billing": billing,
     "journal": journal,
     "shoppers": shoppers,

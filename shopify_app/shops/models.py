@@ -17,7 +17,10 @@ INSTALLING, INSTALLED, UNINSTALLED = "installing", "installed", "uninstalled"
 
 
 class Shop(Base):
-    """One Shopify shop. `host` is the HOST it was installed under: a copy of the database must not charge."""
+    """One Shopify shop. `host` is the HOST it was installed under: a copy of the database must not charge.
+
+    `mail_links`: whether links in mails "act", or lead into the shopper's "account".
+    """
 
     __tablename__ = "shops"
 
@@ -29,6 +32,7 @@ class Shop(Base):
     currency: Mapped[str] = mapped_column(server_default="USD")
     plan_name: Mapped[str] = mapped_column(server_default="")
     primary_locale: Mapped[str] = mapped_column(server_default="en")
+    mail_links: Mapped[str] = mapped_column(server_default="act")
     status: Mapped[str] = mapped_column(server_default=INSTALLED)
     host: Mapped[str]
     installed_at: Mapped[datetime]
