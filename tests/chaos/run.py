@@ -7,6 +7,7 @@ answer lost. A run counts only if enough processes died between commit and call 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -52,6 +53,7 @@ class Outcome:
 
 def main(argv: list[str] | None = None) -> int:
     options = _parse(argv)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))  # so that nothing is left running
     plan = Plan(options.contracts, options.cycles, options.interval, options.seed, options.enough, options.spread)
     try:
         outcome = play(options.state, plan, minutes=options.minutes, say=_say)
