@@ -187,7 +187,8 @@ def _tell(
     record(
         session,
         target.shop_id,
-        key=f"{kind}:{number_of(contract.shopify_gid)}:{target.index}:{now.isoformat()}",
+        # machine time: two edits there and back may happen within one instant of business time
+        key=f"{kind}:{number_of(contract.shopify_gid)}:{target.index}:{machine_now().isoformat()}",
         kind=kind,
         occurred_at=now,
         contract_gid=contract.shopify_gid,

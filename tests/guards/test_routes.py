@@ -16,6 +16,7 @@ from shopify_app import create_app, wiring
 from shopify_app.config import read
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.clock import SystemClock, machine_now
+from shopify_app.links import wish
 from shopify_app.privacy.models import DATA_REQUEST, PrivacyRequest
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web.access import access_of
@@ -98,13 +99,17 @@ def address(ctx, rule, domain: str = MINE) -> str:
         of_shop = select(Contract.shopify_gid, PrivacyRequest.id).join(Shop, Shop.id == Contract.shop_id)
         asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
         gid, request_id = session.execute(asked).one()
-    known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id)}
+    known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id), "token": _link(ctx, gid)}
     values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():
         for form in (f"<{name}>", f"<int:{name}>", f"<string:{name}>"):
             with_values = with_values.replace(form, value)
     return with_values
+
+
+def _link(ctx, gid: str) -> str:
+    return wish.write(ctx.links, wish.Wish("skip", 1, int(gid.rsplit("/", 1)[1]), 1, machine_now()))
 
 
 def token(domain: str = MINE, *, secret: str = SECRET, **claims) -> str:

@@ -1,0 +1,3 @@
+from tests.support.stories import story
+
+__all__ = ["story"]
