@@ -19,7 +19,8 @@ from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night
-from shopify_app.notices import plan, upcoming
+from shopify_app.notices import drain as notices
+from shopify_app.notices import plan
 from shopify_app.orders import reconcile as orders_reconcile
 from shopify_app.privacy import requests
 from shopify_app.stock import reconcile as stock_reconcile
@@ -51,7 +52,7 @@ DRAINS = (
     Drain("billing", "money", due.drain, due.waiting),
     Drain("outcomes", "money", outcomes.drain, outcomes.waiting),
     Drain("inbox", "inbox", process.drain, process.waiting),
-    Drain("notices", "voice", upcoming.drain, upcoming.waiting),
+    Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),

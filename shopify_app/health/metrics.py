@@ -24,6 +24,7 @@ _COUNTS = {
         "state",
         "select state, count(*) from deliveries group by 1",
     ),
+    "perennial_notices": ("Notices by state", "state", "select state, count(*) from notices group by 1"),
     "perennial_inbox_parked": (
         "Webhooks parked, by topic",
         "topic",

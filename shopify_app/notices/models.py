@@ -1,11 +1,12 @@
-"""Planned notices and a shop's notice settings."""
+"""Planned notices, what was told of each order, and a shop's notice settings."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.db import Base, Id, ShopId
@@ -14,7 +15,11 @@ PLANNED, RECORDED, DROPPED = "planned", "recorded", "dropped"
 
 
 class Notice(Base):
-    """One notice owed: unique per contract, cycle, delivery, kind and lead. `delivery` is 0 or a prepaid shipment."""
+    """One notice owed: unique per contract, cycle, delivery, kind and lead. `delivery` is 0 or a prepaid shipment.
+
+    `plan_at` is when it should be told; a notice planned later than that (`planned_at`) is told at once.
+    `planned_for` is the charge or shipment it was planned for. All in business time.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -38,9 +43,43 @@ class Notice(Base):
     kind: Mapped[str]
     lead_days: Mapped[int]
     plan_at: Mapped[datetime]
+    planned_at: Mapped[datetime | None]
+    planned_for: Mapped[datetime | None]
     state: Mapped[str] = mapped_column(server_default=PLANNED)
     reason: Mapped[str | None]
     recorded_at: Mapped[datetime | None]
+    dropped_at: Mapped[datetime | None]
+
+
+class AnnouncedOrder(Base):
+    """One cycle whose notices are planned, and what its shopper was last told of it.
+
+    `planned_for`: the `due_at` its notices stand for; another one, or null, and they are planned again.
+    The `told_…` columns are null until something was told; `changes_told` counts *Changed Upcoming Order*.
+    A difference is looked for when the mirror read the contract after `compared_at` (machine time), or when the
+    charge is no longer at `compared_due_at`; one that was found is told at `settles_at` (business time).
+    """
+
+    __tablename__ = "announced_orders"
+    __table_args__ = (
+        PrimaryKeyConstraint("contract_id", "cycle_index"),
+        Index("ix_announced_orders_settles", "settles_at", postgresql_where=text("settles_at is not null")),
+    )
+
+    shop_id: Mapped[ShopId]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    cycle_index: Mapped[int]
+    planned_for: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    told_lead: Mapped[int | None]
+    told_due_at: Mapped[datetime | None]
+    told_skipped: Mapped[bool] = mapped_column(server_default=text("false"))
+    told_amount: Mapped[Decimal | None]
+    told_items: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+    changes_told: Mapped[int] = mapped_column(server_default="0")
+    compared_at: Mapped[datetime | None]
+    compared_due_at: Mapped[datetime | None]
+    settles_at: Mapped[datetime | None]
 
 
 class NoticeSettings(Base):
@@ -49,4 +88,4 @@ class NoticeSettings(Base):
     __tablename__ = "notice_settings"
 
     shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
-    lead_days: Mapped[list[Any]] = mapped_column(server_default=text("'[3]'::jsonb"))
+    lead_days: Mapped[list[Any]] = mapped_column(server_default=text("'[7, 3]'::jsonb"))

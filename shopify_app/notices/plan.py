@@ -1,22 +1,28 @@
-"""Planning ahead: one row per notice owed in the coming days. Run hourly; running it again changes nothing."""
+"""Planning ahead: one row per notice owed in the coming days. Planning again changes nothing.
+
+The drain plans each cycle as it comes near or moves; the hourly run plans all of them once more.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
-from shopify_app.notices.models import DROPPED, PLANNED, Notice
-from shopify_app.notices.rules import owed
-from shopify_app.notices.settings import lead_days
-from shopify_app.notices.told import nearest, reopen_moved
-from shopify_app.shops.models import Shop
+from shopify_app.notices import told
+from shopify_app.notices.models import DROPPED, PLANNED, AnnouncedOrder, Notice, NoticeSettings
+from shopify_app.notices.rules import interval_days, leads_for, owed
+from shopify_app.notices.settings import DEFAULT_LEADS, LONGEST, lead_days
+from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.queries import installed
 
 UPCOMING = "upcoming"
@@ -24,6 +30,17 @@ MARGIN = timedelta(days=2)
 """Business time beyond the longest lead that is planned: more than the hour until the next run, and a day at most
 between a zone's midnight and noon."""
 CHUNK = 500
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What planning needs to know beside a cycle."""
+
+    shop: Shop
+    leads: tuple[int, ...]
+    hour: int
+    now: datetime
 
 
 def run(ctx: Context) -> int:
@@ -41,55 +58,142 @@ def run(ctx: Context) -> int:
 
 def plan_shop(session: Session, shop: Shop, now: datetime) -> int:
     """Plan one shop's upcoming notices; returns how many rows are new or have moved. `now`: business time."""
-    leads = lead_days(session, shop.id)
-    if not leads:
-        return 0
-    hour = billing_hour(session, shop.id)
-    which = _upcoming(shop.id, now, now + timedelta(days=max(leads)) + MARGIN)
-    reopen_moved(session, shop, *which)
-    told = nearest(session, shop, *which)
-    query = select(BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.due_at).where(*which)
-    rows = [
-        _row(shop, contract_id, cycle_index, lead, at)
-        for contract_id, cycle_index, due_at in session.execute(query)
-        if due_at
-        for lead, at in owed(leads, due_at, shop.zone, hour, now, told.get((contract_id, cycle_index))).items()
-    ]
-    return sum(_upsert(session, rows[start : start + CHUNK]) for start in range(0, len(rows), CHUNK))
+    return _plan(session, shop, session.execute(_cycles(now).where(BillingCycle.shop_id == shop.id)).all(), now)
 
 
-def _upcoming(shop_id: int, now: datetime, until: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The cycles that `rules.why_not` would let pass, as conditions."""
-    active = select(Contract.id).where(Contract.shop_id == shop_id, Contract.status == ACTIVE)
+def catch_up(session: Session, now: datetime) -> int:
+    """Plan a batch of cycles that came near, moved or came back since they were planned; returns how many."""
+    rows = session.execute(
+        unplanned(now, BillingCycle.shop_id, *_COLUMNS).order_by(BillingCycle.shop_id).limit(BATCH)
+    ).all()
+    for shop_id, mine in groupby(rows, lambda row: row[0]):
+        shop = session.get_one(Shop, shop_id)
+        _plan(session, shop, [row[1:] for row in mine], now)
+    return len(rows)
+
+
+def unplanned(now: datetime, *columns: Any) -> Select[Any]:
+    """Select the cycles whose notices are yet to be planned for the charge they have now."""
     return (
-        BillingCycle.shop_id == shop_id,
-        and_(BillingCycle.due_at > now, BillingCycle.due_at <= until),
-        BillingCycle.attempted_at.is_(None),
-        BillingCycle.skipped.is_(False),
-        BillingCycle.contract_id.in_(active),
+        _cycles(now, *columns)
+        .outerjoin(
+            AnnouncedOrder,
+            and_(
+                AnnouncedOrder.contract_id == BillingCycle.contract_id,
+                AnnouncedOrder.cycle_index == BillingCycle.cycle_index,
+            ),
+        )
+        .where(AnnouncedOrder.planned_for.is_distinct_from(BillingCycle.due_at))
     )
 
 
-def _row(shop: Shop, contract_id: int, cycle_index: int, lead: int, at: datetime) -> dict[str, Any]:
+_COLUMNS = (BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.due_at, Contract.billing_policy)
+
+
+def _cycles(now: datetime, *columns: Any) -> Select[Any]:
+    """The cycles that `rules.why_not` would let pass, and that a lead of their shop reaches."""
+    return (
+        select(*(columns or _COLUMNS))
+        .join(Contract, Contract.id == BillingCycle.contract_id)
+        .join(Shop, and_(Shop.id == BillingCycle.shop_id, Shop.status == INSTALLED))
+        .outerjoin(NoticeSettings, NoticeSettings.shop_id == BillingCycle.shop_id)
+        .where(
+            BillingCycle.due_at > now,
+            BillingCycle.due_at <= now + timedelta(days=LONGEST) + MARGIN,  # for the index
+            BillingCycle.due_at <= now + MARGIN + func.make_interval(0, 0, 0, _longest()),
+            BillingCycle.attempted_at.is_(None),
+            BillingCycle.skipped.is_(False),
+            Contract.status == ACTIVE,
+        )
+    )
+
+
+def _longest() -> ColumnElement[int]:
+    """The shop's longest lead in days, null when it tells nobody."""
+    leads = func.jsonb_array_elements_text(NoticeSettings.lead_days).table_valued("value")
+    chosen = select(func.max(cast(leads.c.value, Integer))).scalar_subquery()
+    return case((NoticeSettings.shop_id.is_(None), max(DEFAULT_LEADS)), else_=chosen)
+
+
+def _plan(session: Session, shop: Shop, found: Iterable[Sequence[Any]], now: datetime) -> int:
+    cycles = sorted((row for row in found if row[2]), key=lambda row: (row[0], row[1]))
+    keys = [(row[0], row[1]) for row in cycles]
+    around = _Around(shop, lead_days(session, shop.id), billing_hour(session, shop.id), now)
+    known = told.of_cycles(session, shop, keys)
+    notices = [
+        _notice(around, contract_id, index, lead, due_at, at)
+        for contract_id, index, due_at, policy in cycles
+        for lead, at in _owed(around, known.get((contract_id, index)), due_at, policy).items()
+    ]
+    # all notices before all orders: whoever locks both takes them in this order
+    changed = sum(_upsert(session, chunk) for chunk in _chunks(notices))
+    orders = [
+        {"shop_id": shop.id, "contract_id": row[0], "cycle_index": row[1], "planned_for": row[2]} for row in cycles
+    ]
+    for chunk in _chunks(orders):
+        _mark_planned(session, chunk)
+    return changed
+
+
+def _owed(around: _Around, known: told.Told | None, due_at: datetime, policy: dict[str, Any]) -> dict[int, datetime]:
+    if not around.leads:
+        return {}
+    leads = leads_for(around.leads, interval_days(policy))
+    recorded = known.leads if known else frozenset()
+    days = known.days_before(due_at, around.shop.zone) if known else None
+    return owed(leads, due_at, around.shop.zone, around.hour, around.now, recorded, days)
+
+
+def _notice(
+    around: _Around, contract_id: int, cycle_index: int, lead: int, due_at: datetime, at: datetime
+) -> dict[str, Any]:
     return {
-        "shop_id": shop.id,
+        "shop_id": around.shop.id,
         "contract_id": contract_id,
         "cycle_index": cycle_index,
         "delivery": 0,
         "kind": UPCOMING,
         "lead_days": lead,
         "plan_at": at,
+        "planned_at": around.now,
+        "planned_for": due_at,
         "state": PLANNED,
     }
 
 
+def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
+    return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+
+
 def _upsert(session: Session, rows: list[dict[str, Any]]) -> int:
     statement = insert(Notice).values(rows)
+    new = statement.excluded
     changed = statement.on_conflict_do_update(
         constraint="uq_notices_once",
-        set_={"plan_at": statement.excluded.plan_at, "state": PLANNED, "reason": None},
+        set_={
+            "plan_at": new.plan_at,
+            "planned_at": new.planned_at,
+            "planned_for": new.planned_for,
+            "state": PLANNED,
+            "reason": None,
+            "dropped_at": None,
+        },
         # a cycle that moved, or one that was skipped and comes after all; what was told stays told
-        where=((Notice.state == PLANNED) & (Notice.plan_at != statement.excluded.plan_at))
+        where=(
+            (Notice.state == PLANNED)
+            & ((Notice.plan_at != new.plan_at) | Notice.planned_for.is_distinct_from(new.planned_for))
+        )
         | (Notice.state == DROPPED),
     )
     return len(session.scalars(changed.returning(Notice.id)).all())
+
+
+def _mark_planned(session: Session, rows: list[dict[str, Any]]) -> None:
+    statement = insert(AnnouncedOrder).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["contract_id", "cycle_index"],
+            set_={"planned_for": statement.excluded.planned_for},
+            where=AnnouncedOrder.planned_for.is_distinct_from(statement.excluded.planned_for),
+        )
+    )

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from shopify_app.contracts import calendar
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+
+_DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 28, "YEAR": 365}
+"""The fewest days of an interval, so that a lead never reaches back behind the order before."""
+
+
+def interval_days(policy: dict[str, Any]) -> int:
+    """Return the fewest whole days between two dates of a billing or delivery policy."""
+    return _DAYS[policy["interval"]] * int(policy["intervalCount"])
+
+
+def leads_for(leads: Iterable[int], days_between: int) -> tuple[int, ...]:
+    """Return the leads that suit an interval of so many days: the shorter ones; the shortest stays in any case.
+
+    A lead as long as the interval would announce an order before the one that comes first.
+    """
+    wanted = sorted(set(leads), reverse=True)
+    return tuple(lead for lead in wanted if lead < days_between or lead == wanted[-1])
 
 
 def plan_at(due_at: datetime, lead_days: int, zone: ZoneInfo, hour: int) -> datetime:
@@ -21,29 +39,31 @@ def plan_at(due_at: datetime, lead_days: int, zone: ZoneInfo, hour: int) -> date
 
 
 def owed(
-    leads: Iterable[int], due_at: datetime, zone: ZoneInfo, hour: int, now: datetime, told: int | None
+    leads: Iterable[int],
+    due_at: datetime,
+    zone: ZoneInfo,
+    hour: int,
+    now: datetime,
+    recorded: Collection[int],
+    told: int | None,
 ) -> dict[int, datetime]:
     """Return which leads are owed for a charge, and when (UTC). `now`: business time.
 
-    Of the leads that are past, only the nearest to the charge: telling the others too would say one thing twice.
-    `told` is how many days before this charge the shopper was last told; as near or nearer, and nothing past is owed.
+    `recorded` are the leads told already, of whatever day: none is told twice. Of the leads that are past, only the
+    nearest to the charge is owed: telling the others too would say one thing twice. `told` is how many days before
+    this very day the shopper last heard of it; as near or nearer, and nothing past is owed.
     """
     moments = {lead: plan_at(due_at, lead, zone, hour) for lead in leads}
-    ahead = {lead: at for lead, at in moments.items() if at > now}
-    past = moments.keys() - ahead.keys()
-    if past and (told is None or told > min(past)):
-        ahead[min(past)] = moments[min(past)]
-    return ahead
+    past = [lead for lead, at in moments.items() if at <= now]
+    wanted = {lead: at for lead, at in moments.items() if at > now and lead not in recorded}
+    if past and min(past) not in recorded and (told is None or told > min(past)):
+        wanted[min(past)] = moments[min(past)]
+    return wanted
 
 
 def days_until(due_at: datetime, moment: datetime, zone: ZoneInfo) -> int:
     """Return the number of local days from a moment to the charge; 0 on the day itself."""
     return (due_at.astimezone(zone).date() - moment.astimezone(zone).date()).days
-
-
-def day_told_for(plan_at: datetime, lead_days: int, zone: ZoneInfo) -> date:
-    """Return the local day of the charge that a notice planned for this instant speaks of."""
-    return plan_at.astimezone(zone).date() + timedelta(days=lead_days)
 
 
 def has_moved(announced: datetime, due_at: datetime, zone: ZoneInfo) -> bool:

@@ -1,62 +1,89 @@
-"""What a shopper has been told of a coming charge already."""
+"""What a shopper has been told of a coming order already."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts.models import BillingCycle
-from shopify_app.notices.models import PLANNED, RECORDED, Notice
-from shopify_app.notices.rules import day_told_for, days_until
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.notices.content import Content
+from shopify_app.notices.models import RECORDED, AnnouncedOrder, Notice
+from shopify_app.notices.rules import days_until, has_moved
 from shopify_app.shops.models import Shop
 
-
-def nearest(session: Session, shop: Shop, *which: ColumnElement[bool]) -> dict[tuple[int, int], int]:
-    """Return contract id and cycle index → the fewest days before its charge at which the shopper was told.
-
-    `which` narrows the billing cycles; one of which nothing was told is missing, and so is one
-    that has moved to another day since.
-    """
-    found: dict[tuple[int, int], int] = {}
-    for notice, due_at in _recorded(session, shop, *which):
-        if notice.recorded_at is None or _is_of_another_day(notice, due_at, shop):
-            continue
-        key = notice.contract_id, notice.cycle_index
-        days = min(notice.lead_days, days_until(due_at, notice.recorded_at, shop.zone))
-        found[key] = min(days, found.get(key, days))
-    return found
+SLICE = 5000
 
 
-def reopen_moved(session: Session, shop: Shop, *which: ColumnElement[bool]) -> None:
-    """Plan again what was told of a day on which the charge no longer is.
+@dataclass(frozen=True)
+class Told:
+    """The leads told of one cycle, whatever day they spoke of, and the day told last with the moment of telling."""
 
-    A later issue tells this as *Changed Upcoming Order* instead; until then it is announced again for its new date.
-    """
-    for notice, due_at in _recorded(session, shop, *which):
-        if _is_of_another_day(notice, due_at, shop):
-            notice.state = PLANNED
-    session.flush()
+    leads: frozenset[int]
+    due_at: datetime | None
+    at: datetime | None
+
+    def days_before(self, due_at: datetime, zone: ZoneInfo) -> int | None:
+        """Return how many local days before this charge the shopper last heard of its day; None if never of this."""
+        if self.at is None or self.due_at is None or has_moved(self.due_at, due_at, zone):
+            return None
+        return days_until(due_at, self.at, zone)
 
 
-def _recorded(session: Session, shop: Shop, *which: ColumnElement[bool]) -> Iterator[tuple[Notice, datetime]]:
-    same_cycle = and_(
-        BillingCycle.shop_id == Notice.shop_id,
-        BillingCycle.contract_id == Notice.contract_id,
-        BillingCycle.cycle_index == Notice.cycle_index,
+def of_cycles(session: Session, shop: Shop, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Told]:
+    """Return what was told of each of these cycles (contract id, index); one of which nothing was is missing."""
+    leads: dict[tuple[int, int], set[int]] = {}
+    orders: dict[tuple[int, int], AnnouncedOrder] = {}
+    for start in range(0, len(keys), SLICE):
+        some = keys[start : start + SLICE]
+        for contract_id, index, lead in session.execute(_leads(shop, some)):
+            leads.setdefault((contract_id, index), set()).add(lead)
+        for row in session.scalars(_orders(some)):
+            orders[row.contract_id, row.cycle_index] = row
+    return {
+        key: Told(
+            frozenset(leads.get(key, ())),
+            orders[key].told_due_at if key in orders else None,
+            orders[key].told_at if key in orders else None,
+        )
+        for key in leads.keys() | orders.keys()
+    }
+
+
+def content(order: AnnouncedOrder) -> Content:
+    """Return what was last told of an order; something must have been."""
+    return Content(
+        order.told_due_at, order.told_skipped, str(order.told_amount or Decimal(0)), tuple(order.told_items)
     )
-    statement = (
-        select(Notice, BillingCycle.due_at)
-        .join(BillingCycle, same_cycle)
-        .where(Notice.shop_id == shop.id, Notice.state == RECORDED, *which)
+
+
+def remember(order: AnnouncedOrder, what: Content, lead: int | None, now: datetime) -> None:
+    """Note what the shopper is told now (business time). `lead` is None for a change, which has none of its own."""
+    order.told_at, order.told_due_at, order.told_skipped = now, what.due_at, what.skipped
+    order.told_amount, order.told_items = Decimal(what.amount), list(what.items)
+    order.told_lead = order.told_lead if lead is None else lead
+    order.settles_at = None
+
+
+def note_compared(order: AnnouncedOrder, contract: Contract, cycle: BillingCycle) -> None:
+    """Note up to which reading of the mirror an order was compared with what was told."""
+    order.compared_at = max(contract.read_at, cycle.read_at)
+    order.compared_due_at = cycle.due_at
+
+
+def _leads(shop: Shop, keys: Sequence[tuple[int, int]]) -> Select[int, int, int]:
+    return select(Notice.contract_id, Notice.cycle_index, Notice.lead_days).where(
+        Notice.shop_id == shop.id,
+        Notice.delivery == 0,
+        Notice.state == RECORDED,
+        tuple_(Notice.contract_id, Notice.cycle_index).in_(keys),
     )
-    for notice, due_at in session.execute(statement).all():
-        if due_at is not None:
-            yield notice, due_at
 
 
-def _is_of_another_day(notice: Notice, due_at: datetime, shop: Shop) -> bool:
-    told_for = day_told_for(notice.plan_at, notice.lead_days, shop.zone)
-    return told_for != due_at.astimezone(shop.zone).date()
+def _orders(keys: Sequence[tuple[int, int]]) -> Select[AnnouncedOrder]:
+    return select(AnnouncedOrder).where(tuple_(AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index).in_(keys))

@@ -7,75 +7,89 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from shopify_app.context import Context
-from shopify_app.contracts.cycles import billing_hour, total_of
+from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.record import record
 from shopify_app.kit.gid import number_of
-from shopify_app.notices import rules
-from shopify_app.notices.models import DROPPED, PLANNED, RECORDED, Notice
+from shopify_app.notices import changed, content, rules, told
+from shopify_app.notices.changed import Case
+from shopify_app.notices.content import Content
+from shopify_app.notices.models import DROPPED, PLANNED, RECORDED, AnnouncedOrder, Notice
+from shopify_app.notices.plan import UPCOMING
 from shopify_app.notices.settings import lead_days
-from shopify_app.notices.told import nearest
 from shopify_app.shops.models import INSTALLED, Shop
 
 BATCH = 100
+REPLACED = "a notice nearer to the charge takes its place, or the lead was changed"
+CHANGED = "the change of the order is told in its place"
 
 
-def drain(ctx: Context) -> int:
+def work(session: Session, now: datetime) -> int:
     """Work off one batch of notices whose hour has come; returns how many."""
-    now = ctx.clock.now()
-    with ctx.db.session() as session:
-        ripe = (
-            select(Notice, Shop)
-            .join(Shop, Shop.id == Notice.shop_id)
-            .where(*_ripe(now))
-            .order_by(Notice.plan_at, Notice.id)
-            .limit(BATCH)
-            .with_for_update(of=Notice, skip_locked=True)
-        )
-        rows = session.execute(ripe).all()
-        for notice, shop in rows:
-            _decide(session, shop, notice, now)
-    if rows:
-        ctx.wakeups.wake("klaviyo")
+    ripe = (
+        select(Notice, Shop)
+        .join(Shop, Shop.id == Notice.shop_id)
+        .where(*is_ripe(now))
+        .order_by(Notice.plan_at, Notice.id)
+        .limit(BATCH)
+        .with_for_update(of=Notice, skip_locked=True)
+    )
+    rows = session.execute(ripe).all()
+    for notice, shop in rows:
+        _decide(session, shop, notice, now)
     return len(rows)
 
 
-def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
+def waiting(session: Session, now: datetime) -> int:
     """Count notices whose hour has come by `now` (business time)."""
     rows = select(func.count()).select_from(Notice).join(Shop, Shop.id == Notice.shop_id)
-    return int(session.scalar(rows.where(*_ripe(now))) or 0)
+    return int(session.scalar(rows.where(*is_ripe(now))) or 0)
 
 
-def _ripe(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return Notice.state == PLANNED, Notice.plan_at <= now, Shop.status == INSTALLED
+def is_ripe(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The notices of installed shops whose hour has come, as conditions."""
+    return Notice.kind == UPCOMING, Notice.state == PLANNED, Notice.plan_at <= now, Shop.status == INSTALLED
 
 
 def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None:
     contract = session.get_one(Contract, notice.contract_id)
-    cycle = _cycle(session, notice)
+    cycle, order = _cycle(session, notice), _order(session, notice)
     reason = rules.why_not(contract, cycle, now)
     if reason or cycle is None or cycle.due_at is None:
-        notice.state, notice.reason = DROPPED, reason
+        _drop(notice, reason, now)
+        order.planned_for = None  # should the order take place after all, it is planned anew
         return
-    plan_at = _owed(session, shop, cycle, cycle.due_at, now).get(notice.lead_days)
+    case = Case(session, shop, order, contract, cycle, now)
+    if changes := changed.difference(case):
+        changed.tell(case, changes)  # one mail, not two in the same minute
+    plan_at = _owed(case, cycle.due_at).get(notice.lead_days)
     if plan_at is None:
-        notice.state, notice.reason = (
-            DROPPED,
-            "a notice nearer to the charge takes its place, or the lead was changed",
-        )
+        _drop(notice, CHANGED if changes else REPLACED, now)
         return
-    notice.plan_at = plan_at
+    notice.plan_at, notice.planned_for = plan_at, cycle.due_at
     if plan_at > now:
         return
-    _record(session, shop, notice, contract, cycle, cycle.due_at, now)
+    what = content.of(contract, cycle)
+    _record(case, notice, cycle.due_at, what)
     notice.state, notice.recorded_at = RECORDED, now
+    told.remember(order, what, notice.lead_days, now)
+    told.note_compared(order, contract, cycle)
 
 
-def _owed(session: Session, shop: Shop, cycle: BillingCycle, due_at: datetime, now: datetime) -> dict[int, datetime]:
-    told = nearest(session, shop, BillingCycle.id == cycle.id)
-    leads, hour = lead_days(session, shop.id), billing_hour(session, shop.id)
-    return rules.owed(leads, due_at, shop.zone, hour, now, told.get((cycle.contract_id, cycle.cycle_index)))
+def _drop(notice: Notice, reason: str | None, now: datetime) -> None:
+    notice.state, notice.reason, notice.dropped_at = DROPPED, reason, now
+
+
+def _owed(case: Case, due_at: datetime) -> dict[int, datetime]:
+    session, shop, key = case.session, case.shop, (case.order.contract_id, case.order.cycle_index)
+    session.flush()
+    leads = lead_days(session, shop.id)
+    if not leads:
+        return {}
+    known = told.of_cycles(session, shop, [key]).get(key, told.Told(frozenset(), None, None))
+    suited = rules.leads_for(leads, rules.interval_days(case.contract.billing_policy))
+    hour, days = billing_hour(session, shop.id), known.days_before(due_at, shop.zone)
+    return rules.owed(suited, due_at, shop.zone, hour, case.now, known.leads, days)
 
 
 def _cycle(session: Session, notice: Notice) -> BillingCycle | None:
@@ -88,24 +102,27 @@ def _cycle(session: Session, notice: Notice) -> BillingCycle | None:
     ).one_or_none()
 
 
-def _record(
-    session: Session,
-    shop: Shop,
-    notice: Notice,
-    contract: Contract,
-    cycle: BillingCycle,
-    due_at: datetime,
-    now: datetime,
-) -> None:
-    day = due_at.astimezone(shop.zone).date().isoformat()
-    days = rules.days_until(due_at, now, shop.zone)
+def _order(session: Session, notice: Notice) -> AnnouncedOrder:
+    """Return the order's row, locked; notices planned before there were such rows get one now."""
+    key = (notice.contract_id, notice.cycle_index)
+    order = session.get(AnnouncedOrder, key, with_for_update=True)
+    if order is None:
+        order = AnnouncedOrder(shop_id=notice.shop_id, contract_id=key[0], cycle_index=key[1])
+        session.add(order)
+        session.flush()
+        session.refresh(order)
+    return order
+
+
+def _record(case: Case, notice: Notice, due_at: datetime, what: Content) -> None:
+    contract, days = case.contract, rules.days_until(due_at, case.now, case.shop.zone)
     record(
-        session,
+        case.session,
         notice.shop_id,
-        # with the day: a charge that moves after it was announced is announced again, once for each day
-        key=f"upcoming:{number_of(contract.shopify_gid)}:{notice.cycle_index}:{notice.lead_days}:{day}",
+        # without the day: each lead is told once, and a charge that moves later is a change
+        key=f"upcoming:{number_of(contract.shopify_gid)}:{notice.cycle_index}:{notice.lead_days}",
         kind="order.upcoming",
-        occurred_at=now,
+        occurred_at=case.now,
         contract_gid=contract.shopify_gid,
         customer_gid=contract.customer_gid,
         cycle_index=notice.cycle_index,
@@ -116,8 +133,8 @@ def _record(
             "days_until_charge": days,
             "late_notice": days < notice.lead_days,
             "due_at": due_at.isoformat(),
-            "expected_at": cycle.expected_at.isoformat(),
-            "amount": str(total_of(contract)),
+            "expected_at": case.cycle.expected_at.isoformat(),
+            "amount": what.amount,
             "currency": contract.currency,
         },
     )

@@ -24,19 +24,23 @@ def test_a_subscription_is_announced_charged_once_and_told(story: Story) -> None
     tiny.grow(story.world, at=INSTALLED, created_at=BOUGHT)
     story.install(klaviyo=True)
 
-    story.advance(datetime(2026, 12, 1, 13, 59, tzinfo=UTC), step=timedelta(days=1))
+    story.advance(datetime(2026, 11, 27, 13, 59, tzinfo=UTC), step=timedelta(days=1))
     assert _metrics(story) == []
 
+    story.advance(datetime(2026, 11, 27, 14, 1, tzinfo=UTC))
+    story.advance(datetime(2026, 12, 1, 13, 59, tzinfo=UTC), step=timedelta(days=1))
+    assert _metrics(story) == ["Upcoming Subscription Order"]
+
     story.advance(datetime(2026, 12, 1, 14, 1, tzinfo=UTC))
-    (upcoming,) = story.stored_events()
-    assert upcoming["metric"] == "Upcoming Subscription Order"
-    assert upcoming["properties"]["ChargeDate"] == "December 4, 2026"
-    assert upcoming["properties"]["LeadDays"] == 3
+    told = story.stored_events()
+    assert {event["metric"] for event in told} == {"Upcoming Subscription Order"}
+    assert {event["properties"]["ChargeDate"] for event in told} == {"December 4, 2026"}
+    assert [event["properties"]["LeadDays"] for event in told] == [7, 3]
 
     story.advance(datetime(2026, 12, 4, 16, tzinfo=UTC), step=timedelta(hours=6))
     (payment,) = story.world.ledger.payments()
     assert payment["at"].startswith("2026-12-04T14:")
-    assert _metrics(story) == ["Upcoming Subscription Order", "Processed Subscription Order"]
+    assert _metrics(story) == [*["Upcoming Subscription Order"] * 2, "Processed Subscription Order"]
     processed = story.stored_events()[-1]["properties"]
     assert processed["OrderName"].startswith("#")
     assert processed["OrderTotalAmount"] == float(payment["amount"])

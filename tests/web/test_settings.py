@@ -64,10 +64,10 @@ def test_saving_moves_every_open_charge_to_the_new_hour(admin: Admin):
         ("billing_hour", "٩", "Enter a whole number from 0 to 23."),
         ("catch_up_days", "-1", "Enter a whole number from 0 to 30."),
         ("catch_up_days", "9" * 500, "Enter a whole number from 0 to 30."),
-        ("lead_days", "3, x", "Enter different whole numbers from 1 to 30"),
-        ("lead_days", "3, 3", "Enter different whole numbers from 1 to 30"),
+        ("lead_days", "3, x", "Enter different whole numbers from 1 to 60"),
+        ("lead_days", "3, 3", "Enter different whole numbers from 1 to 60"),
         ("lead_days", "1,2,3,4", "Enter at most 3 numbers."),
-        ("lead_days", "3.5", "Enter different whole numbers from 1 to 30"),
+        ("lead_days", "3.5", "Enter different whole numbers from 1 to 60"),
     ],
 )
 def test_a_wrong_field_is_named_and_nothing_is_saved(admin: Admin, field: str, value: str, words: str):

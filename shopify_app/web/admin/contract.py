@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ from shopify_app.web.admin import addresses, blueprint, detail, offers, render, 
 from shopify_app.web.admin.detail import Detail
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
+
+TIMELINE = 60
+"""Events shown, newest first."""
 
 Values = dict[str, Any]
 
@@ -80,7 +84,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "cycles": [_cycle(cycle, found, now) for cycle in found.cycles],
         "attempts": [_attempt(attempt) for attempt in found.attempts],
         "orders": [_order(order) for order in found.orders],
-        "timeline": [_event(fact, found) for fact in found.facts],
+        "timeline": _timeline(found),
     }
 
 
@@ -200,6 +204,20 @@ def _order(order: Order) -> Values:
         "fulfilled": words.spelled(order.fulfillment_status),
         "gone": "Deleted in Shopify" if order.deleted_at else "Cancelled" if order.cancelled_at else "",
     }
+
+
+def _timeline(found: Detail) -> list[Values]:
+    """Facts and plans, newest first; a plan stands below what was told at the same moment."""
+    events = [*(_event(fact, found) for fact in found.facts), *_plans(found)]
+    return sorted(events, key=lambda event: event["at"], reverse=True)[:TIMELINE]
+
+
+def _plans(found: Detail) -> Iterator[Values]:
+    for notice in found.notices:
+        if notice.dropped_at:
+            yield {"at": notice.dropped_at, **sentences.dropped(notice, g.shop.zone)._asdict(), "told": []}
+        if notice.planned_at:
+            yield {"at": notice.planned_at, **sentences.planned(notice, g.shop.zone)._asdict(), "told": []}
 
 
 def _event(fact: Fact, found: Detail) -> Values:

@@ -14,6 +14,8 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.kit.gid import gid
+from shopify_app.notices import history
+from shopify_app.notices.models import Notice
 from shopify_app.orders.models import Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 
@@ -32,6 +34,7 @@ class Detail:
     orders: Sequence[Order]
     facts: Sequence[Fact]
     told: dict[int, list[Delivery]]
+    notices: Sequence[Notice]
 
 
 def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
@@ -58,6 +61,7 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         orders=_orders(session, contract),
         facts=facts,
         told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
+        notices=history.of_contract(session, contract.id),
     )
 
 

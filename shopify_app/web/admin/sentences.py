@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
+from shopify_app.notices.models import Notice
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
@@ -72,6 +73,51 @@ def _upcoming(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Time for {notice}{when}.")
 
 
+def _changed(fact: Fact, zone: tzinfo) -> Sentence:
+    before, after = fact.before or {}, fact.after or {}
+    was, now_on = _instant(before.get("due_at")), _instant(after.get("due_at"))
+    changes = fact.data.get("changes") or []
+    said = {
+        "skipped": "it is skipped" if after.get("skipped") else "it takes place after all",
+        "date": f"the charge is on {day(now_on, zone)}" + (f" instead of {day(was, zone)}" if was else ""),
+        "items": "it holds other items",
+        "amount": "it costs another amount",
+    }
+    words = ", ".join(said[change] for change in changes if change in said)
+    late = ", at shorter notice than you chose" if fact.data.get("late_notice") else ""
+    return Sentence(f"An announced order changed{_who(fact)}{late}: {words or 'see Shopify'}.", "warning")
+
+
+def _delivery(fact: Fact, zone: tzinfo) -> Sentence:
+    lead, number, total = (fact.data.get(name) for name in ("lead_days", "delivery", "deliveries"))
+    ships_at = _instant(fact.data.get("ships_at"))
+    when = f" on {day(ships_at, zone)}" if ships_at else ""
+    return Sentence(f"Time for the {lead}-day notice of delivery {number} of {total}{when}.")
+
+
+def _leads(fact: Fact, zone: tzinfo) -> Sentence:
+    days = (fact.after or {}).get("lead_days") or []
+    told = f"{' and '.join(map(str, days))} days before an order" if days else "of no order any more"
+    return Sentence(f"Shoppers are told {told}, chosen{_who(fact)}.")
+
+
+def planned(notice: Notice, zone: tzinfo) -> Sentence:
+    """Return that a notice was planned, e.g. "Mail about the order of … planned for …"."""
+    late = notice.planned_at is not None and notice.planned_at > notice.plan_at
+    when = "planned at once" if late else f"planned for {day(notice.plan_at, zone)}"
+    return Sentence(f"Mail about {_subject(notice, zone)} {when}.")
+
+
+def dropped(notice: Notice, zone: tzinfo) -> Sentence:
+    """Return that a planned notice was not told, and why."""
+    return Sentence(f"No mail {notice.lead_days} days before {_subject(notice, zone)}: {_plain(notice.reason)}.")
+
+
+def _subject(notice: Notice, zone: tzinfo) -> str:
+    what = f"delivery {notice.delivery}" if notice.delivery else "the order"
+    return f"{what} of {day(notice.planned_for, zone)}"
+
+
 def _processed(fact: Fact, zone: tzinfo) -> Sentence:
     amount = _amount(fact)
     order = fact.data.get("order_name")
@@ -133,6 +179,9 @@ TELLINGS: dict[str, Telling] = {
     "subscription.expired": _fixed("Ended: the last planned delivery was reached"),
     "subscription.failed": _fixed("Shopify marked the subscription as failed", "critical"),
     "order.upcoming": _upcoming,
+    "order.changed": _changed,
+    "delivery.upcoming": _delivery,
+    "notices.leads_changed": _leads,
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,

@@ -17,15 +17,14 @@ from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
-from shopify_app.notices.models import NoticeSettings
-from shopify_app.notices.settings import lead_days
+from shopify_app.notices import settings as notices
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, sentences
 from shopify_app.web.forms import Form
 
-LONGEST_CATCH_UP, LONGEST_LEAD, MOST_LEADS = 30, 30, 3
+LONGEST_CATCH_UP = 30
 LONGEST_REASON = 200
 HOST_MOVED = (
     "This copy of Perennial runs at another address than the one it was installed at, so charging stays stopped. "
@@ -47,7 +46,7 @@ def save_settings() -> Response:
     form = Form(request.form)
     hour = form.whole_number("billing_hour", 0, 23)
     catch_up = form.whole_number("catch_up_days", 0, LONGEST_CATCH_UP)
-    leads = form.whole_numbers("lead_days", 1, LONGEST_LEAD, most=MOST_LEADS)
+    leads = form.whole_numbers("lead_days", 1, notices.LONGEST, most=notices.MOST)
     if hour is None or catch_up is None or leads is None:
         return show(form=form)
     with ctx().db.session() as session:
@@ -55,10 +54,11 @@ def save_settings() -> Response:
         row = billing.of(session, g.shop.id)
         row.catch_up_days = catch_up
         session.add(row)
-        session.merge(NoticeSettings(shop_id=g.shop.id, lead_days=leads))
+        notices.change(session, g.shop.id, leads, f"merchant:{g.user_id}", ctx().clock.now())
     if is_moved:
         hours.move_slice(ctx(), g.shop.id)  # all there is in most shops; a worker does the rest
         ctx().wakeups.wake("hours")
+    ctx().wakeups.wake("notices")
     return show(toast="Settings saved")
 
 
@@ -112,7 +112,7 @@ def _values(session: Session) -> dict[str, Any]:
         "typed": {
             "billing_hour": str(row.billing_hour),
             "catch_up_days": str(row.catch_up_days),
-            "lead_days": ", ".join(str(days) for days in lead_days(session, shop.id)),
+            "lead_days": ", ".join(str(days) for days in notices.lead_days(session, shop.id)),
             "reason": "",
         },
         "hour": row.billing_hour,

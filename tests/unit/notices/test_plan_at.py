@@ -47,4 +47,4 @@ def test_an_hour_that_does_not_exist_becomes_the_first_after_the_gap() -> None:
 )
 def test_of_past_leads_only_the_nearest_is_owed(days_left: int, told: int | None, expected: list[int]) -> None:
     due = datetime(2026, 12, 24, 14, tzinfo=UTC)
-    assert sorted(owed((7, 5, 3), due, NEW_YORK, 9, due - timedelta(days=days_left), told)) == expected
+    assert sorted(owed((7, 5, 3), due, NEW_YORK, 9, due - timedelta(days=days_left), (), told)) == expected

@@ -1,0 +1,168 @@
+"""An order that changed after it was told: *Changed Upcoming Order*, once per content, with before and after.
+
+Whoever changed it, and wherever, the mirror shows it: what was told is compared with what is. A difference rests
+for two minutes of business time, so that several clicks become one mail and a change that is taken back becomes none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.journal.models import Fact
+from shopify_app.journal.record import record
+from shopify_app.kit.gid import number_of
+from shopify_app.notices import content, rules, told
+from shopify_app.notices.content import Content
+from shopify_app.notices.models import AnnouncedOrder
+from shopify_app.shops.models import INSTALLED, Shop
+
+QUIET = timedelta(minutes=2)
+BATCH = 200
+_EDITS = {
+    "skipped": ("order.skipped", "order.unskipped"),
+    "date": ("order.moved", "order.unskipped"),
+}
+"""What differs → the facts of one cycle's edits that explain it."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One announced order with its neighbours. `now`: business time."""
+
+    session: Session
+    shop: Shop
+    order: AnnouncedOrder
+    contract: Contract
+    cycle: BillingCycle
+    now: datetime
+
+
+def work(session: Session, now: datetime) -> int:
+    """Look at one batch of announced orders that may have changed; returns how many."""
+    rows = session.execute(
+        candidates(now, AnnouncedOrder, Contract, BillingCycle, Shop)
+        .order_by(AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index)
+        .limit(BATCH)
+        .with_for_update(of=AnnouncedOrder, skip_locked=True)
+    ).all()
+    for order, contract, cycle, shop in rows:
+        _look(Case(session, shop, order, contract, cycle, now))
+    return len(rows)
+
+
+def candidates(now: datetime, *columns: Any) -> Select[Any]:
+    """Select announced orders that the mirror read again since they were compared, or whose change has settled."""
+    return (
+        select(*columns)
+        .select_from(AnnouncedOrder)
+        .join(Contract, Contract.id == AnnouncedOrder.contract_id)
+        .join(
+            BillingCycle,
+            and_(
+                BillingCycle.shop_id == AnnouncedOrder.shop_id,
+                BillingCycle.contract_id == AnnouncedOrder.contract_id,
+                BillingCycle.cycle_index == AnnouncedOrder.cycle_index,
+            ),
+        )
+        .join(Shop, and_(Shop.id == AnnouncedOrder.shop_id, Shop.status == INSTALLED))
+        .where(
+            AnnouncedOrder.told_at.is_not(None),
+            BillingCycle.attempted_at.is_(None),
+            Contract.status == ACTIVE,
+            or_(BillingCycle.due_at > now, and_(BillingCycle.skipped, BillingCycle.expected_at > now)),
+            or_(AnnouncedOrder.settles_at <= now, and_(AnnouncedOrder.settles_at.is_(None), _was_read())),
+        )
+    )
+
+
+def difference(case: Case) -> list[str]:
+    """Return what is no longer as it was told; nothing while there is nothing to tell of the order."""
+    if case.order.told_at is None or not (case.cycle.skipped or case.cycle.due_at):
+        return []
+    return content.changes(told.content(case.order), content.of(case.contract, case.cycle), case.shop.zone)
+
+
+def tell(case: Case, changes: list[str]) -> None:
+    """Record the change, and remember what was told."""
+    before, after = told.content(case.order), content.of(case.contract, case.cycle)
+    case.order.changes_told += 1
+    _record(case, before, after, changes)
+    told.remember(case.order, after, None, case.now)
+    told.note_compared(case.order, case.contract, case.cycle)
+    case.order.planned_for = None  # the notices after it follow the new date
+
+
+def _was_read() -> ColumnElement[bool]:
+    return or_(
+        AnnouncedOrder.compared_at.is_distinct_from(func.greatest(Contract.read_at, BillingCycle.read_at)),
+        AnnouncedOrder.compared_due_at.is_distinct_from(BillingCycle.due_at),
+    )
+
+
+def _look(case: Case) -> None:
+    changes = difference(case)
+    if changes and case.order.settles_at is not None:
+        tell(case, changes)
+        return
+    case.order.settles_at = case.now + QUIET if changes else None
+    told.note_compared(case.order, case.contract, case.cycle)
+
+
+def _record(case: Case, before: Content, after: Content, changes: list[str]) -> None:
+    contract, order = case.contract, case.order
+    record(
+        case.session,
+        case.shop.id,
+        # with a number of its own: skipped, brought back and skipped once more is news each time
+        key=f"changed:{number_of(contract.shopify_gid)}:{order.cycle_index}:{order.changes_told}:{after.digest()}",
+        kind="order.changed",
+        occurred_at=case.now,
+        contract_gid=contract.shopify_gid,
+        customer_gid=contract.customer_gid,
+        cycle_index=order.cycle_index,
+        actor=_actor(case, changes),
+        cause="what was told is no longer so",
+        before=before.as_json(),
+        after=after.as_json(),
+        data=_data(case, before, after, changes),
+    )
+
+
+def _data(case: Case, before: Content, after: Content, changes: list[str]) -> dict[str, Any]:
+    lead = case.order.told_lead or 0
+    data: dict[str, Any] = {
+        "lead_days": lead,
+        "changes": changes,
+        "currency": case.contract.currency,
+        "due_at": after.due_at.isoformat() if after.due_at else None,
+        "expected_at": case.cycle.expected_at.isoformat(),
+    }
+    if after.due_at is None:
+        return data
+    days = rules.days_until(after.due_at, case.now, case.shop.zone)
+    late = days < lead and content.comes_sooner(before, after, case.shop.zone)
+    return data | {"days_until_charge": days} | ({"late_notice": True} if late else {})
+
+
+def _actor(case: Case, changes: list[str]) -> str:
+    """Return who made the change: the latest edit of this cycle since it was told; else all we know is Shopify."""
+    kinds = {kind for change in changes for kind in _EDITS.get(change, ())}
+    edit = (
+        select(Fact.actor)
+        .where(
+            Fact.shop_id == case.shop.id,
+            Fact.contract_gid == case.contract.shopify_gid,
+            Fact.cycle_index == case.order.cycle_index,
+            Fact.kind.in_(kinds),
+            Fact.occurred_at >= case.order.told_at,
+        )
+        .order_by(Fact.id.desc())
+        .limit(1)
+    )
+    return case.session.scalar(edit) or "shopify"

@@ -1,0 +1,33 @@
+"""The notices' drain, in this order: plan what is new or moved, tell what changed, tell what is due."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shopify_app.context import Context
+from shopify_app.contracts.models import BillingCycle
+from shopify_app.notices import changed, plan, upcoming
+from shopify_app.notices.models import AnnouncedOrder
+
+
+def drain(ctx: Context) -> int:
+    """Work off one batch of each; returns how many rows were looked at."""
+    now = ctx.clock.now()
+    done = 0
+    for work in (plan.catch_up, changed.work, upcoming.work):
+        with ctx.db.session() as session:
+            done += work(session, now)
+    if done:
+        ctx.wakeups.wake("klaviyo")
+    return done
+
+
+def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
+    """Count what can be done by `now` (business time)."""
+    unplanned = plan.unplanned(now, BillingCycle.id).subquery()
+    altered = changed.candidates(now, AnnouncedOrder.contract_id).subquery()
+    counts = [session.scalar(select(func.count()).select_from(one)) or 0 for one in (unplanned, altered)]
+    return sum(counts) + upcoming.waiting(session, now)
