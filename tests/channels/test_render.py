@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.profile import PROFILE, profile_properties
 from shopify_app.channels.klaviyo.render import event
+from shopify_app.channels.klaviyo.shelf import fetch, for_shopper
 from shopify_app.channels.klaviyo.story import Around, CannotRender
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.db import Database
@@ -50,7 +51,8 @@ class Desk:
     def body(self, kind: str, *, cycle: int | None = None, backfill: bool = False, **columns: Any) -> dict[str, Any]:
         customer = {"customer_gid": self.shopper.shopify_gid}
         fact = rows.fact(self.session, self.contract, kind, cycle_index=cycle, **(customer | columns))
-        body = event(self.session, self.shop, fact, Around(HOST, NOW, links), backfill=backfill)
+        shelf = fetch(self.session, self.shop, [fact])
+        body = event(self.shop, fact, Around(HOST, NOW, links), shelf, backfill=backfill)
         check_bodies([body])
         return body["data"]["attributes"]
 
@@ -273,7 +275,7 @@ def test_a_profile_says_the_liveliest_status_the_counts_and_the_nearest_charge(d
     rows.contract(desk.session, desk.shop.id, 11, **mine, next_charge_at=late, next_charge_total=Decimal("7.5"),
                   payment_method_gid=method.shopify_gid)  # fmt: skip
     rows.contract(desk.session, desk.shop.id, 12, customer_gid="gid://shopify/Customer/8")
-    said = profile_properties(desk.session, desk.shop, desk.shopper, NOW)
+    said = profile_properties(desk.shop, desk.shopper, for_shopper(desk.session, desk.shop, desk.shopper))
     assert said.keys() == {one.name for one in PROFILE}
     assert said["Subscription Status"] == "Active"
     counts = [said[f"{word} Subscriptions"] for word in ("Active", "Paused", "Cancelled")]
@@ -286,7 +288,7 @@ def test_a_profile_says_the_liveliest_status_the_counts_and_the_nearest_charge(d
 
 def test_a_profile_without_a_coming_charge_clears_the_date(desk: Desk) -> None:
     desk.contract.status, desk.contract.next_charge_at, desk.contract.next_charge_total = "CANCELLED", None, None
-    said = profile_properties(desk.session, desk.shop, desk.shopper, NOW)
+    said = profile_properties(desk.shop, desk.shopper, for_shopper(desk.session, desk.shop, desk.shopper))
     assert said["Subscription Status"] == "Cancelled"
     assert [said[name] for name in ("Next Charge Date", "Next Charge Total", "Card Expires On")] == [None, None, None]
     assert said["Subscribed Products"] == []

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from shopify_app.channels.klaviyo import deliver, outbox
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
-from shopify_app.channels.klaviyo.truth import no_longer_true
+from shopify_app.channels.klaviyo.shelf import fetch
+from shopify_app.channels.klaviyo.truth import reasons
 from shopify_app.context import Context
 from shopify_app.journal.models import DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.clock import machine_now
@@ -44,13 +45,14 @@ def release(ctx: Context, shop_id: int, delivery_id: int | None = None) -> tuple
         if delivery_id is not None:
             parked = parked.where(Delivery.id == delivery_id)
         rows = session.execute(parked).all()
+        shelf = fetch(session, shop, [fact for _, fact in rows])
+        stale = reasons(session, [fact for _, fact in rows], around.now)
         for delivery, fact in rows:
             delivery.state, delivery.reason, delivery.last_error, delivery.tries = PENDING, None, None, 0
             delivery.next_try_at, delivery.lease_until = moment, None
-            outbox.write(session, shop, delivery, fact, around)
-            stale = no_longer_true(session, fact, around.now)
-            if stale:
-                delivery.state, delivery.reason = DROPPED, stale
+            outbox.write(shop, delivery, fact, around, shelf)
+            if stale[fact.id]:
+                delivery.state, delivery.reason = DROPPED, stale[fact.id]
         freed = sum(delivery.state == PENDING for delivery, _ in rows)
     ctx.wakeups.wake("klaviyo")
     return freed, len(rows) - freed

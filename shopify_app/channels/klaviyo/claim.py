@@ -16,14 +16,14 @@ from sqlalchemy.orm import Session, aliased
 from shopify_app.channels.klaviyo import bucket
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
-from shopify_app.channels.klaviyo.truth import no_longer_true
+from shopify_app.channels.klaviyo.truth import reasons
 from shopify_app.context import Context
 from shopify_app.journal.models import PENDING, Delivery, Fact
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
 from shopify_app.shops.models import INSTALLED, Shop
 
-BATCH = 30
+BATCH = 60
 BULK_FROM = 100
 """A backlog of so many leaves in bulk; below that a single call answers for each event."""
 BULK_MOST = 1_000
@@ -122,10 +122,9 @@ def _next(session: Session, shop_id: int, moment: datetime, most: int) -> list[i
 
 def _sendings(session: Session, ids: list[int], now: datetime) -> list[Sending]:
     pairs = select(Delivery, Fact).join(Fact, Fact.id == Delivery.fact_id).where(Delivery.id.in_(ids))
-    return [
-        Sending(delivery.id, delivery.shop_id, delivery.body or {}, no_longer_true(session, fact, now))
-        for delivery, fact in session.execute(pairs.order_by(Delivery.id)).all()
-    ]
+    rows = session.execute(pairs.order_by(Delivery.id)).all()
+    stale = reasons(session, [fact for _, fact in rows], now)
+    return [Sending(one.id, one.shop_id, one.body or {}, stale[fact.id]) for one, fact in rows]
 
 
 def _deliveries(statement: Select[Any]) -> Select[Any]:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 NO_CLIENT_WAIT = timedelta(seconds=60)
 SLICE = 20.0
 """Seconds of machine time one drain works before it lets other drains have the worker."""
-SENDERS = 6
+SENDERS = 8
 """Single calls under way at once: at Klaviyo's eighty milliseconds each, one after another would use a fifth of what
 an account may be sent."""
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.channels.klaviyo.render import event
+from shopify_app.channels.klaviyo.shelf import Shelf, fetch
 from shopify_app.channels.klaviyo.story import Around, CannotRender
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.shops.models import INSTALLED, Shop
@@ -41,7 +42,8 @@ def fill(session: Session, around: Around, machine_now: datetime) -> int:
     shop = session.get_one(Shop, shop_id)
     untold = _missing(BATCH, shop_id)
     facts = session.scalars(select(Fact).where(Fact.id.in_(select(untold.c.id))).order_by(Fact.id)).all()
-    session.add_all(_delivery(session, shop, fact, around, machine_now) for fact in facts)
+    shelf = fetch(session, shop, facts)
+    session.add_all([_delivery(shop, fact, around, shelf, machine_now) for fact in facts])
     session.flush()
     return len(facts)
 
@@ -79,7 +81,7 @@ def _missing(limit: int, shop_id: int | None = None) -> Subquery:
     return (found if shop_id is None else found.where(KlaviyoAccount.shop_id == shop_id)).subquery()
 
 
-def _delivery(session: Session, shop: Shop, fact: Fact, around: Around, machine_now: datetime) -> Delivery:
+def _delivery(shop: Shop, fact: Fact, around: Around, shelf: Shelf, machine_now: datetime) -> Delivery:
     delivery = Delivery(
         shop_id=shop.id,
         fact_id=fact.id,
@@ -89,14 +91,14 @@ def _delivery(session: Session, shop: Shop, fact: Fact, around: Around, machine_
         next_try_at=machine_now,
         state=PENDING,
     )
-    write(session, shop, delivery, fact, around)
+    write(shop, delivery, fact, around, shelf)
     return delivery
 
 
-def write(session: Session, shop: Shop, delivery: Delivery, fact: Fact, around: Around) -> None:
+def write(shop: Shop, delivery: Delivery, fact: Fact, around: Around, shelf: Shelf) -> None:
     """Render a fact into its delivery, or park it with the reason."""
     try:
-        delivery.body = event(session, shop, fact, around, backfill=around.now - fact.occurred_at > OLD)
+        delivery.body = event(shop, fact, around, shelf, backfill=around.now - fact.occurred_at > OLD)
     except CannotRender as reason:
         delivery.state, delivery.reason = PARKED_DELIVERY, str(reason)
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:

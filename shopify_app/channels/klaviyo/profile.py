@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
-
 from shopify_app.channels.klaviyo.events.property import Property, instant, number, text, texts
+from shopify_app.channels.klaviyo.shelf import Shelf
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED, Contract
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
-from shopify_app.shoppers.models import PaymentMethod, Shopper
+from shopify_app.shoppers.models import Shopper
 from shopify_app.shops.models import Shop
 
 NOBODY = "None"
@@ -47,9 +45,9 @@ PROFILE = (
 """The profile's properties. Title Case, because merchants meet them as labels when they build segments."""
 
 
-def profile_properties(session: Session, shop: Shop, shopper: Shopper, now: datetime) -> Json:
-    """Return the profile properties of a shopper as the mirror has them at `now` (business time)."""
-    contracts = _contracts(session, shop, shopper)
+def profile_properties(shop: Shop, shopper: Shopper, shelf: Shelf) -> Json:
+    """Return the profile properties of a shopper as the mirror has them; `shelf` holds their contracts and cards."""
+    contracts = shelf.contracts_of.get(shopper.shopify_gid, [])
     living = [contract for contract in contracts if contract.status in (ACTIVE, PAUSED)]
     following = _next(contracts)
     total = following.next_charge_total if following else None
@@ -64,19 +62,9 @@ def profile_properties(session: Session, shop: Shop, shopper: Shopper, now: date
         "Subscribed Products": sorted({line.title for contract in living for line in contract.lines}),
         "Subscription IDs": [number_of(contract.shopify_gid) for contract in living] or None,
         "Subscriber Since": _noon(_local(shop, min((one.shopify_created_at for one in contracts), default=None))),
-        "Card Expires On": _noon(_expiry(session, shop, following or next(iter(living), None))),
+        "Card Expires On": _noon(_expiry(shelf, following or next(iter(living), None))),
         "Shopify Customer ID": number_of(shopper.shopify_gid),
     }
-
-
-def _contracts(session: Session, shop: Shop, shopper: Shopper) -> Sequence[Contract]:
-    statement = (
-        select(Contract)
-        .where(Contract.shop_id == shop.id, Contract.customer_gid == shopper.shopify_gid)
-        .options(selectinload(Contract.lines))
-        .order_by(Contract.id)
-    )
-    return session.scalars(statement).all()
 
 
 def _liveliest(contracts: Sequence[Contract]) -> str:
@@ -101,9 +89,6 @@ def _noon(day: date | None) -> str | None:
     return f"{day.isoformat()}T12:00:00Z" if day else None
 
 
-def _expiry(session: Session, shop: Shop, contract: Contract | None) -> date | None:
-    if contract is None:
-        return None
-    mine = (PaymentMethod.shop_id == shop.id, PaymentMethod.shopify_gid == contract.payment_method_gid)
-    method = session.scalars(select(PaymentMethod).where(*mine)).one_or_none()
+def _expiry(shelf: Shelf, contract: Contract | None) -> date | None:
+    method = shelf.methods.get(contract.payment_method_gid or "") if contract else None
     return method.expires_on if method and method.revoked_at is None else None

@@ -6,14 +6,13 @@ because a template reaches only such names directly. What each event says: `even
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.catalogue import METRICS, SCHEMA_VERSION
 from shopify_app.channels.klaviyo.kinds import TELLINGS
 from shopify_app.channels.klaviyo.parts import iso, item, present
 from shopify_app.channels.klaviyo.people import profile_of
 from shopify_app.channels.klaviyo.profile import profile_properties
+from shopify_app.channels.klaviyo.shelf import Shelf
 from shopify_app.channels.klaviyo.story import Around, CannotRender, Story, gather
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
@@ -22,14 +21,14 @@ from shopify_app.links.urls import account_url
 from shopify_app.shops.models import Shop
 
 
-def event(session: Session, shop: Shop, fact: Fact, around: Around, *, backfill: bool) -> Json:
-    """Return the JSON:API document of `POST /api/events`. Raises CannotRender.
+def event(shop: Shop, fact: Fact, around: Around, shelf: Shelf, *, backfill: bool) -> Json:
+    """Return the JSON:API document of `POST /api/events`; `shelf` holds the rows it needs. Raises CannotRender.
 
     `unique_id` is the fact's key and `time` the fact's instant, so that however often it is sent it is one event.
     `backfill` keeps history from starting flows. No `value`: Shopify's own Placed Order carries the revenue.
     """
-    story = gather(session, shop, fact, around)
-    profile = profile_of(story.shopper, profile_properties(session, shop, story.shopper, around.now))
+    story = gather(shop, fact, around, shelf)
+    profile = profile_of(story.shopper, profile_properties(shop, story.shopper, shelf))
     if profile is None:
         raise CannotRender("the shopper has neither a mail address nor a valid phone number")
     properties = present(_base(story) | TELLINGS[fact.kind](story))

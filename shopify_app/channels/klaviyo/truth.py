@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
@@ -20,22 +22,41 @@ from shopify_app.shops.models import Shop
 class _Case:
     session: Session
     fact: Fact
+    zone: ZoneInfo
     contract: Contract
     cycle: BillingCycle | None
     now: datetime
 
 
+def reasons(session: Session, facts: Sequence[Fact], now: datetime) -> dict[int, str | None]:
+    """Return, by fact id, why a fact of one shop must not be told any more; None when it may.
+
+    What has happened stays true for ever; an announcement does not, nor a failure that was made good. `now`: business
+    time.
+    """
+    found: dict[int, str | None] = dict.fromkeys((fact.id for fact in facts), None)
+    checked = [fact for fact in facts if fact.kind in _CHECKS]
+    if not checked:
+        return found
+    shop_id = checked[0].shop_id
+    zone = session.get_one(Shop, shop_id).zone
+    gids = {fact.contract_gid for fact in checked}
+    mine = select(Contract).where(Contract.shop_id == shop_id, Contract.shopify_gid.in_(gids))
+    contracts = {contract.shopify_gid: contract for contract in session.scalars(mine)}
+    known = cycles(session, shop_id, contracts, checked)
+    for fact in checked:
+        contract = contracts.get(fact.contract_gid or "")
+        if contract is None:
+            found[fact.id] = "the contract is gone"
+            continue
+        cycle = known.get((contract.id, -1 if fact.cycle_index is None else fact.cycle_index))
+        found[fact.id] = _CHECKS[fact.kind](_Case(session, fact, zone, contract, cycle, now))
+    return found
+
+
 def no_longer_true(session: Session, fact: Fact, now: datetime) -> str | None:
-    """Return why a fact must not be told any more, None when it may. What has happened stays true for ever;
-    an announcement does not, nor a failure that was made good. `now`: business time."""
-    check = _CHECKS.get(fact.kind)
-    if check is None:
-        return None
-    mine = (Contract.shop_id == fact.shop_id, Contract.shopify_gid == fact.contract_gid)
-    contract = session.scalars(select(Contract).where(*mine)).one_or_none()
-    if contract is None:
-        return "the contract is gone"
-    return check(_Case(session, fact, contract, _cycle(session, fact, contract), now))
+    """Return why one fact must not be told any more, None when it may. `now`: business time."""
+    return reasons(session, [fact], now)[fact.id]
 
 
 def _upcoming(case: _Case) -> str | None:
@@ -57,8 +78,10 @@ def _changed(case: _Case) -> str | None:
 def _delivery(case: _Case) -> str | None:
     # it is paid for and is shipped even when the contract has ended since
     ships_at = case.fact.data.get("ships_at")
-    zone = case.session.get_one(Shop, case.fact.shop_id).zone
-    if ships_at and datetime.fromisoformat(ships_at).astimezone(zone).date() < case.now.astimezone(zone).date():
+    if (
+        ships_at
+        and datetime.fromisoformat(ships_at).astimezone(case.zone).date() < case.now.astimezone(case.zone).date()
+    ):
         return "the delivery was due already"
     return None
 
@@ -83,18 +106,11 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
 }
 
 
-def _cycle(session: Session, fact: Fact, contract: Contract) -> BillingCycle | None:
-    mine = (BillingCycle.shop_id == fact.shop_id, BillingCycle.contract_id == contract.id)
-    statement = select(BillingCycle).where(*mine, BillingCycle.cycle_index == fact.cycle_index)
-    return session.scalars(statement).one_or_none()
-
-
 def _moved(case: _Case, announced: str | None) -> str | None:
     """Another day is told as *Changed Upcoming Order*."""
     if case.cycle is None or case.cycle.due_at is None or announced is None:
         return None
-    zone = case.session.get_one(Shop, case.fact.shop_id).zone
-    moved = has_moved(datetime.fromisoformat(announced), case.cycle.due_at, zone)
+    moved = has_moved(datetime.fromisoformat(announced), case.cycle.due_at, case.zone)
     return "the charge was moved" if moved else None
 
 
