@@ -9,6 +9,7 @@ from flask import Response, render_template, request
 from shopify_app.edits.answers import PASSING
 from shopify_app.links import wish
 from shopify_app.links.follow import ASKING, Found, State
+from shopify_app.links.urls import account_url
 from shopify_app.links.wish import SKIP, UNSKIP
 from shopify_app.shoppers import mirror as shoppers
 from shopify_app.web import ctx
@@ -56,7 +57,8 @@ def _content(speaks: Voice, found: Found, token: str) -> dict[str, Any]:
         return said | {"items": _items(found)} | _undo(speaks, found)
     key = found.state.value
     why = f"why_{found.refusal}" if found.state is State.REFUSED else f"{key}_why"
-    return {"heading": speaks.say(key), "words": speaks.say(why)}
+    account = {"account": account_url(found.shop), "account_words": speaks.say("open_account")}
+    return {"heading": speaks.say(key), "words": speaks.say(why)} | account
 
 
 def _undo(speaks: Voice, found: Found) -> dict[str, Any]:
