@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
-from shopify_app.channels.klaviyo import deliver
+from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.inbox import process, prune
@@ -54,6 +54,7 @@ DRAINS = (
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
+    Drain("profiles", "voice", upsert.drain, upsert.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
@@ -66,6 +67,7 @@ DUTIES = (
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
+    Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),

@@ -54,5 +54,5 @@ def disconnect(ctx: Context, shop_id: int) -> None:
 def _fill(ctx: Context, row: KlaviyoAccount, key: str, account: Account) -> None:
     row.sealed_key, row.key_hint = ctx.vault.seal(key), key[-4:]
     row.account_id, row.account_name = account.id, account.name
-    row.state, row.broken_reason = CONNECTED, None
+    row.state, row.broken_reason, row.profiles_refused = CONNECTED, None, None
     row.connected_at = ctx.clock.now()

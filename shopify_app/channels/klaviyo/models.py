@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopify_app.kit.db import Base
+from shopify_app.kit.db import Base, ShopId
 
 CONNECTED, BROKEN = "connected", "broken"
 
@@ -16,6 +16,8 @@ class KlaviyoAccount(Base):
     """The account a shop's events go to. The key is encrypted; only its last four characters may be shown.
 
     `facts_read_to`: the newest fact up to which every fact of a catalogued kind has its delivery row.
+    `profiles_read_to`: contracts read before this machine instant are on their shoppers' profiles, or on the way.
+    `profiles_refused`: why the account takes no profiles, when it does not.
     """
 
     __tablename__ = "klaviyo_accounts"
@@ -29,6 +31,8 @@ class KlaviyoAccount(Base):
     broken_reason: Mapped[str | None]
     connected_at: Mapped[datetime]
     facts_read_to: Mapped[int] = mapped_column(server_default="0")
+    profiles_read_to: Mapped[datetime | None]
+    profiles_refused: Mapped[str | None]
 
     def __repr__(self) -> str:
         return f"KlaviyoAccount(shop_id={self.shop_id}, state={self.state})"
@@ -46,3 +50,25 @@ class KlaviyoBucket(Base):
     endpoint: Mapped[str] = mapped_column(primary_key=True)
     tokens: Mapped[float]
     at: Mapped[datetime]
+
+
+class KlaviyoProfile(Base):
+    """What one shopper's profile should say (`wanted`, a digest), and what it was last accepted to say (`told`).
+
+    Digests only: the values are read anew when they are sent. A row without `next_try_at` waits for nothing; the
+    instants are machine time.
+    """
+
+    __tablename__ = "klaviyo_profiles"
+    __table_args__ = (
+        PrimaryKeyConstraint("shop_id", "customer_gid"),
+        Index("ix_klaviyo_profiles_waiting", "next_try_at", postgresql_where=text("next_try_at is not null")),
+    )
+
+    shop_id: Mapped[ShopId]
+    customer_gid: Mapped[str]
+    wanted: Mapped[str]
+    told: Mapped[str | None]
+    next_try_at: Mapped[datetime | None]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    last_error: Mapped[str | None]

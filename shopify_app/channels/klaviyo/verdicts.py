@@ -49,7 +49,7 @@ def all_failed(ctx: Context, delivery_ids: list[int], shop_id: int, error: Klavi
     with ctx.db.session() as session:
         mine = Delivery.id.in_(delivery_ids)
         tries = session.scalar(select(func.max(Delivery.tries)).where(mine)) or 0
-        wait = _wait(error, tries + 1)
+        wait = wait_after(error, tries + 1)
         values = {"next_try_at": machine_now() + wait, "lease_until": None, "last_error": str(error)}
         session.execute(update(Delivery).where(mine).values(tries=Delivery.tries + 1, **values))
     return wait
@@ -88,13 +88,13 @@ def _later(ctx: Context, delivery_id: int, error: KlaviyoError) -> timedelta:
     with ctx.db.session() as session:
         delivery = session.get_one(Delivery, delivery_id)
         delivery.tries += 1
-        wait = _wait(error, delivery.tries)
+        wait = wait_after(error, delivery.tries)
         delivery.next_try_at, delivery.lease_until = machine_now() + wait, None
         delivery.last_error = str(error)
     return wait
 
 
-def _wait(error: KlaviyoError, tries: int) -> timedelta:
+def wait_after(error: KlaviyoError, tries: int) -> timedelta:
     """How long to wait after the `tries`-th failure: what Klaviyo asks for, nothing for a key that is dead anyway,
     else longer each time."""
     if isinstance(error, KeyRefused):

@@ -1,4 +1,4 @@
-"""Settings: when charges run, when shoppers are told, the Klaviyo connection, the stop switch and who used it.
+"""Settings: when charges run, when shoppers are told, what links in mails do, the Klaviyo connection, the stop switch and who used it.
 
 No form here needs a secret against forged requests: a request that changes something is accepted only with an id
 token in its Authorization header, which no other site can make a browser send (web/access.py).
@@ -17,6 +17,7 @@ from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
+from shopify_app.links import settings as links
 from shopify_app.notices import settings as notices
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
@@ -47,14 +48,17 @@ def save_settings() -> Response:
     hour = form.whole_number("billing_hour", 0, 23)
     catch_up = form.whole_number("catch_up_days", 0, LONGEST_CATCH_UP)
     leads = form.whole_numbers("lead_days", 1, notices.LONGEST, most=notices.MOST)
-    if hour is None or catch_up is None or leads is None:
+    mode = form.choice("mail_links", links.MODES)
+    if hour is None or catch_up is None or leads is None or mode is None:
         return show(form=form)
     with ctx().db.session() as session:
         is_moved = hours.change(session, g.shop.id, hour)
         row = billing.of(session, g.shop.id)
         row.catch_up_days = catch_up
         session.add(row)
-        notices.change(session, g.shop.id, leads, f"merchant:{g.user_id}", ctx().clock.now())
+        actor, now = f"merchant:{g.user_id}", ctx().clock.now()
+        notices.change(session, g.shop.id, leads, actor, now)
+        links.change(session, session.get_one(Shop, g.shop.id), mode, actor, now)
     if is_moved:
         hours.move_slice(ctx(), g.shop.id)  # all there is in most shops; a worker does the rest
         ctx().wakeups.wake("hours")
@@ -113,6 +117,7 @@ def _values(session: Session) -> dict[str, Any]:
             "billing_hour": str(row.billing_hour),
             "catch_up_days": str(row.catch_up_days),
             "lead_days": ", ".join(str(days) for days in notices.lead_days(session, shop.id)),
+            "mail_links": shop.mail_links,
             "reason": "",
         },
         "hour": row.billing_hour,
@@ -133,6 +138,7 @@ def _klaviyo(account: KlaviyoAccount | None) -> dict[str, Any] | None:
         "is_well": account.state == CONNECTED,
         "problem": account.broken_reason or "Klaviyo refused the key.",
         "since": account.connected_at,
+        "takes_profiles": account.profiles_refused is None,
     }
 
 
