@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -47,6 +47,14 @@ class Form:
             self.errors[name] = f"Enter at most {most} numbers."
             return None
         return sorted(good, reverse=True)
+
+    def choice(self, name: str, among: Sequence[str]) -> str | None:
+        """Return one of the options."""
+        value = self.typed.get(name, "")
+        if value not in among:
+            self.errors[name] = "Choose one of the options."
+            return None
+        return value
 
 
 def _whole(text: str) -> int | None:

@@ -19,7 +19,7 @@ from shopify_app.shops.models import Shop
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
-GOOD = {"billing_hour": "6", "catch_up_days": "3", "lead_days": "3, 7"}
+GOOD = {"billing_hour": "6", "catch_up_days": "3", "lead_days": "3, 7", "mail_links": "act"}
 
 
 class Klaviyo:
@@ -67,6 +67,7 @@ def test_saving_moves_every_open_charge_to_the_new_hour(admin: Admin):
         ("lead_days", "3, x", "Enter different whole numbers from 1 to 60"),
         ("lead_days", "3, 3", "Enter different whole numbers from 1 to 60"),
         ("lead_days", "1,2,3,4", "Enter at most 3 numbers."),
+        ("mail_links", "both", "Choose one of the options."),
         ("lead_days", "3.5", "Enter different whole numbers from 1 to 60"),
     ],
 )
@@ -80,6 +81,18 @@ def test_a_wrong_field_is_named_and_nothing_is_saved(admin: Admin, field: str, v
         assert session.get(NoticeSettings, admin.shop_id) is None
 
 
+def test_links_lead_into_the_account_once_staff_say_so(admin: Admin):
+    assert '<s-option value="act" selected>' in admin.get("/settings").text
+    answer = admin.post("/settings", **(GOOD | {"mail_links": "account"}))
+    assert '<s-option value="account" selected>' in answer.text
+    assert "Links in mails lead into the shopper&#39;s account, chosen by you or your staff." in answer.text
+    admin.post("/settings", **(GOOD | {"mail_links": "account"}))
+    with admin.context.db.session() as session:
+        assert session.get_one(Shop, admin.shop_id).mail_links == "account"
+        (told,) = session.query(Fact).filter_by(kind="links.mode_changed").all()
+        assert (told.before, told.after) == ({"mail_links": "act"}, {"mail_links": "account"})
+
+
 def test_what_was_typed_is_kept_beside_the_error(admin: Admin):
     text = admin.post("/settings", **(GOOD | {"lead_days": '3;<b>"'})).text
     assert 'value="3;&lt;b&gt;&#34;"' in text
@@ -87,7 +100,7 @@ def test_what_was_typed_is_kept_beside_the_error(admin: Admin):
 
 
 def test_without_fields_each_is_asked_for(admin: Admin):
-    assert admin.post("/settings").text.count(" error=") == 2  # no lead days at all is a choice: tell nobody
+    assert admin.post("/settings").text.count(" error=") == 3  # no lead days at all is a choice: tell nobody
 
 
 def test_stopping_needs_a_reason_and_is_kept_with_who_did_it(admin: Admin):

@@ -101,6 +101,12 @@ def _leads(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Shoppers are told {told}, chosen{_who(fact)}.")
 
 
+def _links(fact: Fact, zone: tzinfo) -> Sentence:
+    is_account = (fact.after or {}).get("mail_links") == "account"
+    do = "lead into the shopper's account" if is_account else "act after a confirmation"
+    return Sentence(f"Links in mails {do}, chosen{_who(fact)}.")
+
+
 def planned(notice: Notice, zone: tzinfo) -> Sentence:
     """Return that a notice was planned, e.g. "Mail about the order of … planned for …"."""
     late = notice.planned_at is not None and notice.planned_at > notice.plan_at
@@ -182,6 +188,7 @@ TELLINGS: dict[str, Telling] = {
     "order.changed": _changed,
     "delivery.upcoming": _delivery,
     "notices.leads_changed": _leads,
+    "links.mode_changed": _links,
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,
