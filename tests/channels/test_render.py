@@ -157,6 +157,18 @@ def test_an_upcoming_order_says_until_when_it_can_be_changed_and_how(desk: Desk)
     assert "UnskipUrl" not in said
 
 
+@pytest.mark.parametrize(
+    ("rhythm", "offered"), [(7, set()), (14, {"DelayOneWeekUrl"}), (30, {"DelayOneWeekUrl", "DelayTwoWeeksUrl"})]
+)
+def test_no_move_is_offered_that_would_be_refused(desk: Desk, rhythm: int, offered: set[str]) -> None:
+    rows.cycle(desk.session, desk.contract, 4, DUE)
+    rows.cycle(desk.session, desk.contract, 5, DUE + timedelta(days=rhythm))
+    said = desk.says("order.upcoming", cycle=4, data=upcoming())
+    assert {name for name in said if name.startswith("Delay")} == offered and "SkipUrl" in said
+    said = change(desk, side(), side(), "items")
+    assert {name for name in said if name.startswith("Delay")} == offered and "SkipUrl" in said
+
+
 def test_no_link_is_made_once_the_charge_is_due(desk: Desk) -> None:
     said = desk.says("order.upcoming", cycle=4, data=upcoming(due_at=NOW.isoformat()))
     assert "SkipUrl" not in said

@@ -72,11 +72,12 @@ def for_shopper(session: Session, shop: Shop, shopper: Shopper) -> Shelf:
 def cycles(
     session: Session, shop_id: int, contracts: dict[str, Contract], facts: Iterable[Fact]
 ) -> dict[tuple[int, int], BillingCycle]:
-    """Return the billing cycles that facts are about, by contract id and index."""
+    """Return the billing cycles that facts are about, and the one after each, by contract id and index."""
     wanted = {
-        (contracts[fact.contract_gid].id, fact.cycle_index)
+        (contracts[fact.contract_gid].id, index)
         for fact in facts
         if fact.contract_gid in contracts and fact.cycle_index is not None
+        for index in (fact.cycle_index, fact.cycle_index + 1)
     }
     key = tuple_(BillingCycle.contract_id, BillingCycle.cycle_index)
     found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, key.in_(wanted)))

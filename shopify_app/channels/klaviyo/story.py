@@ -35,13 +35,17 @@ class Around:
 
 @dataclass(frozen=True)
 class Story:
-    """A fact with what it is about. `orders_completed` is None when not all orders of the contract are known."""
+    """A fact with what it is about. `orders_completed` is None when not all orders of the contract are known.
+
+    `following_at`: the expected date of the cycle after the fact's, if it is known.
+    """
 
     around: Around
     shop: Shop
     fact: Fact
     contract: Contract
     cycle: BillingCycle | None
+    following_at: datetime | None
     shopper: Shopper
     products: dict[str, Product]
     payment_method: PaymentMethod | None
@@ -55,12 +59,14 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
     if contract is None:
         raise CannotRender("the contract is no longer known")
     shopper = _shopper(fact, shelf)
+    following = shelf.cycle(contract, fact.cycle_index + 1) if fact.cycle_index is not None else None
     return Story(
         around=around,
         shop=shop,
         fact=fact,
         contract=contract,
         cycle=shelf.cycle(contract, fact.cycle_index),
+        following_at=following.expected_at if following else None,
         shopper=shopper,
         products=shelf.products,
         payment_method=shelf.methods.get(contract.payment_method_gid or ""),
