@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from shopify_app import wiring
-from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.channels.klaviyo.models import DISCONNECTED, KlaviyoAccount
 from shopify_app.commands.processes import settings_problems, settings_with_services
 from shopify_app.context import Context
 from shopify_app.health import alive, readiness
@@ -89,7 +89,8 @@ def _is_silent(ctx: Context) -> bool:
 def _klaviyo_problems(ctx: Context) -> list[str]:
     query = select(Shop.domain, KlaviyoAccount.sealed_key).join(Shop, Shop.id == KlaviyoAccount.shop_id)
     with ctx.db.session() as session:
-        rows = session.execute(query.where(Shop.status == INSTALLED).order_by(Shop.domain)).all()
+        kept = query.where(Shop.status == INSTALLED, KlaviyoAccount.state != DISCONNECTED)
+        rows = session.execute(kept.order_by(Shop.domain)).all()
     return [f"{domain}: {_KLAVIYO_FIX}" for domain, sealed in rows if not _opens(ctx, sealed)]
 
 

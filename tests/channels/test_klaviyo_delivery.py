@@ -241,6 +241,15 @@ def test_connecting_names_the_account_and_notices_another(till: Till) -> None:
     assert _account(till).account_id == seed.SECOND
 
 
+def test_another_accounts_key_is_noticed_after_a_disconnect_too(connected: Till) -> None:
+    connect.disconnect(connected.ctx, connected.shop_id)
+    assert _account(connected).sealed_key == ""
+    with pytest.raises(connect.AnotherAccount, match="Tannery Tea"):
+        connect.connect(connected.ctx, connected.shop_id, seed.SECOND_KEY)
+    connect.connect(connected.ctx, connected.shop_id, seed.ROSEBUD_KEY)
+    assert _account(connected).state == "connected"
+
+
 def test_a_wrong_key_and_a_key_without_scope_are_told_apart(till: Till) -> None:
     with pytest.raises(KeyRefused) as wrong:
         connect.connect(till.ctx, till.shop_id, "pk_this_is_nobodys")

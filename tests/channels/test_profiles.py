@@ -136,3 +136,10 @@ def test_an_erased_shopper_is_not_told_of(connected: Till) -> None:
     upsert.drain(connected.ctx)
     assert at_klaviyo(connected) == []
     assert upsert.drain(connected.ctx) == 0
+
+
+def test_another_account_is_told_everything(connected: Till) -> None:
+    keep_current(connected)
+    connect.connect(connected.ctx, connected.shop_id, seed.SECOND_KEY, confirm=True)
+    assert keep_current(connected) == 1
+    assert len(connected.klaviyo().of("profiles", seed.SECOND).all()) == 1

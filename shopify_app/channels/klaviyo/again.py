@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from shopify_app.channels.klaviyo import deliver, outbox
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
-from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.channels.klaviyo.models import account_of
 from shopify_app.channels.klaviyo.shelf import fetch
 from shopify_app.channels.klaviyo.truth import reasons
 from shopify_app.context import Context
@@ -31,7 +31,7 @@ def release(ctx: Context, shop_id: int, delivery_id: int | None = None) -> tuple
     """
     around, moment = deliver.around(ctx), machine_now()
     with ctx.db.session() as session:
-        if session.get(KlaviyoAccount, shop_id) is None:
+        if account_of(session, shop_id) is None:
             raise NotConnected
         shop = session.get_one(Shop, shop_id)
         parked = (

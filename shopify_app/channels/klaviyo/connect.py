@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from sqlalchemy import delete
+
+from shopify_app.channels.klaviyo.models import CONNECTED, DISCONNECTED, KlaviyoAccount, KlaviyoProfile
 from shopify_app.context import Context
 from shopify_app.gateways.klaviyo.client import Account
 
@@ -34,9 +36,14 @@ def connect(ctx: Context, shop_id: int, key: str, *, confirm: bool = False) -> K
         row = session.get(KlaviyoAccount, shop_id)
         if row and row.account_id != account.id and not confirm:
             raise AnotherAccount(row.account_name, account.name)
+        if row is None or row.account_id != account.id:
+            # what another account's profiles were told says nothing of this one's
+            session.execute(delete(KlaviyoProfile).where(KlaviyoProfile.shop_id == shop_id))
         if row is None:
             row = KlaviyoAccount(shop_id=shop_id)
             session.add(row)
+        elif row.account_id != account.id:
+            row.profiles_read_to = None
         _fill(ctx, row, key, account)
         session.flush()
     ctx.wakeups.wake("klaviyo")
@@ -44,11 +51,14 @@ def connect(ctx: Context, shop_id: int, key: str, *, confirm: bool = False) -> K
 
 
 def disconnect(ctx: Context, shop_id: int) -> None:
-    """Forget the key. Facts go on being recorded and wait for another connection."""
+    """Forget the key. Facts go on being recorded and wait for another connection.
+
+    Which account it was is remembered, so that a key of another one needs a confirmation then too.
+    """
     with ctx.db.session() as session:
         row = session.get(KlaviyoAccount, shop_id)
         if row:
-            session.delete(row)
+            row.state, row.sealed_key, row.key_hint, row.broken_reason = DISCONNECTED, "", "", None
 
 
 def _fill(ctx: Context, row: KlaviyoAccount, key: str, account: Account) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shopify_app.kit.db import Base, ShopId
 
-CONNECTED, BROKEN = "connected", "broken"
+CONNECTED, BROKEN, DISCONNECTED = "connected", "broken", "disconnected"
 
 
 class KlaviyoAccount(Base):
     """The account a shop's events go to. The key is encrypted; only its last four characters may be shown.
+
+    A disconnected one stays without its key, so that a key of another account is noticed later.
 
     `facts_read_to`: the newest fact up to which every fact of a catalogued kind has its delivery row.
     `profiles_read_to`: contracts read before this machine instant are on their shoppers' profiles, or on the way.
@@ -36,6 +38,12 @@ class KlaviyoAccount(Base):
 
     def __repr__(self) -> str:
         return f"KlaviyoAccount(shop_id={self.shop_id}, state={self.state})"
+
+
+def account_of(session: Session, shop_id: int) -> KlaviyoAccount | None:
+    """Return a shop's account, also one whose key is refused; None when it has none, or was disconnected."""
+    row = session.get(KlaviyoAccount, shop_id)
+    return row if row and row.state != DISCONNECTED else None
 
 
 class KlaviyoBucket(Base):

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from shopify_app.channels.klaviyo.events.common import HOST
 from shopify_app.channels.klaviyo.events.told import Event
-from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.channels.klaviyo.models import account_of
 from shopify_app.channels.klaviyo.parts import iso
 from shopify_app.channels.klaviyo.render import document
 from shopify_app.context import Context
@@ -33,7 +33,7 @@ def send(ctx: Context, shop: Shop, event: Event, to: str | None) -> str:
     Raises NotConnected, NobodyToSendTo, KlaviyoError, SecretUnreadable.
     """
     with ctx.db.session() as session:
-        account = session.get(KlaviyoAccount, shop.id)
+        account = account_of(session, shop.id)
         sealed = account.sealed_key if account else None
     if sealed is None:
         raise NotConnected

@@ -14,7 +14,7 @@ from shopify_app.channels.klaviyo import samples
 from shopify_app.channels.klaviyo.events.common import BASE, ITEM
 from shopify_app.channels.klaviyo.events.property import Property
 from shopify_app.channels.klaviyo.events.told import BY_SLUG, EVENTS
-from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.channels.klaviyo.models import account_of
 from shopify_app.channels.klaviyo.people import MAIL_LIMIT
 from shopify_app.channels.klaviyo.profile import PROFILE
 from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited
@@ -94,7 +94,7 @@ def _show(*, form: Form | None = None, accepted: str = "", problem: str = "") ->
 
 
 def _is_connected(session: Session) -> bool:
-    return session.get(KlaviyoAccount, g.shop.id) is not None
+    return account_of(session, g.shop.id) is not None
 
 
 def _catalogue() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.channels.klaviyo.models import CONNECTED, account_of
 from shopify_app.contracts.models import Sweep
 from shopify_app.health import alive
 from shopify_app.insights import drift
@@ -120,7 +120,7 @@ def _since(span: timedelta) -> str:
 
 
 def _klaviyo(session: Session, shop_id: int) -> Check:
-    account = session.get(KlaviyoAccount, shop_id)
+    account = account_of(session, shop_id)
     if account is None:
         return _check("Klaviyo", "info", "Not connected. Nothing is lost meanwhile.", needs_settings=True)
     if account.state != CONNECTED:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import FAILED, SETTLED, BillingSettings
-from shopify_app.channels.klaviyo.models import KlaviyoAccount
+from shopify_app.channels.klaviyo.models import account_of
 from shopify_app.contracts import import_steps
 from shopify_app.contracts.mirror import AHEAD
 from shopify_app.contracts.models import ContractImport
@@ -189,7 +189,7 @@ def _steps(session: Session, shop: Shop) -> list[Values]:
     return [
         _step("Install Perennial", True, ""),
         _step("Read your subscriptions from Shopify", row is not None and row.finished_at is not None, ""),
-        _step("Connect Klaviyo", session.get(KlaviyoAccount, shop.id) is not None, settings),
+        _step("Connect Klaviyo", account_of(session, shop.id) is not None, settings),
         _step("Choose when charges run", session.get(BillingSettings, shop.id) is not None, settings),
         _step("Choose when shoppers are told", session.get(NoticeSettings, shop.id) is not None, settings),
     ]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo import again
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
-from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, account_of
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.gid import number_of
 from shopify_app.shoppers.models import Shopper
@@ -67,7 +67,7 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
             "next": _older(search, show, found[PAGE - 1][0].id) if len(found) > PAGE else None,
             "parked": _count(session, PARKED_DELIVERY),
             "waiting": _count(session, PENDING),
-            "problem": _problem(session.get(KlaviyoAccount, g.shop.id)),
+            "problem": _problem(account_of(session, g.shop.id)),
         }
     is_filtered = bool(search or show or request.values.get("before"))
     values |= {"search": search, "show": show, "shows": SHOWS, "is_filtered": is_filtered}

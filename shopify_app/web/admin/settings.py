@@ -1,4 +1,4 @@
-"""Settings: when charges run, when shoppers are told, what links in mails do, the Klaviyo connection, the stop switch and who used it.
+"""Settings: when charges run, what shoppers are told and when, the Klaviyo connection, the stop switch and who used it.
 
 No form here needs a secret against forged requests: a request that changes something is accepted only with an id
 token in its Authorization header, which no other site can make a browser send (web/access.py).
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import hours
 from shopify_app.billing import settings as billing
-from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
+from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, account_of
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
@@ -124,7 +124,7 @@ def _values(session: Session) -> dict[str, Any]:
         "zone_name": shop.zone.key,
         "stopped_at": shop.billing_stopped_at,
         "stopped_reason": shop.billing_stopped_reason,
-        "klaviyo": _klaviyo(session.get(KlaviyoAccount, shop.id)),
+        "klaviyo": _klaviyo(account_of(session, shop.id)),
         "history": [_event(fact) for fact in journal.of_shop(session, shop.id)],
     }
 
