@@ -1,4 +1,4 @@
-"""Settings: when charges run, what shoppers are told and when, the Klaviyo connection, the stop switch and who used it.
+"""Settings: when charges run, what shoppers are told and when, Klaviyo, and the stop switch with who used it.
 
 No form here needs a secret against forged requests: a request that changes something is accepted only with an id
 token in its Authorization header, which no other site can make a browser send (web/access.py).
