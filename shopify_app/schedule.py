@@ -19,6 +19,7 @@ from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night
+from shopify_app.links import prune as links_prune
 from shopify_app.notices import drain as notices
 from shopify_app.notices import plan
 from shopify_app.orders import reconcile as orders_reconcile
@@ -71,6 +72,7 @@ DUTIES = (
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),
+    Duty("links.prune", timedelta(days=1), links_prune.run),
 )
 
 QUEUES = {drain.name: drain.queue for drain in DRAINS}

@@ -25,6 +25,11 @@ _COUNTS = {
         "select state, count(*) from deliveries group by 1",
     ),
     "perennial_notices": ("Notices by state", "state", "select state, count(*) from notices group by 1"),
+    "perennial_link_uses": (
+        "Links in mails that were pressed in the last 90 days, by outcome",
+        "outcome",
+        "select case when done_at is null then 'open' else 'done' end, count(*) from link_uses group by 1",
+    ),
     "perennial_inbox_parked": (
         "Webhooks parked, by topic",
         "topic",

@@ -13,10 +13,11 @@ from sqlalchemy import select, update
 from sandbox.seeds import tiny
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import skip
+from shopify_app.health import metrics
 from shopify_app.journal.models import Fact
 from shopify_app.kit.crashpoints import Killed
 from shopify_app.kit.links import LinkSigner
-from shopify_app.links import follow, wish
+from shopify_app.links import follow, prune, wish
 from shopify_app.links.models import LinkUse
 from shopify_app.links.urls import mail_links
 from shopify_app.shoppers.models import Shopper
@@ -195,6 +196,16 @@ def test_a_death_after_the_claim_loses_no_wish_silently(mail: Mail, monkeypatch,
     assert mail.now().skipped
 
 
+def test_uses_are_counted_and_forgotten_after_ninety_days(mail: Mail) -> None:
+    mail.press("SkipUrl")
+    ctx = mail.story.ctx
+    assert 'perennial_link_uses{outcome="done"} 1.0' in metrics.render(ctx).decode()
+    assert (prune.run(ctx), mail.uses()) == (0, 1)
+    with ctx.db.session() as session:
+        session.execute(update(LinkUse).values(used_at=mail.story.now - timedelta(days=91)))
+    assert (prune.run(ctx), mail.uses()) == (1, 0)
+
+
 def test_a_shop_may_lead_its_shoppers_into_the_account(mail: Mail) -> None:
     with mail.story.ctx.db.session() as session:
         session.execute(update(Shop).values(mail_links="account"))
@@ -202,4 +213,5 @@ def test_a_shop_may_lead_its_shoppers_into_the_account(mail: Mail) -> None:
     assert set(mail_links(mail.story.ctx.links, mail.story.url, shop, "gid://shopify/X/1", 1, mail.now().due_at)) == {
         "ManageUrl"
     }
-    assert "use your account" in mail.open("SkipUrl").text
+    page = mail.open("SkipUrl").text
+    assert "use your account" in page and f'href="https://{tiny.SHOP}/account"' in page
