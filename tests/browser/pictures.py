@@ -11,7 +11,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from sandbox.seeds import coffee
 from sandbox.shopify import installs
@@ -19,7 +19,7 @@ from shopify_app.contracts.models import ContractImport
 from shopify_app.kit.clock import sleep
 from shopify_app.kit.migrate import upgrade
 from tests.browser.stage import ROOT, Stage
-from tests.support.app import Story, telling
+from tests.support.app import KLAVIYO_ACCOUNT, Story, telling
 from tests.support.chromium import FLAGS, find_chromium
 
 IMAGES = ROOT / "docs/images"
@@ -34,6 +34,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
             _look(Stage(browser.new_page(viewport={"width": 1280, "height": 900}), story.sandbox.url, story.ctx))
+            _read_a_mail(browser.new_page(viewport={"width": 640, "height": 560}), story)
             browser.close()
 
 
@@ -64,6 +65,19 @@ def _look(stage: Stage) -> None:
     frame.get_by_role("row").nth(1).click()
     frame.get_by_role("heading", name="What happened").wait_for()
     _keep(stage, "subscription", 1080)
+
+
+def _read_a_mail(page: Page, story: Story) -> None:
+    """The newest mail about a coming order, and the page behind its first link."""
+    story.stored_events()
+    mail = story.mails(metric="Upcoming Subscription Order")[-1]
+    page.goto(f"{story.sandbox.url}/klaviyo/inbox/{KLAVIYO_ACCOUNT}/mails/{mail['event']}")
+    page.screenshot(path=IMAGES / "mail.png", full_page=True)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Skip this order").click()
+    opened.value.set_viewport_size({"width": 640, "height": 560})
+    opened.value.get_by_role("button", name="Skip order").wait_for()
+    opened.value.screenshot(path=IMAGES / "mail-link.png")
 
 
 def _keep(stage: Stage, name: str, tallest: int = 4000) -> Path:
