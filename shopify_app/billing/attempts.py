@@ -42,9 +42,10 @@ class ShopMustRest(Exception):
 
 
 @dataclass(frozen=True)
-class _Order:
-    """What the call needs, read before it so that no transaction is open."""
+class Order:
+    """What the call needs of a committed intent, as plain values so that no transaction is open during it."""
 
+    attempt_id: int
     shop_id: int
     contract_gid: str
     cycle_index: int
@@ -52,9 +53,9 @@ class _Order:
     origin_at: datetime
 
 
-def send(ctx: Context, attempt_id: int) -> None:
+def send(ctx: Context, order: Order) -> None:
     """Make the call for a committed intent and write down what came of it. Raises ShopMustRest; the row stays."""
-    order = _order(ctx, attempt_id)
+    attempt_id = order.attempt_id
     reach("billing.after_commit_before_call")
     try:
         seen = with_client(
@@ -77,13 +78,13 @@ def send(ctx: Context, attempt_id: int) -> None:
         reach("billing.after_record")
 
 
-def _order(ctx: Context, attempt_id: int) -> _Order:
-    with ctx.db.session() as session:
-        attempt = session.get_one(BillingAttempt, attempt_id)
-        # from here on nobody can be sure that it was not sent
-        attempt.reason = None
-        gid = session.get_one(Contract, attempt.contract_id).shopify_gid
-        return _Order(attempt.shop_id, gid, attempt.cycle_index, attempt.idempotency_key, attempt.origin_at)
+def order_of(session: Session, attempt: BillingAttempt) -> Order:
+    """Return the order to send this attempt. Commit before it is sent."""
+    # from here on nobody can be sure that it was not sent
+    attempt.reason = None
+    gid = session.get_one(Contract, attempt.contract_id).shopify_gid
+    key = attempt.idempotency_key
+    return Order(attempt.id, attempt.shop_id, gid, attempt.cycle_index, key, attempt.origin_at)
 
 
 def _unknown(ctx: Context, attempt_id: int, error: ShopifyError) -> None:

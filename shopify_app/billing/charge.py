@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import history, ledger, settle, standing, strays, throttle
-from shopify_app.billing.attempts import ShopMustRest, rest_after, send
+from shopify_app.billing.attempts import Order, ShopMustRest, order_of, rest_after, send
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle, Contract
@@ -34,17 +34,18 @@ def charge(ctx: Context, cycle_id: int, *, by_hand: bool = False) -> None:
     """
     with ctx.db.session() as session:
         due = due_of(session, cycle_id)
+        known = ledger.keys_of(session, due.shop_id, due.contract_id) if due else frozenset()
     if due is None:
         return
     due = replace(due, by_hand=by_hand)
     reach("billing.after_claim")
-    seen, cost = _look(ctx, due)
+    seen, cost = _look(ctx, due, known)
     rest = throttle.rest_of(cost)
     if rest and not by_hand:
         raise ShopMustRest(rest)
-    attempt_id = decide(ctx, due, seen)
-    if attempt_id is not None:
-        send(ctx, attempt_id)
+    order = decide(ctx, due, seen)
+    if order is not None:
+        send(ctx, order)
 
 
 def due_of(session: Session, cycle_id: int) -> Due | None:
@@ -57,13 +58,12 @@ def due_of(session: Session, cycle_id: int) -> Due | None:
 
 def look(ctx: Context, due: Due) -> CycleSnapshot:
     """Re-read contract and cycle from Shopify, with the paid attempt in full if there is one. Raises ShopMustRest."""
-    return _look(ctx, due)[0]
-
-
-def _look(ctx: Context, due: Due) -> tuple[CycleSnapshot, Cost]:
     with ctx.db.session() as session:
         known = ledger.keys_of(session, due.shop_id, due.contract_id)
+    return _look(ctx, due, known)[0]
 
+
+def _look(ctx: Context, due: Due, known: frozenset[str]) -> tuple[CycleSnapshot, Cost]:
     def action(client: AdminClient) -> tuple[CycleSnapshot, Cost]:
         seen = shopify.check_cycle(client, due.contract_gid, due.cycle_index)
         paid = any(attempt.state == shopify.SUCCESS for attempt in seen.attempts)
@@ -77,8 +77,8 @@ def _look(ctx: Context, due: Due) -> tuple[CycleSnapshot, Cost]:
         raise rest_after(error, due.shop_id) from error
 
 
-def decide(ctx: Context, due: Due, seen: CycleSnapshot) -> int | None:
-    """Commit either the intent to charge (returns the attempt's id) or the refusal (returns None)."""
+def decide(ctx: Context, due: Due, seen: CycleSnapshot) -> Order | None:
+    """Commit either the intent to charge (returns what to send) or the refusal (returns None)."""
     now = ctx.clock.now()
     with ctx.db.session() as session:
         cycle = _lock(session, due)
@@ -92,7 +92,7 @@ def decide(ctx: Context, due: Due, seen: CycleSnapshot) -> int | None:
             return None
         attempt = ledger.write_intent(session, due, contract, cycle, seen, now, machine_now())
         reach("billing.after_gates_before_commit")
-        return attempt.id
+        return order_of(session, attempt)
 
 
 def _lock(session: Session, due: Due) -> BillingCycle:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import history, ledger, parking, settle, strays
-from shopify_app.billing.attempts import NOT_SENT, ShopMustRest, close_refused, send, stay_unknown
+from shopify_app.billing.attempts import NOT_SENT, ShopMustRest, close_refused, order_of, send, stay_unknown
 from shopify_app.billing.gates import Due, Effect, Refusal, judge
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.context import Context
@@ -136,7 +136,9 @@ def _look_after(ctx: Context, attempt_id: int) -> None:
     if found:
         _take(ctx, attempt_id, found)
     elif _may_send(ctx, attempt, seen):
-        send(ctx, attempt_id)
+        with ctx.db.session() as session:
+            order = order_of(session, session.get_one(BillingAttempt, attempt_id))
+        send(ctx, order)
 
 
 def _plain(session: Session, attempt_id: int) -> _Open:
