@@ -23,6 +23,7 @@ Drain = Callable[[Any], int]
 FLAG_SECONDS = 60
 WAKE = "perennial:wake:"
 RUNNING = "perennial:running:"
+COUNT = "perennial:count:"
 RUNNING_SECONDS = 180
 """A drain whose process was killed stops looking busy after this much machine time."""
 JOB_SECONDS = 120
@@ -123,6 +124,17 @@ class Wakeups:
             return ["redis"]
         return sorted({key.decode().split(":")[2] for key in keys})
 
+    def count(self, name: str, seconds: int) -> int | None:
+        """Count one more of `name` for all processes, forgotten after so many seconds; None when Redis cannot say."""
+        key = f"{COUNT}{name}"
+        try:
+            asked = self._redis.pipeline()
+            asked.incr(key)
+            asked.expire(key, seconds)
+            return int(asked.execute()[0])
+        except RedisError:
+            return None
+
     @staticmethod
     def _quietly(call: Callable[[], object]) -> None:
         with suppress(RedisError):
@@ -158,6 +170,9 @@ class NoWakeups(Wakeups):
 
     def running(self) -> list[str]:
         return []
+
+    def count(self, name: str, seconds: int) -> int | None:
+        return None
 
     def ping(self) -> bool:
         return True

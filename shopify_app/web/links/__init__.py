@@ -56,7 +56,7 @@ def robots() -> Response:
 
 
 def _read(token: str) -> Wish | Response:
-    limiter: Limiter = current_app.extensions.setdefault("link-limits", Limiter())
+    limiter: Limiter = current_app.extensions.setdefault("link-limits", Limiter(ctx().wakeups.count))
     if not limiter.allows(f"from {_address()}", PER_ADDRESS):
         return pages.plain("limit", 429)
     try:
