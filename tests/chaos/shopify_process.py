@@ -12,6 +12,7 @@ from random import Random
 
 from sandbox.seeds import tiny
 from sandbox.server import Server
+from sandbox.shopify import stock
 from sandbox.wire import schema
 from sandbox.world import World
 from sandbox.world.app_config import AppConfig
@@ -21,6 +22,8 @@ from tests.support.app import KEY, ROOT, SECRET
 BUCKET = {"restore_rate": 5_000, "bucket": 100_000}
 """Throttling has tests of its own; here it would only make a run longer."""
 SETTLE_MS = 50
+PLENTY = 100
+"""Units on the shelf for each contract."""
 
 
 def main(port: int, app_url: str, contracts: int, interval: str, spread: int, seed: int) -> int:
@@ -43,6 +46,8 @@ def main(port: int, app_url: str, contracts: int, interval: str, spread: int, se
 
 def _grow(world: World, contracts: int, interval: str, spread: int, dice: Random) -> None:
     made = tiny.grow(world, contracts=0)
+    # each order takes one: a charge refused for want of stock would be right, and not what is asked here
+    stock.set_available(world, made.shop, made.variant["inventory_item_id"], contracts * PLENTY)
     for _ in range(contracts):
         due = first_due(dice.randrange(spread), dice.choice(HOURS))
         bought = later(due, interval, -1)

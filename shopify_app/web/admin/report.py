@@ -185,6 +185,7 @@ _TABLES: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {
 _AREAS = {
     "channels": "Connections",
     "notices": "Planned notices",
+    "links": "Links used in mails",
     "billing": "Messages about charges",
     "journal": "History and what was sent to Klaviyo",
     "shoppers": "Customer and payment methods",
