@@ -13,8 +13,8 @@ from functools import partial
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.klaviyo import bucket, in_bulk, outbox, verdicts
 from shopify_app.channels.klaviyo import claim as claims
-from shopify_app.channels.klaviyo import in_bulk, outbox, verdicts
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.channels.klaviyo.claim import Claim, Sending, put_back
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
@@ -99,8 +99,17 @@ def _send_claim(ctx: Context, claim: Claim) -> None:
     if client is None:
         return
     if claim.is_bulk:
-        fresh = in_bulk.send(ctx, client, claim.account_id, fresh)
+        fresh = _allowed(ctx, claim, in_bulk.send(ctx, client, claim.account_id, fresh))
     _send_singly(ctx, client, fresh)
+
+
+def _allowed(ctx: Context, claim: Claim, singly: list[Sending]) -> list[Sending]:
+    """The part of what a bulk request left over that the account may be sent singly now; the rest is put back."""
+    with ctx.db.session() as session:
+        granted = bucket.take(session, claim.account_id, bucket.SINGLE, len(singly), machine_now()) if singly else 0
+    if singly[granted:]:
+        put_back(ctx, singly[granted:], timedelta(seconds=1))
+    return singly[:granted]
 
 
 def _client(ctx: Context, shop_id: int, sendings: list[Sending]) -> KlaviyoClient | None:
