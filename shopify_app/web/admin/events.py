@@ -111,7 +111,7 @@ def _catalogue() -> dict[str, Any]:
         ),
         (
             "On the shopper's profile",
-            "For segments and for flows that begin at a date. They are kept current with every event, and within minutes of any other change.",
+            "For segments and for flows that begin at a date. They are kept current, events or not.",
             _rows(PROFILE, "person|lookup:'{}'"),
         ),
     ]
