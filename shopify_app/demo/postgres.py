@@ -33,6 +33,8 @@ UNPRIVILEGED = ("postgres", "nobody")
 """PostgreSQL refuses to run as root; as root it runs as the first of these that exists."""
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests: survives kill -9 of the server, not of the machine."""
+PATIENCE = 40
+"""Seconds for which a start is tried again."""
 
 
 class PostgresFailed(Exception):
@@ -146,12 +148,13 @@ def _start(server: Cluster, fast: bool) -> None:
     options = f"-k '{server.sockets}'" + "".join(f" -c {setting}" for setting in (FAST if fast else ()))
     log = server.home / "log"
     command = ("start", "-w", "-t", "30", "-D", str(server.data), "-l", str(log), "-o", options)
-    for _ in range(3):
-        if _run(server, "pg_ctl", *command).returncode == 0:
-            return
-        # After kill -9 of the server alone, its children need a moment to notice and let go of shared memory.
+    patience = time.monotonic() + PATIENCE
+    while _run(server, "pg_ctl", *command).returncode != 0:
+        # After kill -9 of the server alone, its children have to notice and let go of the shared memory first: a
+        # moment if they wait, as long as their statement takes if they are at work.
+        if time.monotonic() > patience:
+            raise PostgresFailed(f"PostgreSQL did not start: {_last_line(log)}")
         time.sleep(1)
-    raise PostgresFailed(f"PostgreSQL did not start: {_last_line(log)}")
 
 
 def _create_database(server: Cluster) -> None:
