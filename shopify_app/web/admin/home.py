@@ -132,10 +132,23 @@ def _past(session: Session, shop: Shop, now: datetime) -> Values:
     ordered = [days[on] for on in sorted(days, reverse=True)]
     return {
         "days": ordered,
+        "columns": [(place, heading) for place, heading in COLUMNS if any(one[place] for one in ordered)],
         "expected": sum(one["expected"] for one in ordered),
         "billed": sum(one["billed"] for one in ordered),
         "unexplained": sum(one["unexplained"] for one in ordered),
     }
+
+
+COLUMNS = (
+    (daybook.BILLED_, "Paid"),
+    (daybook.FAILED_, "Failed"),
+    (daybook.SKIPPED, "Skipped"),
+    (daybook.HELD, "Held"),
+    (daybook.PARKED, "Needs you"),
+    (daybook.IN_FLIGHT, "At the bank"),
+    (daybook.TO_COME, "To come"),
+)
+"""What may have become of a charge, and its heading. A column of nothing but dashes is not shown."""
 
 
 def _places(row: DailyCharges) -> Values:
