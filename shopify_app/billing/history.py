@@ -28,7 +28,7 @@ def of(session: Session, contract: Contract, cycle: BillingCycle) -> History:
         paid=_paid(session, contract),
         due=tuple(row.expected_at for row in cycles),
         period=timedelta(days=SHORTEST[policy["interval"]]) * int(policy["intervalCount"]),
-        amount=None if cycle.edited else total_of(contract),
+        amount=total_of(contract, cycle),
         currency=contract.currency,
         outside=_outside(session, contract, cycle),
     )

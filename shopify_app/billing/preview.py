@@ -29,14 +29,14 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Line:
-    """One due cycle. `verdict` is one of the words above; `amount` is before taxes, None when only Shopify knows."""
+    """One due cycle. `verdict` is one of the words above; `amount` is before taxes."""
 
     shop_domain: str
     contract_gid: str
     cycle_index: int
     due_at: datetime
     verdict: str
-    amount: Decimal | None
+    amount: Decimal
     currency: str
     why: str = ""
 
@@ -73,7 +73,7 @@ def _line(ctx: Context, cycle_id: int, now: datetime) -> Line:
             cycle_index=cycle.cycle_index,
             due_at=due.due_at,
             verdict=LEAVE,
-            amount=None if cycle.edited else total_of(contract),
+            amount=total_of(contract, cycle),
             currency=contract.currency,
             why=_by_rows(shop, contract, cycle, now),
         )

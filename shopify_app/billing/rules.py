@@ -45,7 +45,7 @@ class History:
 
     `paid` is newest first. `due` are the expected dates of all its unskipped cycles, billed ones and this one
     included. `period` is the shortest the billing interval can be. `amount` is what this charge comes to before
-    taxes, None when only Shopify knows (a cycle with contents of its own).
+    taxes, by what the cycle itself holds; None when nothing is known.
     """
 
     paid: tuple[Paid, ...] = ()

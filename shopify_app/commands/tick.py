@@ -89,7 +89,7 @@ def foretell(ctx: Context) -> int:
     if found:
         print(f"  {'due':16}  {'contract':>14}  {'cycle':>5}  {'about':>14}  what would happen")
     for line in found:
-        about = f"{line.amount:.2f} {line.currency}" if line.amount is not None else "?"
+        about = f"{line.amount:.2f} {line.currency}"
         what = f"{line.verdict}: {line.why}" if line.why else line.verdict
         place = f"{number_of(line.contract_gid):>14}  {line.cycle_index:>5}"
         print(f"  {line.due_at:%Y-%m-%d %H:%M}  {place}  {about:>14}  {what}")

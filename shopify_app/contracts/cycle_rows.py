@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import contents, erase
 from shopify_app.contracts.cycles import UNBILLED
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify.cycles import CycleSnapshot, CyclesRead
@@ -19,8 +20,11 @@ def write(session: Session, shop_id: int, contract: Contract, read: CyclesRead, 
 
     The caller holds the contract's lock and has checked that the reading is not older than the last one.
     """
-    if read.cycles:
-        _upsert(session, shop_id, contract.id, read.cycles, asked_at)
+    spared = any(cycle.contents for cycle in read.cycles) and erase.is_erased(session, contract)
+    for is_known in (True, False):
+        some = [cycle for cycle in read.cycles if cycle.contents_known is is_known]
+        if some:
+            _upsert(session, contract, some, asked_at, without_person=spared)
     _let_go(session, shop_id, contract.id, read)
     if read.complete:
         contract.cycles_read_until = read.until
@@ -38,12 +42,18 @@ def open_indexes(session: Session, shop_id: int, contract_id: int) -> list[int]:
 
 
 def _upsert(
-    session: Session, shop_id: int, contract_id: int, cycles: Sequence[CycleSnapshot], asked_at: datetime
+    session: Session,
+    contract: Contract,
+    cycles: Sequence[CycleSnapshot],
+    asked_at: datetime,
+    *,
+    without_person: bool,
 ) -> None:
+    """Insert or update cycles of which all contents are known, or none: those then stay as they were."""
     values = [
         {
-            "shop_id": shop_id,
-            "contract_id": contract_id,
+            "shop_id": contract.shop_id,
+            "contract_id": contract.id,
             "cycle_index": cycle.index,
             "start_at": cycle.start_at,
             "end_at": cycle.end_at,
@@ -53,12 +63,20 @@ def _upsert(
             "edited": cycle.edited,
             "read_at": asked_at,
         }
+        | _contents(cycle, without_person=without_person)
         for cycle in cycles
     ]
     statement = insert(BillingCycle).values(values)
     key = ("shop_id", "contract_id", "cycle_index")
     changed = {name: statement.excluded[name] for name in values[0] if name not in key}
     session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed))
+
+
+def _contents(cycle: CycleSnapshot, *, without_person: bool) -> dict[str, object]:
+    if not cycle.contents_known:
+        return {}
+    kept = contents.as_json(cycle.contents)
+    return {"contents": contents.without_person(kept) if without_person else kept}
 
 
 def _let_go(session: Session, shop_id: int, contract_id: int, read: CyclesRead) -> None:
@@ -106,7 +124,7 @@ def _cannot_follow(read: CyclesRead) -> ColumnElement[bool]:
 def as_read(session: Session, shop_id: int, contract_id: int) -> list[tuple[object, ...]]:
     """Return what Shopify said of each cycle we hold, for comparing two states of the mirror."""
     columns = (BillingCycle.cycle_index, BillingCycle.expected_at, BillingCycle.status, BillingCycle.skipped)
-    query = select(*columns, BillingCycle.edited, BillingCycle.due_at).where(
+    query = select(*columns, BillingCycle.edited, BillingCycle.contents, BillingCycle.due_at).where(
         BillingCycle.shop_id == shop_id, BillingCycle.contract_id == contract_id
     )
     return [tuple(row) for row in session.execute(query.order_by(BillingCycle.cycle_index))]

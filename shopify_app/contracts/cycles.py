@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import date_behind, pauses
+from shopify_app.contracts import contents, date_behind, pauses
 from shopify_app.contracts.calendar import due_at
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.shops.models import Shop
@@ -54,18 +54,19 @@ def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> N
     cycles = session.scalars(select(BillingCycle).where(*mine).order_by(BillingCycle.cycle_index)).all()
     for cycle in cycles:
         cycle.due_at = due_at(cycle.expected_at, shop.zone, hour) if _is_to_charge(contract, cycle) else None
-    before, contract.next_charge_at = contract.next_charge_at, _next_charge(cycles)
-    contract.next_charge_total = total_of(contract) if contract.next_charge_at else None
+    following = _next_to_charge(cycles)
+    before, contract.next_charge_at = contract.next_charge_at, following.expected_at if following else None
+    contract.next_charge_total = total_of(contract, following) if following else None
     if before != contract.next_charge_at and before is not None:
         date_behind.mark(session, contract)
 
 
-def total_of(contract: Contract) -> Decimal:
-    """Return what one charge of the contract comes to before taxes, in the contract's currency.
+def total_of(contract: Contract, cycle: BillingCycle | None = None) -> Decimal:
+    """Return what the charge of a cycle comes to before taxes, in the contract's currency.
 
-    A line's discounted price is for its whole quantity (schema 2026-10, SubscriptionLine.lineDiscountedPrice).
+    Without a cycle, what any charge comes to that nobody edited on its own.
     """
-    return sum((line.discounted_price for line in contract.lines), contract.delivery_price)
+    return contents.of(contract, cycle).total
 
 
 def _is_to_charge(contract: Contract, cycle: BillingCycle) -> bool:
@@ -79,6 +80,6 @@ def _is_to_charge(contract: Contract, cycle: BillingCycle) -> bool:
     )
 
 
-def _next_charge(cycles: Iterable[BillingCycle]) -> datetime | None:
+def _next_to_charge(cycles: Iterable[BillingCycle]) -> BillingCycle | None:
     open_cycles = [c for c in cycles if c.due_at and c.attempted_at is None and c.parked_reason is None]
-    return min((cycle.expected_at for cycle in open_cycles), default=None)
+    return min(open_cycles, key=lambda cycle: cycle.expected_at, default=None)

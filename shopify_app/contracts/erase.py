@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import search
-from shopify_app.contracts.models import Contract
+from shopify_app.contracts import contents, search
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.shoppers import mirror as shoppers
 
 
 def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
@@ -21,6 +22,9 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
                 "delivery": contract.delivery_method,
                 "note": contract.note,
                 "items": [{"title": line.title, "quantity": line.quantity} for line in contract.lines],
+                "edited_orders": [
+                    {"cycle": cycle.cycle_index, "contents": cycle.contents} for cycle in _edited(session, contract)
+                ],
             }
             for contract in _contracts(session, shop_id, customer_gid)
         ]
@@ -35,6 +39,8 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     contracts = _contracts(session, shop_id, customer_gid)
     for contract in contracts:
         forget_person(contract)
+        for cycle in _edited(session, contract):
+            cycle.contents = contents.without_person(cycle.contents)
         search.refresh(session, contract)
     session.flush()
     return len(contracts)
@@ -45,6 +51,18 @@ def forget_person(contract: Contract) -> None:
     if contract.delivery_method:
         contract.delivery_method = {**contract.delivery_method, "address": None}
     contract.note = None
+
+
+def is_erased(session: Session, contract: Contract) -> bool:
+    """A shopper erased here stays erased, also while Shopify still answers with the address."""
+    person = shoppers.shopper(session, contract.shop_id, contract.customer_gid)
+    return person is not None and person.redacted_at is not None
+
+
+def _edited(session: Session, contract: Contract) -> list[BillingCycle]:
+    mine = (BillingCycle.contract_id == contract.id, BillingCycle.contents.is_not(None))
+    query = select(BillingCycle).where(*mine).order_by(BillingCycle.cycle_index)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def _contracts(session: Session, shop_id: int, customer_gid: str | None) -> list[Contract]:

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts import cycle_rows, facts, pauses, search
 from shopify_app.contracts.cycles import refresh
-from shopify_app.contracts.erase import forget_person
+from shopify_app.contracts.erase import forget_person, is_erased
 from shopify_app.contracts.models import CANCELLED, EXPIRED, Contract, ContractLine
 from shopify_app.gateways.shopify import contracts as gateway
 from shopify_app.gateways.shopify import cycles as cycles_gateway
 from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.contents import LineSnapshot
 from shopify_app.gateways.shopify.contracts import ContractSnapshot
 from shopify_app.gateways.shopify.cycles import CyclesRead
 from shopify_app.kit.db import Json, lock
@@ -129,7 +130,7 @@ def _write(session: Session, shop: Shop, row: Contract | None, snapshot: Contrac
         row = Contract(shop_id=shop.id, shopify_gid=snapshot.gid, read_at=snapshot.asked_at)
         session.add(row)
     _copy(row, snapshot)
-    if _is_erased(session, row):
+    if is_erased(session, row):
         forget_person(row)
     pauses.note(row, before, snapshot)
     session.flush()
@@ -137,12 +138,6 @@ def _write(session: Session, shop: Shop, row: Contract | None, snapshot: Contrac
     session.refresh(row, ["lines"])
     search.refresh(session, row)
     return row
-
-
-def _is_erased(session: Session, row: Contract) -> bool:
-    """A shopper erased here stays erased, also while Shopify still answers with the address."""
-    person = shoppers.shopper(session, row.shop_id, row.customer_gid)
-    return person is not None and person.redacted_at is not None
 
 
 def _copy(row: Contract, snapshot: ContractSnapshot) -> None:
@@ -179,7 +174,7 @@ def _write_lines(session: Session, shop_id: int, row: Contract, snapshot: Contra
     session.execute(statement.on_conflict_do_update(index_elements=["shop_id", "shopify_gid"], set_=changed))
 
 
-def _line_values(shop_id: int, contract_id: int, place: int, line: gateway.LineSnapshot) -> dict[str, object]:
+def _line_values(shop_id: int, contract_id: int, place: int, line: LineSnapshot) -> dict[str, object]:
     return {
         "shop_id": shop_id,
         "contract_id": contract_id,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shopify_app.kit.db import Base, Id, Json, ShopId
@@ -112,6 +113,7 @@ class ContractLine(Base):
 class BillingCycle(Base):
     """One period of a contract, by Shopify's index.
 
+    `contents` is what its own edit put into the order (`contents.py`); null when the contract says it.
     `expected_at` is Shopify's billingAttemptExpectedDate. `due_at` is the instant we charge (its local day at the
     shop's hour); it is null when nothing is to be charged: billed, skipped, contract not active, passed by a pause.
     due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason, a parked one for a person, who may
@@ -144,6 +146,7 @@ class BillingCycle(Base):
     status: Mapped[str]
     skipped: Mapped[bool]
     edited: Mapped[bool]
+    contents: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     due_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]

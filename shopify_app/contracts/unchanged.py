@@ -12,6 +12,7 @@ from typing import cast
 from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import contents
 from shopify_app.contracts.cycles import UNBILLED
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify.cycles import Check, CyclesRead
@@ -71,6 +72,7 @@ def _are_same_cycles(read: CyclesRead, rows: dict[int, BillingCycle]) -> bool:
         if row is None or (
             (row.start_at, row.end_at, row.expected_at, row.status, row.skipped, row.edited)
             != (cycle.start_at, cycle.end_at, cycle.expected_at, cycle.status, cycle.skipped, cycle.edited)
+            or (cycle.contents_known and row.contents != contents.as_json(cycle.contents))
         ):
             return False
     seen = {cycle.index for cycle in read.cycles}

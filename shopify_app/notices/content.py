@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from shopify_app.contracts.cycles import total_of
+from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.kit.db import Json
 from shopify_app.notices.rules import days_until, has_moved
@@ -19,8 +19,7 @@ from shopify_app.notices.rules import days_until, has_moved
 class Content:
     """One state of a coming order. `due_at` is None when it is skipped. `amount`: before taxes, as text.
 
-    `items`: {"title", "variant_title", "quantity"} of each line. What only one cycle's edit put into the order is
-    not among them: Shopify's edited contract is not mirrored.
+    `items`: {"title", "variant_title", "quantity"} of each line, of a cycle edited on its own those of the edit.
     """
 
     due_at: datetime | None
@@ -41,11 +40,11 @@ class Content:
 
 def of(contract: Contract, cycle: BillingCycle) -> Content:
     """Return what there is to tell of a cycle now."""
+    order = contents.of(contract, cycle)
     items = tuple(
-        {"title": line.title, "variant_title": line.variant_title, "quantity": line.quantity}
-        for line in contract.lines
+        {"title": line.title, "variant_title": line.variant_title, "quantity": line.quantity} for line in order.lines
     )
-    return Content(None if cycle.skipped else cycle.due_at, cycle.skipped, str(total_of(contract)), items)
+    return Content(None if cycle.skipped else cycle.due_at, cycle.skipped, str(order.total), items)
 
 
 def changes(before: Content, after: Content, zone: ZoneInfo) -> list[str]:

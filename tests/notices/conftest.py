@@ -16,8 +16,9 @@ from shopify_app.notices.settings import plan_again
 from shopify_app.shops.models import Shop
 from tests.billing.conftest import sandbox_server
 from tests.billing.till import Till, opened
+from tests.support.stories import story
 
-__all__ = ["sandbox_server"]
+__all__ = ["sandbox_server", "story"]
 
 DAY = timedelta(days=1)
 

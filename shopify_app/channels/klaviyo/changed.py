@@ -49,9 +49,10 @@ def _side(story: Story, name: str, side: Json) -> Json:
 
 
 def _thing(story: Story, thing: Json) -> Json:
-    """One item as it was told: its picture is that of the contract's line of this name, if there still is one."""
+    """One item as it was told: its picture is that of a line of this name, if there still is one."""
     name = (thing["title"], thing.get("variant_title"))
-    line = next((line for line in story.contract.lines if (line.title, line.variant_title) == name), None)
+    lines = [*story.order.lines, *story.contract.lines]
+    line = next((line for line in lines if (line.title, line.variant_title) == name), None)
     return present(
         {
             "ProductName": thing["title"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.parts import amount, when
 from shopify_app.channels.klaviyo.story import Story
-from shopify_app.contracts.cycles import total_of
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.db import Json
 
@@ -31,7 +30,7 @@ def failed(story: Story) -> Json:
     phrase = "merchant" if kind == "merchant_must_fix" else decline.value
     return {
         **when(story, "ChargeDate", at),
-        **amount(story, "OrderTotal", total_of(story.contract), story.contract.currency),
+        **amount(story, "OrderTotal", story.order.total, story.contract.currency),
         "FailureKind": kind,
         "FailureText": words.say(story.locale, f"failed_{phrase}"),
         "ErrorCode": data.get("code"),

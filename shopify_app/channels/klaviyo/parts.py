@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.events.common import PICTURE
 from shopify_app.channels.klaviyo.story import Story
-from shopify_app.contracts.models import ContractLine
+from shopify_app.contracts.contents import OrderLine
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 
@@ -48,8 +48,8 @@ def following(story: Story) -> Json:
     return when(story, "NextChargeDate", contract.next_charge_at) | said
 
 
-def item(story: Story, line: ContractLine) -> Json:
-    """Return a contract's line as one of `Items`."""
+def item(story: Story, line: OrderLine) -> Json:
+    """Return an order's line as one of `Items`."""
     product = story.products.get(line.product_gid or "")
     currency = story.contract.currency
     return present(
@@ -68,7 +68,7 @@ def item(story: Story, line: ContractLine) -> Json:
     )
 
 
-def line_picture(story: Story, line: ContractLine) -> str:
+def line_picture(story: Story, line: OrderLine) -> str:
     """Return the picture of a line's variant, else of its product."""
     product = story.products.get(line.product_gid or "")
     return picture(story.around.host, line.image_url or (product.image_url if product else None))

@@ -49,7 +49,7 @@ def document(metric: str, profile: Json, properties: Json, time: str, unique_id:
 
 
 def _base(story: Story) -> Json:
-    items = [item(story, line) for line in story.contract.lines]
+    items = [item(story, line) for line in story.order.lines]
     return {
         **_rhythm(story),
         **_payment(story),
@@ -58,9 +58,9 @@ def _base(story: Story) -> Json:
         "StatusText": words.status(story.contract.status, story.locale),
         "Currency": story.contract.currency,
         "Items": items,
-        "ItemCount": sum(line.quantity for line in story.contract.lines),
+        "ItemCount": sum(line.quantity for line in story.order.lines),
         "ProductNames": [one["ProductName"] for one in items],
-        "SKUs": [line.sku for line in story.contract.lines if line.sku],
+        "SKUs": [line.sku for line in story.order.lines if line.sku],
         "OrdersCompleted": story.orders_completed,
         "ManageUrl": account_url(story.shop),
         "Locale": words.tag(story.locale),

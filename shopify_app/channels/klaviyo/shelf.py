@@ -11,6 +11,7 @@ from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.catalog.models import Product
+from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.shoppers.models import PaymentMethod, Shopper
@@ -53,12 +54,13 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
         contracts_of[contract.customer_gid or ""].append(contract)
     by_gid = {contract.shopify_gid: contract for contract in contracts}
     shoppers = session.scalars(select(Shopper).where(Shopper.shop_id == shop.id, Shopper.shopify_gid.in_(customers)))
+    known = cycles(session, shop.id, by_gid, facts)
     return Shelf(
         contracts=by_gid,
         contracts_of=dict(contracts_of),
         shoppers={shopper.shopify_gid: shopper for shopper in shoppers},
-        cycles=cycles(session, shop.id, by_gid, facts),
-        products=_products(session, shop, contracts),
+        cycles=known,
+        products=_products(session, shop, contracts, known),
         methods=_methods(session, shop, contracts),
         orders=_orders(session, shop, by_gid),
     )
@@ -91,8 +93,12 @@ def _contracts(session: Session, shop: Shop, gids: set[str], customers: set[str]
     return session.scalars(statement.order_by(Contract.id)).all()
 
 
-def _products(session: Session, shop: Shop, contracts: Sequence[Contract]) -> dict[str, Product]:
+def _products(
+    session: Session, shop: Shop, contracts: Sequence[Contract], known: dict[tuple[int, int], BillingCycle]
+) -> dict[str, Product]:
     gids = {line.product_gid for contract in contracts for line in contract.lines if line.product_gid}
+    edited = [contents.parsed(cycle.contents) for cycle in known.values() if cycle.contents]
+    gids |= {line.product_gid for order in edited for line in order.lines if line.product_gid}
     found = session.scalars(select(Product).where(Product.shop_id == shop.id, Product.shopify_gid.in_(gids)))
     return {product.shopify_gid: product for product in found}
 

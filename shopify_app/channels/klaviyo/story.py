@@ -11,6 +11,8 @@ from babel import Locale
 from shopify_app.catalog.models import Product
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.shelf import Shelf
+from shopify_app.contracts import contents
+from shopify_app.contracts.contents import OrderContents
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.shoppers.models import PaymentMethod, Shopper
@@ -37,6 +39,7 @@ class Around:
 class Story:
     """A fact with what it is about. `orders_completed` is None when not all orders of the contract are known.
 
+    `order`: what the fact's cycle holds; of a fact about no cycle, what the contract does.
     `following_at`: the expected date of the cycle after the fact's, if it is known.
     """
 
@@ -45,6 +48,7 @@ class Story:
     fact: Fact
     contract: Contract
     cycle: BillingCycle | None
+    order: OrderContents
     following_at: datetime | None
     shopper: Shopper
     products: dict[str, Product]
@@ -60,12 +64,14 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
         raise CannotRender("the contract is no longer known")
     shopper = _shopper(fact, shelf)
     following = shelf.cycle(contract, fact.cycle_index + 1) if fact.cycle_index is not None else None
+    cycle = shelf.cycle(contract, fact.cycle_index)
     return Story(
         around=around,
         shop=shop,
         fact=fact,
         contract=contract,
-        cycle=shelf.cycle(contract, fact.cycle_index),
+        cycle=cycle,
+        order=contents.of(contract, cycle),
         following_at=following.expected_at if following else None,
         shopper=shopper,
         products=shelf.products,

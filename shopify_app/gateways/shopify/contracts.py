@@ -9,6 +9,7 @@ from typing import Any
 
 from shopify_app.gateways.shopify import customers, payment_methods
 from shopify_app.gateways.shopify.client import AdminClient, Cost
+from shopify_app.gateways.shopify.contents import LineSnapshot, read_delivery, read_line
 from shopify_app.gateways.shopify.customers import CustomerSnapshot
 from shopify_app.gateways.shopify.cycles import CyclesRead
 from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
@@ -17,25 +18,6 @@ from shopify_app.kit.clock import machine_now
 
 PAGE = 10
 """Contracts per page: a page asks for 71 points a contract, and one request may ask for 1,000 (Shopify docs)."""
-
-
-@dataclass(frozen=True)
-class LineSnapshot:
-    """A SubscriptionLine; prices are in the contract's currency."""
-
-    gid: str
-    product_gid: str | None
-    variant_gid: str | None
-    title: str
-    variant_title: str | None
-    sku: str | None
-    quantity: int
-    current_price: Decimal
-    discounted_price: Decimal
-    selling_plan_gid: str | None
-    selling_plan_name: str | None
-    image_url: str | None
-    requires_shipping: bool
 
 
 @dataclass(frozen=True)
@@ -123,67 +105,15 @@ def _read(node: Node, lines: list[Node], asked_at: datetime) -> ContractSnapshot
         last_payment_status=node["lastPaymentStatus"],
         billing_policy=node["billingPolicy"],
         delivery_policy=node["deliveryPolicy"],
-        delivery_method=_delivery(node["deliveryMethod"]),
+        delivery_method=read_delivery(node["deliveryMethod"]),
         delivery_price=amount(node["deliveryPrice"]),
         discounts=[_discount(discount) for discount in node["discounts"]["nodes"]],
         origin_order_gid=gid_of(node["originOrder"]),
         customer=customers.read(node["customer"]),
         payment_method=payment_methods.read(node["customerPaymentMethod"]),
-        lines=tuple(_line(line) for line in lines),
+        lines=tuple(read_line(line) for line in lines),
         asked_at=asked_at,
     )
-
-
-def _line(node: Node) -> LineSnapshot:
-    return LineSnapshot(
-        gid=node["id"],
-        product_gid=node["productId"],
-        variant_gid=node["variantId"],
-        title=node["title"],
-        variant_title=node["variantTitle"],
-        sku=node["sku"],
-        quantity=int(node["quantity"]),
-        current_price=amount(node["currentPrice"]),
-        discounted_price=amount(node["lineDiscountedPrice"]),
-        selling_plan_gid=node["sellingPlanId"],
-        selling_plan_name=node["sellingPlanName"],
-        image_url=(node["variantImage"] or {}).get("url"),
-        requires_shipping=bool(node["requiresShipping"]),
-    )
-
-
-def _delivery(node: Node | None) -> dict[str, Any] | None:
-    """A delivery method in our words: type shipping, local_delivery or pickup, title, address, location name."""
-    if not node:
-        return None
-    kind = node["__typename"].removeprefix("SubscriptionDeliveryMethod")
-    option = node.get("shippingOption") or node.get("localDeliveryOption") or node.get("pickupOption") or {}
-    return {
-        "type": {"Shipping": "shipping", "LocalDelivery": "local_delivery", "Pickup": "pickup"}.get(kind, kind),
-        "title": option.get("title"),
-        "address": _address(node.get("address")),
-        "location": (option.get("location") or {}).get("name"),
-    }
-
-
-def _address(node: Node | None) -> dict[str, Any] | None:
-    if not node:
-        return None
-    names = {
-        "first_name": "firstName",
-        "last_name": "lastName",
-        "company": "company",
-        "address1": "address1",
-        "address2": "address2",
-        "city": "city",
-        "province": "province",
-        "province_code": "provinceCode",
-        "zip": "zip",
-        "country": "country",
-        "country_code": "countryCodeV2",
-        "phone": "phone",
-    }
-    return {ours: node[theirs] for ours, theirs in names.items()}
 
 
 def _discount(node: Node) -> dict[str, Any]:

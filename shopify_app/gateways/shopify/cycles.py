@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shopify_app.gateways.shopify import payment_methods
+from shopify_app.gateways.shopify import edited_contracts, payment_methods
 from shopify_app.gateways.shopify.client import AdminClient, Cost
+from shopify_app.gateways.shopify.contents import Contents
 from shopify_app.gateways.shopify.documents import with_fragments
 from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
 from shopify_app.gateways.shopify.values import Node, gid_of, known_instant, stamp
 
 PAGE = 50
+UNBILLED = "UNBILLED"
 
 
 @dataclass(frozen=True)
 class CycleSnapshot:
-    """A SubscriptionBillingCycle as Shopify answered it. The index is Shopify's."""
+    """A SubscriptionBillingCycle as Shopify answered it. The index is Shopify's.
+
+    `contents` is None for an order of what the contract holds. It is read of open cycles only: of others, and
+    only of those, `contents_known` may be False.
+    """
 
     index: int
     start_at: datetime
@@ -26,6 +32,8 @@ class CycleSnapshot:
     status: str
     skipped: bool
     edited: bool
+    contents: Contents | None = None
+    contents_known: bool = True
 
 
 @dataclass(frozen=True)
@@ -72,7 +80,7 @@ def fetch(client: AdminClient, gid: str, start: datetime, until: datetime, patie
         page = client.run("Cycles", variables, patience).data["subscriptionBillingCycles"]
         found.extend(read(node) for node in page["nodes"])
         if not page["pageInfo"]["hasNextPage"]:
-            return CyclesRead(start, until, tuple(found), complete=True)
+            return _with_contents(client, {gid: CyclesRead(start, until, tuple(found), complete=True)}, patience)[gid]
         variables["after"] = page["pageInfo"]["endCursor"]
 
 
@@ -80,7 +88,7 @@ def fetch_indexes(client: AdminClient, gid: str, low: int, high: int, patience: 
     """Return a contract's cycles with index from `low` to `high`, at most a page. Raises ShopifyError."""
     variables = {"id": gid, "from": low, "until": high, "first": min(high - low + 1, PAGE)}
     page = client.run("CyclesByIndex", variables, patience).data["subscriptionBillingCycles"]
-    return [read(node) for node in page["nodes"]]
+    return _complete(client, [(gid, read(node)) for node in page["nodes"]], patience)
 
 
 def fetch_many(
@@ -89,10 +97,11 @@ def fetch_many(
     """Return the cycles of many contracts by one aliased query, and its cost: the sum of `first`.
 
     SubscriptionContract has no cycles connection and bulk operations cannot read cycles (schema 2026-10), so
-    each contract is one alias of `subscriptionBillingCycles`. Raises ShopifyError.
+    each contract is one alias of `subscriptionBillingCycles`; what edited ones among them hold is asked in
+    queries of its own, and the cost is then that of the last. Raises ShopifyError.
     """
     answer = client.run_text(_aliased(wanted), _variables(wanted), name="CyclesOfMany", patience=patience)
-    return _parts(wanted, answer.data), answer.cost
+    return _with_contents(client, _parts(wanted, answer.data), patience), client.cost
 
 
 def check_many(
@@ -104,7 +113,7 @@ def check_many(
     """
     values = {**_variables(wanted), "ids": [want.contract_gid for want in wanted]}
     answer = client.run_text(_aliased(wanted, _STANDING), values, name="CheckOfMany", patience=patience)
-    cycles = _parts(wanted, answer.data)
+    cycles = _with_contents(client, _parts(wanted, answer.data), patience)
     found = {
         node["id"]: Check(
             revision_id=int(node["revisionId"]),
@@ -115,7 +124,7 @@ def check_many(
         for node in answer.data["standing"]
         if node and node["id"] in cycles
     }
-    return found, answer.cost
+    return found, client.cost
 
 
 _STANDING = """standing: nodes(ids: $ids) { ... on SubscriptionContract {
@@ -133,6 +142,26 @@ def _parts(wanted: Sequence[CyclesWanted], data: Node) -> dict[str, CyclesRead]:
 def _part(want: CyclesWanted, page: Node) -> CyclesRead:
     cycles = tuple(read(node) for node in page["nodes"])
     return CyclesRead(want.start, want.until, cycles, complete=not page["pageInfo"]["hasNextPage"])
+
+
+def _with_contents(client: AdminClient, reads: dict[str, CyclesRead], patience: float) -> dict[str, CyclesRead]:
+    """Add to edited cycles that are still open what they hold; without any, nothing is asked."""
+    flat = [(gid, cycle) for gid, read in reads.items() for cycle in read.cycles]
+    cycles = iter(_complete(client, flat, patience))
+    return {gid: replace(read, cycles=tuple(next(cycles) for _ in read.cycles)) for gid, read in reads.items()}
+
+
+def _complete(
+    client: AdminClient, cycles: Sequence[tuple[str, CycleSnapshot]], patience: float
+) -> list[CycleSnapshot]:
+    edited = [(gid, cycle.index) for gid, cycle in cycles if cycle.edited and cycle.status == UNBILLED]
+    found = edited_contracts.fetch(client, edited, patience)
+    return [
+        replace(cycle, contents=found[gid, cycle.index], contents_known=True)
+        if (gid, cycle.index) in found
+        else cycle
+        for gid, cycle in cycles
+    ]
 
 
 def _aliased(wanted: Sequence[CyclesWanted], extra: str = "") -> str:
@@ -168,6 +197,7 @@ def read(node: Node) -> CycleSnapshot:
         status=node["status"],
         skipped=bool(node["skipped"]),
         edited=bool(node["edited"]),
+        contents_known=not node["edited"],
     )
 
 

@@ -90,8 +90,8 @@ def _explain_charge(asked: Asked) -> list[str]:
     sentences = []
     if asked.cycle and asked.cycle.parked_reason:
         sentences.append(f"It waits for you: {words.reason(asked.cycle.parked_reason)}")
-    if asked.cycle and not asked.cycle.edited:
-        total = money(total_of(asked.contract), asked.contract.currency)
+    if asked.cycle:
+        total = money(total_of(asked.contract, asked.cycle), asked.contract.currency)
         sentences.append(f"The shopper is charged about {total} at once, before taxes.")
     return [*sentences, "Perennial asks Shopify first whether this date is still to be paid. Later dates stay."]
 

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, g
 
 from shopify_app.billing.models import DUPLICATE, BillingAttempt
+from shopify_app.contracts import contents
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.journal.models import Fact
@@ -69,6 +70,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "delivery": contract.delivery_policy if contract.is_prepaid else None,
         "next_on": next_on if is_active else None,
         "next_total": contract.next_charge_total,
+        "next_is_own": any(c.contents and c.expected_at == contract.next_charge_at for c in found.cycles),
         "shipping": contract.delivery_price,
         "started_at": contract.shopify_created_at,
         "note": contract.note,
@@ -175,8 +177,23 @@ def _cycle(cycle: BillingCycle, found: Detail, now: datetime) -> Values:
         "edited": cycle.edited and not cycle.skipped,
         "why": words.reason(cycle.parked_reason or cycle.held_reason),
         "until": cycle.held_until,
-        "amount": None if cycle.skipped or cycle.edited else total_of(contract),
+        "amount": None if cycle.skipped else total_of(contract, cycle),
+        "own": None if cycle.skipped else _own_contents(cycle, contract),
         "actions": offers.of_cycle(cycle, found, g.shop, now),
+    }
+
+
+def _own_contents(cycle: BillingCycle, contract: Contract) -> Values | None:
+    """What an edit of this date alone put into its order, None for an order of what the subscription holds."""
+    if cycle.contents is None:
+        return None
+    order = contents.parsed(cycle.contents)
+    sent_to = addresses.lines(order.delivery_method)
+    return {
+        "holds": ", ".join(order.names),
+        "shipping": order.delivery_price,
+        "address": ", ".join(sent_to) if sent_to != addresses.lines(contract.delivery_method) else None,
+        "note": order.note if order.note != contract.note else None,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, render_template, request
 
+from shopify_app.contracts import contents
 from shopify_app.edits.answers import PASSING
 from shopify_app.links import wish
 from shopify_app.links.follow import ASKING, Found, State
@@ -71,9 +72,8 @@ def _undo(speaks: Voice, found: Found) -> dict[str, Any]:
 
 
 def _items(found: Found) -> list[str]:
-    """The subscription's items; none for an order edited on its own, whose items we do not hold."""
-    lines = found.standing.contract.lines
-    return [f"{x.quantity} × {x.title}" + (f" ({x.variant_title})" if x.variant_title else "") for x in lines]
+    """What this very order holds."""
+    return contents.of(found.standing.contract, found.standing.cycle).names
 
 
 def _locale(found: Found) -> str | None:

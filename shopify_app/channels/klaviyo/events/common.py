@@ -52,7 +52,11 @@ BASE = (
         "DeliveryFrequencyText", "How often it is delivered, for a prepaid subscription", "Every month", always=False
     ),
     text("Currency", "The currency, as ISO 4217 code", "USD"),
-    rows("Items", "What the subscription holds, for a loop or a table block", ITEM),
+    rows(
+        "Items",
+        "What the order holds, else the subscription; for a loop or a table block",
+        ITEM,
+    ),
     whole("ItemCount", "How many pieces in all", 2),
     texts("ProductNames", "The names of the products", ["House Blend"]),
     texts("SKUs", "The SKUs", ["HB-250"], always=False),
