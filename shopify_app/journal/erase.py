@@ -1,14 +1,15 @@
 """What the journal holds of a customer, and how it is made to hold nothing.
 
 A fact itself carries Shopify ids and figures, no personal data; a delivery's body is what a channel was told
-about a person. Erasing empties bodies and cuts the link from facts to the customer; the counts stay true.
+about a person. Erasing empties bodies and cuts the link from facts to the customer, also as the one who acted; the
+counts stay true.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import null, select, update
+from sqlalchemy import case, null, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.journal.models import DROPPED, PENDING, Delivery, Fact
@@ -41,6 +42,8 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
         update(Delivery).where(*told, Delivery.state == PENDING).values(state=DROPPED, reason="customer erased")
     )
     emptied = update(Delivery).where(*told, Delivery.body.is_not(None)).values(body=null())
-    cut = update(Fact).where(Fact.id.in_(facts), Fact.customer_gid.is_not(None)).values(customer_gid=None)
+    nameless = case((Fact.actor.startswith("shopper:"), "shopper"), else_=Fact.actor)
+    named = Fact.customer_gid.is_not(None)
+    cut = update(Fact).where(Fact.id.in_(facts), named).values(customer_gid=None, actor=nameless)
     changed = len(session.scalars(emptied.returning(Delivery.id)).all())
     return changed + len(session.scalars(cut.returning(Fact.id)).all())
