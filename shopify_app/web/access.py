@@ -32,7 +32,7 @@ RETRY = "X-Shopify-Retry-Invalid-Session-Request"
 
 @dataclass(frozen=True)
 class Access:
-    """Who may use a view: "merchant", "public" (`detail`: why) or "signed" (`detail`: by what)."""
+    """Who may use a view: "merchant", "shopper", "public" (`detail`: why) or "signed" (`detail`: by what)."""
 
     kind: str
     detail: str = ""
@@ -45,12 +45,12 @@ def access_of(view: Callable[..., Any]) -> Access | None:
 
 def public(reason: str) -> Callable[[View], View]:
     """Anyone may: `reason` says why that gives nothing away."""
-    return lambda view: _declare(view, Access("public", reason))
+    return lambda view: declare(view, Access("public", reason))
 
 
 def signed(kind: str) -> Callable[[View], View]:
     """The view itself checks a signature over the request: "webhook", "oauth", "link" and so on."""
-    return lambda view: _declare(view, Access("signed", kind))
+    return lambda view: declare(view, Access("signed", kind))
 
 
 def merchant(view: View) -> View:
@@ -65,10 +65,11 @@ def merchant(view: View) -> View:
         refusal = _admit()
         return view(*args, **kwargs) if refusal is None else refusal
 
-    return _declare(cast(View, guarded), Access("merchant"))
+    return declare(cast(View, guarded), Access("merchant"))
 
 
-def _declare(view: View, access: Access) -> View:
+def declare(view: View, access: Access) -> View:
+    """Write on a view who may use it; for the decorators, which also see to it."""
     view.access = access  # type: ignore[attr-defined]
     return view
 
@@ -104,10 +105,18 @@ def remember_framer() -> None:
         g.frame_shop = decode_id_token(_presented_token(), ctx().settings).shop
 
 
-def _presented_token() -> str:
+def bearer() -> str | None:
+    """Return the token of the Authorization header, empty for another scheme; None without the header."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme:
-        return token.strip() if scheme.lower() == "bearer" else ""
+    if not scheme:
+        return None
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _presented_token() -> str:
+    presented = bearer()
+    if presented is not None:
+        return presented
     # A token in an address opens a page and does nothing else: addresses end up in logs and histories.
     return request.args.get("id_token", "") if request.method in ("GET", "HEAD") else ""
 

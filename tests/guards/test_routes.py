@@ -100,6 +100,7 @@ def address(ctx, rule, domain: str = MINE) -> str:
         asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
         gid, request_id = session.execute(asked).one()
     known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id), "token": _link(ctx, gid)}
+    known |= {"index": "1", "action": "skip"}
     values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():
@@ -148,12 +149,12 @@ def test_every_route_declares_who_may_use_it(app):
 def test_only_merchants_see_pages_and_the_rest_says_why(app):
     for rule in rules(app):
         access = access_of(app.view_functions[rule.endpoint])
-        assert access.kind in {"merchant", "public", "signed"}, rule.rule
-        assert access.kind == "merchant" or access.detail, f"{rule.rule}: a reason"
+        assert access.kind in {"merchant", "shopper", "public", "signed"}, rule.rule
+        assert access.kind in ("merchant", "shopper") or access.detail, f"{rule.rule}: a reason"
 
 
-def merchant_rules(app):
-    return [rule for rule in rules(app) if access_of(app.view_functions[rule.endpoint]).kind == "merchant"]
+def merchant_rules(app, kind: str = "merchant"):
+    return [rule for rule in rules(app) if access_of(app.view_functions[rule.endpoint]).kind == kind]
 
 
 @pytest.mark.parametrize("name", list(bad_tokens()))
@@ -169,6 +170,30 @@ def test_a_merchant_route_gives_nothing_to_a_token_that_is(app, ctx, name):
                 assert MARK not in answer.text, f"{method} {url}"
             assert by_header.status_code == 401
             assert by_header.headers["X-Shopify-Retry-Invalid-Session-Request"] == "1"
+
+
+SHOPPER = "gid://shopify/Customer/1"
+
+
+@pytest.mark.parametrize("name", [name for name in bad_tokens() if not name.startswith("a customer's")])
+def test_a_shoppers_route_gives_nothing_to_a_token_that_is(app, ctx, name):
+    client, bad = app.test_client(), {"Authorization": f"Bearer {bad_tokens()[name]}"}
+    for rule in merchant_rules(app, "shopper"):
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            answer = client.open(address(ctx, rule), method=method, headers=bad)
+            assert answer.status_code == 401 and MARK not in answer.text, f"{method} {rule.rule}"
+
+
+def test_a_shoppers_route_knows_a_merchant_from_a_customer_and_the_customer_from_others(app, ctx):
+    client, found = app.test_client(), merchant_rules(app, "shopper")
+    assert len(found) > 5
+    for rule in found:
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            url = address(ctx, rule)
+            assert client.open(url, method=method, headers={"Authorization": f"Bearer {token()}"}).status_code == 401
+            customer = {"Authorization": f"Bearer {token(sub=SHOPPER, iss=None)}"}
+            answer = client.open(url, method=method, headers=customer)
+            assert answer.status_code == (404 if rule.arguments else 200) and MARK not in answer.text, rule.rule
 
 
 def test_a_good_token_opens_the_page_so_that_the_refusals_above_mean_something(app, ctx):

@@ -31,10 +31,14 @@ OAUTH_AGE_SECONDS = 90
 """How old a signed OAuth query may be, either way: what Shopify's own JS library allows. ShopifyAPI allows a day."""
 
 CHECKED_BY_US = {"verify_aud": False, "require": ["exp", "iss", "dest", "aud", "sub"]}
+# An extension's token need name neither issuer nor session, and no customer who is not signed in.
+CHECKED_OF_SHOPPERS = {"verify_aud": False, "require": ["exp", "dest", "aud"]}
+
+CUSTOMER = re.compile(r"gid://shopify/Customer/[0-9]{1,20}")
 
 
 class BadToken(Exception):
-    """An id token that no merchant of a shop could have; `reason` is one word, safe to log."""
+    """A token that nobody we serve could have; `reason` is one word, safe to log."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -48,6 +52,14 @@ class Claims:
     shop: str
     user_id: int
     session_id: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class ShopperClaims:
+    """What an extension's session token says: which shop, which customer is signed in there."""
+
+    shop: str
+    customer_gid: str
 
 
 def secrets_of(settings: Settings) -> list[str]:
@@ -136,11 +148,32 @@ def decode_id_token(token: str, settings: Settings) -> Claims:
     return Claims(shop=shop, user_id=int(claims["sub"]), session_id=str(claims.get("sid", "")))
 
 
-def _signed(token: str, settings: Settings) -> dict[str, Any]:
+def decode_shopper_token(token: str, settings: Settings) -> ShopperClaims:
+    """Return which customer this is; raises BadToken unless an extension of ours got it for somebody signed in.
+
+    Shopify docs (session token API of customer account UI extensions): `dest` is the shop, without a scheme in some
+    places, and `sub` the customer's gid, absent when nobody is signed in or the app has no access to customer
+    data. A merchant's token bears the same signature and `aud`: its issuer is the admin and its `sub` a number.
+    """
+    claims = _signed(token, settings, CHECKED_OF_SHOPPERS)
+    if claims["aud"] != settings.api_key:
+        raise BadToken("audience")
+    shop = str(claims["dest"]).removeprefix("https://")
+    if not SHOP.fullmatch(shop):
+        raise BadToken("destination")
+    if str(claims.get("iss", "")).rstrip("/").endswith("/admin"):
+        raise BadToken("issuer")
+    customer = claims.get("sub")
+    if not isinstance(customer, str) or not CUSTOMER.fullmatch(customer):
+        raise BadToken("subject")
+    return ShopperClaims(shop, customer)
+
+
+def _signed(token: str, settings: Settings, options: dict[str, Any] = CHECKED_BY_US) -> dict[str, Any]:
     reason = "missing"
     for secret in secrets_of(settings) if token else []:
         try:
-            return jwt.decode(token, secret, algorithms=["HS256"], leeway=LEEWAY_SECONDS, options=CHECKED_BY_US)  # type: ignore[arg-type, unused-ignore]
+            return jwt.decode(token, secret, algorithms=["HS256"], leeway=LEEWAY_SECONDS, options=options)  # type: ignore[arg-type, unused-ignore]
         except jwt.InvalidSignatureError:
             reason = "signature"
         except jwt.ExpiredSignatureError:

@@ -1,0 +1,36 @@
+"""Lets extensions read us: they run in a worker whose origin is opaque ("null"), so every origin is allowed.
+
+That gives nothing away: there are no cookies, and without its token no request sees a byte (Shopify docs, network
+access of UI extensions: `Access-Control-Allow-Origin: *`).
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from shopify_app.web.portal.problems import PREFIX
+
+ALLOWED = {
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept-Language",
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Max-Age": "86400",
+}
+
+
+def register(blueprint: Blueprint) -> None:
+    """Answer preflights before anybody asks for a token, and mark every answer, those of no view included."""
+    blueprint.before_app_request(_preflight)
+    blueprint.after_app_request(_open)
+
+
+def _preflight() -> Response | None:
+    if request.method != "OPTIONS" or not request.path.startswith(PREFIX):
+        return None
+    return Response(status=204, headers=ALLOWED)
+
+
+def _open(response: Response) -> Response:
+    if request.path.startswith(PREFIX):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+    return response

@@ -1,0 +1,155 @@
+"""The API described by itself: OpenAPI 3.1 at `/portal/v1/openapi.json`, made of this table and `schemas`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from flask import Response
+
+from shopify_app.web.access import public
+from shopify_app.web.portal import blueprint, problems
+from shopify_app.web.portal.offers import ACTIONS
+from shopify_app.web.portal.schemas import SCHEMAS
+
+Json = dict[str, Any]
+
+NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "string", "pattern": r"^\d{1,18}$"}}
+INDEX = {"name": "index", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
+ACTION = {"name": "action", "in": "path", "required": True, "schema": {"type": "string", "enum": list(ACTIONS)}}
+AFTER = {"name": "after", "in": "query", "required": False, "schema": NUMBER["schema"]}
+LOCALE = {
+    "name": "locale",
+    "in": "query",
+    "required": False,
+    "description": "Language of all words, e.g. de-AT; goes before Accept-Language.",
+    "schema": {"type": "string"},
+}
+READ_ERRORS, ACT_ERRORS = (401, 404, 429), (400, 401, 404, 409, 413, 422, 429, 503)
+OF_FIRST_CONTRACT = {"number": "$response.body#/contracts/0/number"}
+OF_FIRST_CYCLE = {"number": "$request.path.number", "index": "$response.body#/cycles/0/index", "action": "skip"}
+OF_UNDO = {
+    "number": "$request.path.number",
+    "index": "$response.body#/cycle/index",
+    "action": "$response.body#/undo/action",
+}
+BACK = {"number": "$request.path.number"}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call. `answer` names its schema; `links`: which calls its answer leads to, and with what."""
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    answer: str
+    parameters: tuple[Json, ...] = ()
+    errors: tuple[int, ...] = READ_ERRORS
+    links: tuple[tuple[str, Json], ...] = ()
+
+
+CYCLE = "/contracts/{number}/cycles/{index}/{action}"
+OPERATIONS = (
+    Operation(
+        "listContracts",
+        "get",
+        "/contracts",
+        "The caller's subscriptions, newest first, 50 a page",
+        "Contracts",
+        (AFTER,),
+        (401, 422, 429),
+        tuple((name, OF_FIRST_CONTRACT) for name in ("getContract", "listCycles", "listOrders", "getTimeline")),
+    ),
+    Operation(
+        "getContract", "get", "/contracts/{number}", "One with money, address and payment", "Contract", (NUMBER,)
+    ),
+    Operation(
+        "listCycles",
+        "get",
+        "/contracts/{number}/cycles",
+        "Dates to come: totals, until when each can be changed, and what is possible",
+        "Cycles",
+        (NUMBER,),
+        links=(("previewChange", OF_FIRST_CYCLE), ("makeChange", OF_FIRST_CYCLE)),
+    ),
+    Operation("listOrders", "get", "/contracts/{number}/orders", "Past orders, newest first", "Orders", (NUMBER,)),
+    Operation("getTimeline", "get", "/contracts/{number}/timeline", "What happened", "Timeline", (NUMBER,)),
+    Operation(
+        "previewChange",
+        "post",
+        f"{CYCLE}/preview",
+        "What a change would do, or why it cannot be made; changes nothing",
+        "Preview",
+        (NUMBER, INDEX, ACTION),
+        ACT_ERRORS,
+    ),
+    Operation(
+        "makeChange",
+        "post",
+        CYCLE,
+        "Skip a date, bring it back, or move it",
+        "Done",
+        (NUMBER, INDEX, ACTION),
+        ACT_ERRORS,
+        (("makeChange", OF_UNDO), ("listCycles", BACK)),
+    ),
+)
+"""Every operation. A test compares them with the routes."""
+
+
+@blueprint.get("/openapi.json")
+@public("describes the interface; holds nothing of any shop")
+def openapi() -> Response:
+    """The description."""
+    return Response(_text(), mimetype="application/json")
+
+
+def build() -> Json:
+    """Return the whole document."""
+    paths: dict[str, Json] = {}
+    for each in OPERATIONS:
+        paths.setdefault(each.path, {})[each.method] = _operation(each)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Perennial: the shopper's API", "version": "1.0.0", "license": {"name": "MIT"}},
+        "servers": [{"url": f"{problems.PREFIX}v1"}],
+        "security": [{"session": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"session": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+            "schemas": SCHEMAS,
+        },
+    }
+
+
+@cache
+def _text() -> str:
+    return json.dumps(build(), ensure_ascii=False)
+
+
+def _operation(each: Operation) -> Json:
+    done: Json = {"description": each.summary, "content": _content("application/json", each.answer)}
+    if each.links:
+        # a call may lead to another twice, with different values
+        done["links"] = {
+            f"{name}{n}": {"operationId": name, "parameters": by} for n, (name, by) in enumerate(each.links)
+        }
+    told: Json = {"operationId": each.name, "summary": each.summary, "parameters": [*each.parameters, LOCALE]}
+    if each.method == "post":
+        told["requestBody"] = {"required": False, "content": _content("application/json", "Wish")}
+    return told | {"responses": {"200": done} | {str(status): _problem(status) for status in each.errors}}
+
+
+def _problem(status: int) -> Json:
+    answer: Json = {"description": problems.TITLES[status], "content": _content(problems.MEDIA_TYPE, "Problem")}
+    if status in (429, 503):
+        answer["headers"] = {"Retry-After": {"description": "Seconds", "schema": {"type": "integer", "minimum": 0}}}
+    return answer
+
+
+def _content(media_type: str, schema: str) -> Json:
+    return {media_type: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}

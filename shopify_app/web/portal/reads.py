@@ -1,0 +1,69 @@
+"""What a shopper looks at. Each answer is one transaction of a few reads by index."""
+
+from __future__ import annotations
+
+from flask import g, jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from shopify_app.contracts.cycles import billing_hour
+from shopify_app.kit.gid import number_of
+from shopify_app.web import ctx
+from shopify_app.web.portal import blueprint, rows, shapes
+from shopify_app.web.portal.guard import shopper
+from shopify_app.web.portal.problems import Problem
+
+
+@blueprint.get("/contracts")
+@shopper
+def contracts() -> ResponseReturnValue:
+    """The caller's contracts, newest first."""
+    given = request.args.get("after")
+    after = rows.whole(given) if given is not None else None
+    if given is not None and after is None:
+        raise Problem(422, field="after")
+    with ctx().db.session() as session:
+        found = rows.page_of_mine(session, after)
+        shown = [shapes.summary(row, _hour(session)) for row in found[: rows.PAGE]]
+    more = number_of(found[rows.PAGE - 1].shopify_gid) if len(found) > rows.PAGE else None
+    return jsonify(contracts=shown, next_after=more)
+
+
+@blueprint.get("/contracts/<number>")
+@shopper
+def contract(number: str) -> ResponseReturnValue:
+    """One of them with money, address and payment."""
+    with ctx().db.session() as session:
+        row = rows.mine(session, number)
+        method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
+        return jsonify(shapes.contract(row, _hour(session), method, attempt, ctx().clock.now()))
+
+
+@blueprint.get("/contracts/<number>/cycles")
+@shopper
+def cycles(number: str) -> ResponseReturnValue:
+    """What comes, until when each date can be changed, and how."""
+    with ctx().db.session() as session:
+        row = rows.mine(session, number)
+        return jsonify(cycles=[shapes.cycle(each) for each in rows.coming(session, row, ctx().clock.now())])
+
+
+@blueprint.get("/contracts/<number>/orders")
+@shopper
+def orders(number: str) -> ResponseReturnValue:
+    """What came of it so far."""
+    with ctx().db.session() as session:
+        found = rows.orders(session, rows.mine(session, number))
+        return jsonify(orders=[shapes.order(row) for row in found])
+
+
+@blueprint.get("/contracts/<number>/timeline")
+@shopper
+def timeline(number: str) -> ResponseReturnValue:
+    """What happened."""
+    with ctx().db.session() as session:
+        return jsonify(entries=shapes.entries(rows.facts(session, rows.mine(session, number), shapes.TOLD)))
+
+
+def _hour(session: Session) -> int:
+    return billing_hour(session, g.shop.id)

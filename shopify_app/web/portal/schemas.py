@@ -1,0 +1,174 @@
+"""The shapes of requests and answers, as JSON Schema (2020-12, OpenAPI 3.1's own).
+
+Every object names all its properties, requires them and forbids others; what may be missing is null.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED
+from shopify_app.edits.answers import Refusal
+from shopify_app.web.portal import problems
+from shopify_app.web.portal.offers import ACTIONS, MOVE, TOO_LATE
+from shopify_app.web.portal.shapes import ADDRESS, TOLD
+from shopify_app.web.portal.wish import MOVED_ON, WEEKS
+
+Schema = dict[str, Any]
+
+
+def _object(**properties: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _one_of(*values: str) -> Schema:
+    return {"type": "string", "enum": list(values)}
+
+
+def _said(schema: Schema, description: str) -> Schema:
+    return schema | {"description": description}
+
+
+TEXT: Schema = {"type": "string"}
+MAYBE_TEXT: Schema = {"type": ["string", "null"]}
+WHOLE: Schema = {"type": "integer", "minimum": 0}
+YES: Schema = {"type": "boolean"}
+DAY: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"}
+CODES = sorted({*Refusal, TOO_LATE, MOVED_ON, *problems.TITLES.values()})
+
+SCHEMAS: dict[str, Schema] = {
+    "Money": _object(amount={"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, currency=TEXT),
+    "Rhythm": _object(interval=_one_of("DAY", "WEEK", "MONTH", "YEAR"), count=WHOLE),
+    "Line": _object(
+        title=TEXT,
+        variant=MAYBE_TEXT,
+        quantity=WHOLE,
+        image_url=MAYBE_TEXT,
+        price=_ref("Money"),
+        total=_said(_ref("Money"), "For the whole quantity, discounts taken off."),
+    ),
+    "NextCharge": _object(date=DAY, charge_at=INSTANT, total=_said(_ref("Money"), "Before taxes.")),
+    "Address": _object(**dict.fromkeys(ADDRESS, MAYBE_TEXT)),
+    "DeliveryMethod": _object(
+        kind=_said(TEXT, "shipping, local_delivery or pickup"),
+        title=MAYBE_TEXT,
+        location=_said(MAYBE_TEXT, "Where it is picked up."),
+        address=_or_null(_ref("Address")),
+    ),
+    "PaymentMethod": _object(
+        kind=TEXT,
+        brand=MAYBE_TEXT,
+        last_digits=MAYBE_TEXT,
+        expires_on=_or_null(DAY),
+        state=_one_of("ok", "expires_before_next", "expired", "removed"),
+    ),
+    "Payment": _object(
+        state=_one_of("ok", "charging", "confirmation_needed", "failed"),
+        confirm_url=_said(MAYBE_TEXT, "Where the bank wants the payment confirmed."),
+    ),
+}
+_SUMMARY: dict[str, Schema] = {
+    "number": _said(TEXT, "The number at the end of the contract's Shopify id."),
+    "status": _one_of(ACTIVE, PAUSED, CANCELLED, EXPIRED, FAILED),
+    "on_hold": _said(YES, "The shop has stopped charges for now."),
+    "started_on": DAY,
+    "billing": _ref("Rhythm"),
+    "delivery": _ref("Rhythm"),
+    "prepaid": _said(YES, "One charge pays several deliveries."),
+    "lines": _list(_ref("Line")),
+    "next_charge": _or_null(_ref("NextCharge")),
+}
+SCHEMAS |= {
+    "ContractSummary": _object(**_SUMMARY),
+    "Contracts": _object(contracts=_list(_ref("ContractSummary")), next_after=MAYBE_TEXT),
+    "Contract": _object(
+        **_SUMMARY,
+        shipping_price=_ref("Money"),
+        total=_said(_ref("Money"), "One charge, before taxes."),
+        delivery_method=_or_null(_ref("DeliveryMethod")),
+        payment_method=_or_null(_ref("PaymentMethod")),
+        payment=_ref("Payment"),
+        time_zone=_said(TEXT, "IANA name; all days of this API are days there."),
+    ),
+    "Reason": _object(code=_one_of(*CODES), words=TEXT),
+    "Action": _object(
+        action=_one_of(*ACTIONS),
+        possible=YES,
+        reason=_or_null(_ref("Reason")),
+        earliest=_said(_or_null(DAY), "First day a move may go to."),
+        latest=_said(_or_null(DAY), "Last one, null when not known."),
+    ),
+    "Cycle": _object(
+        index=WHOLE,
+        date=DAY,
+        state=_one_of("planned", "skipped", "charging", "confirmation_needed", "waiting"),
+        charge_at=_said(_or_null(INSTANT), "Null when skipped."),
+        changeable_until=INSTANT,
+        edited=_said(YES, "This date was edited on its own."),
+        lines=_said(_or_null(_list(_ref("Line"))), "Its own items; null when it holds the subscription's."),
+        total=_said(_or_null(_ref("Money")), "Before taxes; null while an edit has not been read yet."),
+        actions=_list(_ref("Action")),
+    ),
+    "Cycles": _object(cycles=_list(_ref("Cycle"))),
+    "Order": _object(
+        name=TEXT,
+        date=DAY,
+        total=_ref("Money"),
+        payment_status=MAYBE_TEXT,
+        fulfillment_status=MAYBE_TEXT,
+        cancelled=YES,
+    ),
+    "Orders": _object(orders=_list(_ref("Order"))),
+    "Entry": _object(at=INSTANT, date=DAY, kind=_one_of(*TOLD), by_you=YES, words=TEXT),
+    "Timeline": _object(entries=_list(_ref("Entry"))),
+    "Look": _object(date=DAY, skipped=YES, next_charge_on=_or_null(DAY)),
+    "Preview": _object(
+        action=_one_of(*ACTIONS),
+        possible=YES,
+        reason=_or_null(_ref("Reason")),
+        before=_ref("Look"),
+        after=_ref("Look"),
+    ),
+    "Undo": _object(action=_one_of(*ACTIONS), to=_or_null(DAY)),
+    "Done": _object(
+        action=_one_of(*ACTIONS),
+        was_so=_said(YES, "It was like that before this request: a tap heard twice, say."),
+        cycle=_ref("Cycle"),
+        undo=_said(_or_null(_ref("Undo")), "The action, and for a move the body's `to`, that take it back."),
+    ),
+    "Problem": _object(
+        type=_said(TEXT, "urn:perennial:problem:…"),
+        title=TEXT,
+        status=WHOLE,
+        detail=TEXT,
+        code=_one_of(*CODES),
+        field=_said(MAYBE_TEXT, "The part of the request that is wrong."),
+    ),
+    "Wish": {
+        "description": f"For {MOVE}: a day, or weeks after the day that was shown. For the others: empty.",
+        "anyOf": [
+            _object(),
+            _object(to=DAY),
+            _object(delay_weeks={"type": "integer", "enum": list(WEEKS)}, **{"from": DAY}),
+        ],
+    },
+}
+"""Every schema by its name in the document."""

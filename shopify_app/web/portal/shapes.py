@@ -1,0 +1,258 @@
+"""Rows → the JSON that `schemas` promises. Days are the shop's, instants UTC, money a decimal string."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask import g
+
+from shopify_app.billing.models import CHALLENGED, FAILED, SETTLED, BillingAttempt
+from shopify_app.contracts import calendar, contents
+from shopify_app.contracts.contents import OrderLine
+from shopify_app.contracts.cycles import total_of
+from shopify_app.contracts.models import ACTIVE, Contract
+from shopify_app.journal.models import Fact
+from shopify_app.kit.db import Json
+from shopify_app.kit.gid import number_of
+from shopify_app.kit.money import round_money
+from shopify_app.orders.models import Order
+from shopify_app.shoppers.models import PaymentMethod
+from shopify_app.web.format import money as written
+from shopify_app.web.portal import offers, tongue
+from shopify_app.web.portal.offers import Offer
+from shopify_app.web.portal.rows import Coming
+
+ADDRESS = (
+    "first_name",
+    "last_name",
+    "company",
+    "address1",
+    "address2",
+    "city",
+    "province_code",
+    "zip",
+    "country_code",
+)
+
+TOLD = (
+    "subscription.started",
+    "subscription.paused",
+    "subscription.resumed",
+    "subscription.cancelled",
+    "subscription.expired",
+    "subscription.failed",
+    "order.processed",
+    "charge.failed",
+    "charge.challenged",
+    "order.skipped",
+    "order.unskipped",
+    "order.moved",
+)
+"""Kinds of facts that are a shopper's business; the rest is between us, Shopify and the shop's staff."""
+
+
+def instant(value: datetime) -> str:
+    """Return an instant as RFC 3339 in UTC, to the second."""
+    return value.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def day(value: datetime) -> date:
+    """Return the shop's local day of an instant."""
+    return value.astimezone(g.shop.zone).date()
+
+
+def money(amount: Decimal, currency: str) -> Json:
+    """Return an amount with its currency."""
+    return {"amount": format(round_money(amount, currency), "f"), "currency": currency}
+
+
+def summary(contract: Contract, hour: int) -> Json:
+    """Return a contract as the list shows it. `hour`: the shop's local hour of charging."""
+    return {
+        "number": number_of(contract.shopify_gid),
+        "status": contract.status,
+        "on_hold": _is_on_hold(contract),
+        "started_on": day(contract.shopify_created_at).isoformat(),
+        "billing": _rhythm(contract.billing_policy),
+        "delivery": _rhythm(contract.delivery_policy),
+        "prepaid": contract.is_prepaid,
+        "lines": [_line(line, contract.currency) for line in contract.lines],
+        "next_charge": _next_charge(contract, hour),
+    }
+
+
+def contract(
+    row: Contract, hour: int, method: PaymentMethod | None, attempt: BillingAttempt | None, now: datetime
+) -> Json:
+    """Return a contract with everything its page shows; `attempt`: the charge that tells how payment stands."""
+    return summary(row, hour) | {
+        "shipping_price": money(row.delivery_price, row.currency),
+        "total": money(total_of(row, None), row.currency),
+        "delivery_method": _delivery_method(row),
+        "payment_method": _method(method, row, day(now)),
+        "payment": _payment(row, attempt),
+        "time_zone": g.shop.zone.key,
+    }
+
+
+def cycle(coming: Coming) -> Json:
+    """Return one cycle to come and what may be done with it."""
+    row, contract = coming.cycle, coming.standing.contract
+    held = contents.of(contract, row)
+    return {
+        "index": row.cycle_index,
+        "date": day(row.expected_at).isoformat(),
+        "state": _state(coming),
+        "charge_at": None if row.skipped else instant(coming.charge_at),
+        "changeable_until": instant(coming.charge_at),
+        "edited": row.edited,
+        "lines": None if row.contents is None else [_line(line, contract.currency) for line in held.lines],
+        # what an edit of this cycle alone made of it is not known before it has been read
+        "total": None if row.edited and row.contents is None else money(held.total, contract.currency),
+        "actions": [_offer(offer) for offer in offers.of(coming, g.shop.zone)],
+    }
+
+
+def reason(code: str | None) -> Json | None:
+    """Return why something cannot be done: a code for programs, words for people."""
+    return {"code": str(code), "words": tongue.why(code)} if code else None
+
+
+def order(row: Order) -> Json:
+    """Return a past order."""
+    return {
+        "name": row.name,
+        "date": day(row.shopify_created_at).isoformat(),
+        "total": money(row.total, row.currency),
+        "payment_status": row.financial_status,
+        "fulfillment_status": row.fulfillment_status,
+        "cancelled": row.cancelled_at is not None,
+    }
+
+
+def entries(facts: Sequence[Fact]) -> list[Json]:
+    """Return facts of the kinds in TOLD as a shopper reads them; nobody of the shop's staff is named."""
+    return [
+        {
+            "at": instant(fact.occurred_at),
+            "date": day(fact.occurred_at).isoformat(),
+            "kind": fact.kind,
+            "by_you": fact.actor.split(":")[0] in ("shopper", "link"),
+            "words": _words(fact),
+        }
+        for fact in facts
+    ]
+
+
+def _words(fact: Fact) -> str:
+    speaks, after = tongue.speaks(), fact.after or {}
+    dates = {"at": fact.data.get("expected_at"), "to": after.get("expected_at")}
+    if fact.kind == "order.moved":
+        dates["at"] = (fact.before or {}).get("expected_at")
+    said = {name: speaks.day(datetime.fromisoformat(value), g.shop.zone) for name, value in dates.items() if value}
+    said["amount"] = _amount(fact)
+    return speaks.say(f"event_{fact.kind}", **{"at": "–", "to": "–"} | said).strip()
+
+
+def _amount(fact: Fact) -> str:
+    try:
+        return written(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
+    except InvalidOperation:
+        return "–"
+
+
+def _is_on_hold(contract: Contract) -> bool:
+    stopped = contract.billing_stopped_at or g.shop.billing_stopped_at
+    return bool(contract.status == ACTIVE and (stopped or contract.parked_reason))
+
+
+def _next_charge(contract: Contract, hour: int) -> Json | None:
+    at, total = contract.next_charge_at, contract.next_charge_total
+    if at is None or total is None or contract.status != ACTIVE or _is_on_hold(contract):
+        return None
+    charge_at = calendar.due_at(at, g.shop.zone, hour)
+    return {"date": day(at).isoformat(), "charge_at": instant(charge_at), "total": money(total, contract.currency)}
+
+
+def _rhythm(policy: Json) -> Json:
+    return {"interval": policy["interval"], "count": int(policy["intervalCount"])}
+
+
+def _line(line: OrderLine, currency: str) -> Json:
+    return {
+        "title": line.title,
+        "variant": line.variant_title if line.variant_title != "Default Title" else None,
+        "quantity": line.quantity,
+        "image_url": line.image_url,
+        "price": money(line.current_price, currency),
+        "total": money(line.discounted_price, currency),
+    }
+
+
+def _delivery_method(contract: Contract) -> Json | None:
+    method: dict[str, Any] | None = contract.delivery_method
+    if not method:
+        return None
+    address = method.get("address") or {}
+    return {
+        "kind": method.get("type") or "shipping",
+        "title": method.get("title"),
+        "location": method.get("location"),
+        "address": {name: address.get(name) for name in ADDRESS} if address else None,
+    }
+
+
+def _method(method: PaymentMethod | None, contract: Contract, today: date) -> Json | None:
+    if method is None:
+        return None
+    return {
+        "kind": method.kind,
+        "brand": method.brand,
+        "last_digits": method.last_digits,
+        "expires_on": method.expires_on.isoformat() if method.expires_on else None,
+        "state": _method_state(method, contract, today),
+    }
+
+
+def _method_state(method: PaymentMethod, contract: Contract, today: date) -> str:
+    if method.revoked_at is not None:
+        return "removed"
+    if method.expires_on is None:
+        return "ok"
+    if method.expires_on < today:
+        return "expired"
+    next_on = day(contract.next_charge_at) if contract.next_charge_at else None
+    return "expires_before_next" if next_on and method.expires_on < next_on else "ok"
+
+
+def _payment(contract: Contract, attempt: BillingAttempt | None) -> Json:
+    state = attempt.state if attempt else SETTLED
+    named = {FAILED: "failed", CHALLENGED: "confirmation_needed", SETTLED: "ok", "duplicate": "ok"}
+    is_asked = attempt is not None and state == CHALLENGED
+    return {
+        "state": named.get(state, "charging"),
+        "confirm_url": attempt.next_action_url if attempt and is_asked else None,
+    }
+
+
+def _state(coming: Coming) -> str:
+    row = coming.cycle
+    if row.skipped:
+        return "skipped"
+    if coming.attempt:
+        return "confirmation_needed" if coming.attempt == CHALLENGED else "charging"
+    is_waiting = row.parked_reason or row.held_reason or row.attempted_at or coming.standing.now >= coming.charge_at
+    return "waiting" if is_waiting else "planned"
+
+
+def _offer(offer: Offer) -> Json:
+    return {
+        "action": offer.action,
+        "possible": offer.reason is None,
+        "reason": reason(offer.reason),
+        "earliest": offer.earliest.isoformat() if offer.earliest else None,
+        "latest": offer.latest.isoformat() if offer.latest else None,
+    }
