@@ -17,6 +17,7 @@ from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.edits.contract import resume, unfinished
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night
 from shopify_app.links import prune as links_prune
@@ -53,6 +54,7 @@ DRAINS = (
     Drain("billing", "money", due.drain, due.waiting),
     Drain("outcomes", "money", outcomes.drain, outcomes.waiting),
     Drain("inbox", "inbox", process.drain, process.waiting),
+    Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
@@ -67,6 +69,7 @@ DUTIES = (
     Duty("contracts.reconcile", timedelta(minutes=10), reconcile.run),
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
+    Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
     Duty("comparison.begin", timedelta(hours=1), night.begin),

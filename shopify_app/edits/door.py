@@ -13,8 +13,9 @@ from sqlalchemy import column, select, table, update
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
-from shopify_app.contracts import cycle_rows, mirror
+from shopify_app.contracts import mirror
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.edits import reading
 from shopify_app.edits.answers import OF_SHOPIFY, Answer, Refusal, refused
 from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.gateways.shopify import attempts
@@ -24,7 +25,6 @@ from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
 from shopify_app.kit.gid import number_of
-from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import with_client
 
 log = logging.getLogger(__name__)
@@ -132,21 +132,8 @@ def _confirm(ctx: Context, change: Change, target: Target, before: Json) -> Answ
 
 
 def read_again(ctx: Context, target: Target) -> bool:
-    """Mirror the contract as Shopify has it now; False when Shopify did not answer. Call it without a transaction."""
-    now = ctx.clock.now()
-    with ctx.db.session() as session:
-        row = mirror.find(session, target.shop_id, target.contract_gid)
-        known = cycle_rows.open_indexes(session, target.shop_id, row.id) if row else []
-    known = sorted({*known, target.index})
-    try:
-        snapshot = with_client(ctx, target.shop_id, lambda c: mirror.fetch(c, target.contract_gid, now, known))
-    except ShopifyError as error:
-        log.warning("edit not confirmed yet", extra={"shop_id": target.shop_id, "error": str(error)})
-        return False
-    if snapshot:
-        with ctx.db.session() as session:
-            mirror.apply(session, session.get_one(Shop, target.shop_id), snapshot, now)
-    return True
+    """Mirror the contract with this cycle as Shopify has it now; False when Shopify did not answer."""
+    return reading.read_again(ctx, target.shop_id, target.contract_gid, [target.index])
 
 
 def _locked(session: Session, target: Target) -> tuple[Contract | None, BillingCycle | None]:

@@ -7,6 +7,8 @@ from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
+from shopify_app.edits.contract.answers import WORDS, No
+from shopify_app.edits.contract.statuses import REASONS as CANCEL_REASONS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.notices.models import Notice
 from shopify_app.web.admin.words import decline, reason
@@ -163,6 +165,24 @@ def _moved(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Moved{_who(fact)}{dates}.", "warning")
 
 
+def _paused(fact: Fact, zone: tzinfo) -> Sentence:
+    end = _instant(fact.data.get("resumes_at"))
+    return Sentence(f"Paused{_who(fact)}{f' until {day(end, zone)}' if end else ''}.", "warning")
+
+
+def _cancelled(fact: Fact, zone: tzinfo) -> Sentence:
+    why = CANCEL_REASONS.get(str(fact.data.get("reason")))
+    return Sentence(f"Cancelled{_who(fact)}{f'. Reason: {why[:1].lower()}{why[1:]}' if why else ''}.", "critical")
+
+
+def _edit_rejected(fact: Fact, zone: tzinfo) -> Sentence:
+    try:
+        why = WORDS[No(str(fact.data.get("refusal")))]
+    except ValueError:
+        why = "Shopify refused."
+    return Sentence(f"What was asked for{_who(fact)} was not done. {why}", "warning")
+
+
 def _amount(fact: Fact) -> str:
     try:
         return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
@@ -179,11 +199,16 @@ def _instant(value: object) -> datetime | None:
 
 TELLINGS: dict[str, Telling] = {
     "subscription.started": _fixed("Subscription started", "success"),
-    "subscription.paused": _fixed("Paused", "warning"),
+    "subscription.paused": _paused,
     "subscription.resumed": _fixed("Resumed", "success"),
-    "subscription.cancelled": _fixed("Cancelled", "critical"),
+    "subscription.cancelled": _cancelled,
     "subscription.expired": _fixed("Ended: the last planned delivery was reached"),
     "subscription.failed": _fixed("Shopify marked the subscription as failed", "critical"),
+    "subscription.pause_requested": _fixed("A pause was asked for"),
+    "subscription.resume_requested": _fixed("Resuming was asked for"),
+    "subscription.reactivate_requested": _fixed("Reactivating was asked for"),
+    "subscription.cancel_requested": _fixed("Cancelling was asked for"),
+    "subscription.edit_rejected": _edit_rejected,
     "order.upcoming": _upcoming,
     "order.changed": _changed,
     "delivery.upcoming": _delivery,

@@ -1,0 +1,92 @@
+"""What came of an edit of a subscription, as a word for programs and a sentence for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shopify_app.gateways.shopify.errors import UserErrors
+
+
+class No(StrEnum):
+    """Why a subscription was not changed."""
+
+    GONE = "gone"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+    CHARGING = "charging"
+    BUSY = "busy"
+    ALREADY = "already"
+    NOT_ACTIVE = "not_active"
+    NOT_PAUSED = "not_paused"
+    NOT_FAILED = "not_failed"
+    PAST = "past"
+    LINE_GONE = "line_gone"
+    LAST_LINE = "last_line"
+    OTHER_CURRENCY = "other_currency"
+    NO_ADDRESS = "no_address"
+    FUTURE_EDITS = "future_edits"
+    OTHER_REQUEST = "other_request"
+    STALE = "stale"
+    NO_ANSWER = "no_answer"
+    NOT_SEEN = "not_seen"
+    NOT_DONE = "not_done"
+    REFUSED = "refused"
+
+
+WORDS = {
+    No.GONE: "This subscription is no longer there.",
+    No.ENDED: "The subscription has ended.",
+    No.CANCELLED: "A cancelled subscription cannot be brought back at Shopify. The shopper can subscribe again.",
+    No.CHARGING: "A charge of this subscription is being made at this moment. Try again in a few minutes.",
+    No.BUSY: "Somebody is changing this subscription at this moment. Look again in a minute.",
+    No.ALREADY: "The subscription is like that already.",
+    No.NOT_ACTIVE: "This can be done with an active subscription only.",
+    No.NOT_PAUSED: "The subscription is not paused.",
+    No.NOT_FAILED: "Shopify has not marked this subscription as failed.",
+    No.PAST: "Choose a day after today.",
+    No.LINE_GONE: "This item is no longer in the subscription.",
+    No.LAST_LINE: "A subscription needs at least one item. Cancel the subscription instead.",
+    No.OTHER_CURRENCY: "The price is known in the shop's currency only, and this subscription is paid in another.",
+    No.NO_ADDRESS: "This subscription is not shipped, so it has no shipping address.",
+    No.FUTURE_EDITS: "A coming order was changed for its date alone. Shopify changes the subscription only after it.",
+    No.OTHER_REQUEST: "This form was used for another change already. Open it again.",
+    No.STALE: "The subscription keeps being changed by somebody else. Look at it again, then try once more.",
+    No.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
+    No.NOT_SEEN: "Shopify's answer was lost on the way. Perennial looks it up within minutes; do not try again yet.",
+    No.NOT_DONE: "It was asked for, but Shopify shows that it was not done.",
+    No.REFUSED: "Shopify refused.",
+}
+
+OF_SHOPIFY = {
+    "ALREADY_REMOVED": No.LINE_GONE,
+    "CONTRACT_TERMINATED": No.ENDED,
+    "HAS_FUTURE_EDITS": No.FUTURE_EDITS,
+    "STALE_CONTRACT": No.STALE,
+}
+"""SubscriptionDraftErrorCode and SubscriptionContractStatusUpdateErrorCode (schema 2026-10) → ours. Anything else is
+told in Shopify's own words."""
+
+PASSING = frozenset({No.BUSY, No.CHARGING, No.STALE, No.NO_ANSWER})
+"""Nothing was done, and the same request may be sent again later."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of it, in a sentence. `refusal` is None when it is done."""
+
+    is_done: bool
+    words: str
+    refusal: No | None = None
+
+
+def refused(refusal: No, words: str = "") -> Answer:
+    """Return the answer for a refusal, in its usual words unless there are better ones."""
+    return Answer(False, words or WORDS[refusal], refusal)
+
+
+def by_shopify(error: UserErrors) -> Answer:
+    """Return Shopify's refusal in our words where we have some, else in its own."""
+    first = error.errors[0]
+    known = OF_SHOPIFY.get(first.code)
+    return refused(known) if known else refused(No.REFUSED, f"Shopify refused: {first.message}")

@@ -1,0 +1,123 @@
+"""A subscription as a preview shows it: what is in it, what it costs, when it comes, where it goes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, ContractLine
+from shopify_app.kit.db import Json
+
+DATES = 4
+"""How many dates a preview shows."""
+OF_PERSONS = ("note", "address")
+"""What may tell who somebody is or where they live: kept from the journal, which holds no personal data."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """An item. `total` is for its whole quantity, after discounts. `gid` is None for one that is not there yet."""
+
+    gid: str | None
+    variant_gid: str | None
+    title: str
+    variant_title: str | None
+    quantity: int
+    price: Decimal
+    total: Decimal
+
+    def times(self, quantity: int) -> Line:
+        """Return the item in another quantity, at the same price and discount."""
+        each = self.total / self.quantity
+        return replace(self, quantity=quantity, total=(each * quantity).quantize(Decimal("0.01")))
+
+    def at(self, price: Decimal) -> Line:
+        """Return the item at another price, its discount in proportion."""
+        share = self.total / (self.price * self.quantity) if self.price else Decimal(1)
+        return replace(self, price=price, total=(price * self.quantity * share).quantize(Decimal("0.01")))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Amounts in the contract's currency, before taxes. `dates`: expected charges; None when Shopify decides them.
+
+    `pending` are the dates as they would be if the subscription were active.
+    """
+
+    status: str
+    resumes_at: datetime | None
+    lines: tuple[Line, ...]
+    shipping: Decimal
+    billing: Json
+    dates: tuple[datetime, ...] | None
+    note: str | None
+    address: Json | None
+    pending: tuple[datetime, ...] = field(default=(), compare=False)
+
+    @property
+    def total(self) -> Decimal:
+        """What one order comes to."""
+        return sum((line.total for line in self.lines), self.shipping)
+
+    def as_json(self) -> Json:
+        """Return it as plain JSON: instants in ISO, amounts as text."""
+        return {
+            "status": self.status,
+            "resumes_at": self.resumes_at.isoformat() if self.resumes_at else None,
+            "lines": [_line_json(line) for line in self.lines],
+            "shipping": str(self.shipping),
+            "total": str(self.total),
+            "billing": self.billing,
+            "dates": None if self.dates is None else [at.isoformat() for at in self.dates],
+            "note": self.note,
+            "address": self.address,
+        }
+
+
+def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime | None, now: datetime) -> Picture:
+    """Return the picture of a contract. `cycles`: its open ones in the order of their dates; `now`: business time."""
+    pending = tuple(cycle.expected_at for cycle in cycles if not cycle.skipped and cycle.expected_at > now)
+    return Picture(
+        status=contract.status,
+        resumes_at=resumes_at,
+        lines=tuple(_line(line) for line in contract.lines),
+        shipping=contract.delivery_price,
+        billing={name: contract.billing_policy[name] for name in ("interval", "intervalCount")},
+        dates=pending[:DATES] if contract.status == ACTIVE else (),
+        note=contract.note,
+        address=(contract.delivery_method or {}).get("address"),
+        pending=pending,
+    )
+
+
+def difference(before: Json, after: Json) -> tuple[Json, Json]:
+    """Return those parts of two pictures (as JSON) that differ and say nothing about a person, for the journal."""
+    names = [name for name in before if name not in OF_PERSONS and before[name] != after.get(name)]
+    return {name: before[name] for name in names}, {name: after.get(name) for name in names}
+
+
+def _line(row: ContractLine) -> Line:
+    return Line(
+        row.shopify_gid,
+        row.variant_gid,
+        row.title,
+        row.variant_title,
+        row.quantity,
+        row.current_price,
+        row.discounted_price,
+    )
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    return {
+        "gid": line.gid,
+        "variant_gid": line.variant_gid,
+        "title": line.title,
+        "variant_title": line.variant_title,
+        "quantity": line.quantity,
+        "price": str(line.price),
+        "total": str(line.total),
+    }

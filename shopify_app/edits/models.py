@@ -1,0 +1,55 @@
+"""Edits of subscriptions that were asked for, and pauses that end by themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shopify_app.kit.db import Base, Json, ShopId
+
+REQUESTED, DONE, REJECTED = "requested", "done", "rejected"
+
+
+class ContractEdit(Base):
+    """One edit by its request id: asked for twice, it acts once and is answered alike.
+
+    `wish` is the action's own fields, `before` and `after` are pictures of the contract. While `requested`, whoever
+    asks Shopify holds a lease (machine time); once that has passed, the asker died and `unfinished` looks it up.
+    `asked_at` and `finished_at` are business time. Pictures may hold an address: erased with the person.
+    """
+
+    __tablename__ = "contract_edits"
+    __table_args__ = (
+        PrimaryKeyConstraint("shop_id", "request_id"),
+        Index("ix_contract_edits_contract", "contract_id", "asked_at"),
+        Index("ix_contract_edits_open", "lease_until", postgresql_where=text("state = 'requested'")),
+    )
+
+    shop_id: Mapped[ShopId]
+    request_id: Mapped[str]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    action: Mapped[str]
+    wish: Mapped[Json]
+    actor: Mapped[str]
+    state: Mapped[str]
+    before: Mapped[Json]
+    after: Mapped[Json]
+    refusal: Mapped[str | None]
+    words: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+
+
+class PauseEnd(Base):
+    """The business instant at which a pause that we were asked for ends. Shopify knows no such date."""
+
+    __tablename__ = "pause_ends"
+    __table_args__ = (Index("ix_pause_ends_resume_at", "resume_at"),)
+
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"), primary_key=True)
+    shop_id: Mapped[ShopId]
+    resume_at: Mapped[datetime]
+    actor: Mapped[str]

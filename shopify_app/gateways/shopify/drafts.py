@@ -1,0 +1,67 @@
+"""Drafts: Shopify's way to change a contract. Open one, change it step by step, commit: nothing is true before.
+
+Shopify docs, subscriptionContractUpdate and subscriptionDraftCommit (schema 2026-10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.errors import UserErrors
+
+TRIES = 3
+"""Somebody else's commit makes a draft stale; so often a fresh one is drawn."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mutation of a draft: the operation's name, its root field, its variables but for the draft's id."""
+
+    operation: str
+    root: str
+    variables: dict[str, Any]
+
+
+def set_fields(**fields: Any) -> Step:
+    """Return the step that sets fields of the contract itself (SubscriptionDraftInput)."""
+    return Step("DraftUpdate", "subscriptionDraftUpdate", {"input": fields})
+
+
+def add_line(**fields: Any) -> Step:
+    """Return the step that adds an item (SubscriptionLineInput)."""
+    return Step("DraftLineAdd", "subscriptionDraftLineAdd", {"input": fields})
+
+
+def update_line(line_gid: str, **fields: Any) -> Step:
+    """Return the step that changes an item (SubscriptionLineUpdateInput)."""
+    return Step("DraftLineUpdate", "subscriptionDraftLineUpdate", {"line": line_gid, "input": fields})
+
+
+def remove_line(line_gid: str) -> Step:
+    """Return the step that takes an item out."""
+    return Step("DraftLineRemove", "subscriptionDraftLineRemove", {"line": line_gid})
+
+
+def change(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> None:
+    """Change a contract by one draft and one commit, so that nothing is half done.
+
+    A draft that somebody else's commit made stale is drawn again, TRIES times in all. Raises UserErrors
+    (SubscriptionDraftErrorCode), else ShopifyError; only an unanswered commit may have been carried out.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return _once(client, contract_gid, steps)
+        except UserErrors as error:
+            if "STALE_CONTRACT" not in error.codes or not left:
+                raise
+
+
+def _once(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> None:
+    opened = client.mutate("DraftOpen", {"contract": contract_gid}, "subscriptionContractUpdate")
+    draft = {"draft": opened["draft"]["id"]}
+    for step in steps:
+        client.mutate(step.operation, draft | step.variables, step.root)
+    client.mutate("DraftCommit", draft, "subscriptionDraftCommit")
