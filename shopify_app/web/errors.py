@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from flask import Flask, Response, jsonify, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from shopify_app.web import access
 from shopify_app.web.portal import problems
@@ -32,7 +32,10 @@ def register(app: Flask) -> None:
 def _known(error: HTTPException) -> Response | HTTPException:
     if error.response is not None:
         return error
-    return _answer(error.code or 500)
+    response = _answer(error.code or 500)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # RFC 9110 wants it
+    return response
 
 
 def _unknown(error: Exception) -> Response:

@@ -91,6 +91,8 @@ def test_an_opaque_origin_may_read_and_asks_first_without_a_token(resting: Shopp
     ):
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in answer.headers and "Set-Cookie" not in answer.headers
+    wrong = resting.ask("PUT", "/contracts")
+    assert (wrong.status_code, wrong.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     elsewhere = httpx.options(f"{resting.story.url}/webhooks", headers=asked)
     assert "Access-Control-Allow-Origin" not in elsewhere.headers
 

@@ -78,6 +78,8 @@ def test_orders_and_what_happened_as_a_shopper_may_read_it(shopper: Shopper) -> 
     answer = shopper.ask("GET", f"/contracts/{shopper.contract}/timeline")
     kinds = [entry["kind"] for entry in answer.json()["entries"]]
     assert kinds == ["order.processed", "subscription.started"]
+    german = shopper.get(f"/contracts/{shopper.contract}/timeline?locale=de")["entries"][0]["words"]
+    assert german.startswith("Es wurden ") and german.endswith("\u00a0$ abgebucht.")
     assert "You were charged $" in answer.text and "Staff" not in answer.text and "merchant" not in answer.text
     assert shopper.get(f"/contracts/{shopper.contract}")["payment"]["state"] == "ok"
 

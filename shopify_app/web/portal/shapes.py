@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from babel.numbers import format_currency
 from flask import g
 
 from shopify_app.billing.models import CHALLENGED, FAILED, SETTLED, BillingAttempt
@@ -20,10 +21,10 @@ from shopify_app.kit.gid import number_of
 from shopify_app.kit.money import round_money
 from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod
-from shopify_app.web.format import money as written
 from shopify_app.web.portal import offers, tongue
 from shopify_app.web.portal.offers import Offer
 from shopify_app.web.portal.rows import Coming
+from shopify_app.web.voice import Voice
 
 ADDRESS = (
     "first_name",
@@ -153,15 +154,17 @@ def _words(fact: Fact) -> str:
     if fact.kind == "order.moved":
         dates["at"] = (fact.before or {}).get("expected_at")
     said = {name: speaks.day(datetime.fromisoformat(value), g.shop.zone) for name, value in dates.items() if value}
-    said["amount"] = _amount(fact)
+    said["amount"] = _amount(fact, speaks)
     return speaks.say(f"event_{fact.kind}", **{"at": "–", "to": "–"} | said).strip()
 
 
-def _amount(fact: Fact) -> str:
+def _amount(fact: Fact, speaks: Voice) -> str:
+    currency = str(fact.data.get("currency"))
     try:
-        return written(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
+        amount = round_money(Decimal(str(fact.data.get("amount"))), currency)
     except InvalidOperation:
         return "–"
+    return str(format_currency(amount, currency, locale=speaks.locale))
 
 
 def _is_on_hold(contract: Contract) -> bool:
