@@ -194,6 +194,26 @@ def test_a_death_after_the_claim_loses_no_wish_silently(mail: Mail, monkeypatch,
     assert mail.now().skipped
 
 
+def test_a_death_between_the_claim_and_the_edit_lets_the_shopper_press_again(mail: Mail, monkeypatch) -> None:
+    def die(*given: object) -> None:
+        raise Killed
+
+    asked = wish.read(mail.story.ctx.links, mail.links["SkipUrl"].rsplit("/", 1)[1])
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(follow.door, "carry_out", die)
+        follow.act(mail.story.ctx, asked, mail.cycle.expected_at)
+    assert not mail.now().skipped and not mail.facts("order.skip_requested")
+    assert mail.open("SkipUrl").status_code == 503
+    with mail.story.ctx.db.session() as session:
+        session.execute(update(LinkUse).values(lease_until=machine_now() - timedelta(seconds=1)))
+    page = mail.open("SkipUrl")
+    assert "first try did not get through" in page.text
+    assert press(page).status_code == 200 and mail.now().skipped
+    assert "already skipped" in press(page).text  # the page that is still open in another tab
+    assert [len(mail.facts(kind)) for kind in ("order.skip_requested", "order.skipped")] == [1, 1]
+    assert mail.uses() == 1
+
+
 def test_uses_are_counted_and_forgotten_after_ninety_days(mail: Mail) -> None:
     mail.press("SkipUrl")
     ctx = mail.story.ctx
