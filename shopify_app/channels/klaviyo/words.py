@@ -1,14 +1,16 @@
 """Values as a shopper reads them: money, dates, rhythms and a few sentences. Pure.
 
 Dates and money follow the shopper's locale whatever it is. Words exist in English and German; every other language
-gets English words.
+gets English words. Babel takes long for what a batch of events says again and again (prices, the days of a week of
+charges, a handful of languages), so these are remembered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,16 +21,13 @@ from babel.numbers import format_currency
 from shopify_app.channels.klaviyo.phrases import FALLBACK, PHRASES
 from shopify_app.kit.db import Json
 
+REMEMBERED = 4096
+"""Values of each sort; the longest unused goes first."""
+
 
 def locale_of(*wishes: str | None) -> Locale:
     """Return the first locale that Babel knows among tags like "fr-CA"; English when there is none."""
-    for wish in wishes:
-        try:
-            if wish:
-                return Locale.parse(wish.replace("_", "-"), sep="-")
-        except (UnknownLocaleError, ValueError):
-            continue
-    return Locale("en")
+    return next((known for wish in wishes if wish and (known := _known_locale(wish))), Locale("en"))
 
 
 def tag(locale: Locale) -> str:
@@ -48,19 +47,17 @@ def say(locale: Locale, phrase: str, /, **values: Any) -> str:
 
 def money(amount: Decimal, currency: str, locale: Locale) -> str:
     """Return e.g. "$93.20". Text, because Klaviyo ignores an event property that is 0."""
-    return str(format_currency(amount, currency, locale=locale))
+    return _money(amount, currency, locale)
 
 
 def day(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
     """Return the shop-local day, e.g. "December 5, 2026"."""
-    return str(format_date(instant.astimezone(zone).date(), format="long", locale=locale))
+    return _day(instant.astimezone(zone).date(), locale)
 
 
 def moment(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
     """Return the shop-local day and time with the zone, e.g. "December 5, 2026, 9:00 AM EST"."""
-    local = instant.astimezone(zone)
-    name = get_timezone_name(local, width="short", locale=locale)
-    return f"{day(instant, zone, locale)}, {format_time(local, 'short', tzinfo=zone, locale=locale)} {name}"
+    return _moment(instant, zone, locale)
 
 
 def rhythm(policy: Json, locale: Locale) -> str:
@@ -87,3 +84,28 @@ def items(things: Iterable[Json]) -> str:
 def _thing(thing: Json) -> str:
     variant = f" ({thing['VariantTitle']})" if thing.get("VariantTitle") else ""
     return f"{thing['Quantity']} × {thing['ProductName']}{variant}"
+
+
+@lru_cache(REMEMBERED)
+def _known_locale(wish: str) -> Locale | None:
+    try:
+        return Locale.parse(wish.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+@lru_cache(REMEMBERED)
+def _money(amount: Decimal, currency: str, locale: Locale) -> str:
+    return str(format_currency(amount, currency, locale=locale))
+
+
+@lru_cache(REMEMBERED)
+def _day(local: date, locale: Locale) -> str:
+    return str(format_date(local, format="long", locale=locale))
+
+
+@lru_cache(REMEMBERED)
+def _moment(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    local = instant.astimezone(zone)
+    name = get_timezone_name(local, width="short", locale=locale)
+    return f"{_day(local.date(), locale)}, {format_time(local, 'short', tzinfo=zone, locale=locale)} {name}"
