@@ -78,6 +78,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "refund": _refund(found),
         "stopped_at": contract.billing_stopped_at,
         "stopped_reason": words.reason(contract.billing_stopped_reason),
+        "changes": offers.of_contract(contract.status),
         "lines": _lines(contract),
         "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),

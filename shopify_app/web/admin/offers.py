@@ -9,11 +9,14 @@ from flask import url_for
 
 from shopify_app.billing import by_hand
 from shopify_app.billing.models import OPEN_STATES
-from shopify_app.contracts.models import BillingCycle
+from shopify_app.contracts.models import ACTIVE, FAILED, PAUSED, BillingCycle
 from shopify_app.edits import skip
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
 from shopify_app.web.admin.detail import Detail
+
+BUTTONS = {"pause": "Pause", "resume": "Resume", "reactivate": "Reactivate", "cancel": "Cancel subscription"}
+_OF_STATUS = {ACTIVE: ("pause", "cancel"), PAUSED: ("resume", "cancel"), FAILED: ("reactivate", "cancel")}
 
 
 class Offer(NamedTuple):
@@ -21,6 +24,11 @@ class Offer(NamedTuple):
 
     label: str
     href: str
+
+
+def of_contract(status: str) -> list[tuple[str, str]]:
+    """Return what may be done with a subscription of this status: verb and words of each button."""
+    return [(verb, BUTTONS[verb]) for verb in _OF_STATUS.get(status, ())]
 
 
 def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> list[Offer]:

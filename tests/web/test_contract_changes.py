@@ -1,0 +1,92 @@
+"""Changing a whole subscription from its page: a form, what it would make of it, then once."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from shopify_app.contracts.models import PAUSED
+from shopify_app.edits.contract import door
+from shopify_app.edits.contract.answers import Answer, No, refused
+from shopify_app.edits.contract.statuses import Cancel, Pause
+from shopify_app.edits.models import ContractEdit
+from tests.web import rows
+from tests.web.conftest import NOW, Admin
+
+
+def _plant(admin: Admin, **contract: object) -> None:
+    with admin.context.db.session() as session:
+        found = rows.contract(session, admin.shop_id, 7, **contract)
+        rows.cycle(session, found, 4, NOW + timedelta(days=20))
+
+
+@pytest.fixture
+def asked(monkeypatch) -> list[tuple]:
+    """The door is left ajar: what it is asked is written down, Shopify is not there."""
+    seen: list[tuple] = []
+    monkeypatch.setattr(door, "carry_out", lambda ctx, *what: seen.append(what) or Answer(True, "Done"))
+    return seen
+
+
+def _request_id(html: str) -> str:
+    found = re.search(r'name="request_id" value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+def test_the_page_offers_what_the_status_allows(admin: Admin):
+    _plant(admin)
+    html = admin.get("/contracts/7").text
+    assert "/contracts/7/pause" in html and "/contracts/7/cancel" in html and "/contracts/7/resume" not in html
+    with admin.context.db.session() as session:
+        rows.contract(session, admin.shop_id, 8, status=PAUSED)
+    html = admin.get("/contracts/8").text
+    assert "/contracts/8/resume" in html and "/contracts/8/pause" not in html
+
+
+def test_a_pause_is_shown_before_it_is_made(admin: Admin, asked: list[tuple]):
+    _plant(admin)
+    assert 'name="until"' in admin.get("/contracts/7/pause").text
+    html = admin.post("/contracts/7/pause", until="2026-12-10").text
+    assert "Resumes by itself on Thu, Dec 10, 2026" in html and html.count("Mon, Dec 21, 2026") == 2
+    assert asked == []
+    done = admin.post("/contracts/7/pause", until="2026-12-10", request_id=_request_id(html))
+    assert done.status_code == 200 and 'data-toast="Done"' in done.text
+    ((action, target, _),) = asked
+    assert action == Pause("2026-12-10T00:00:00-05:00") and target.actor == "merchant:42"
+
+
+def test_mistakes_are_told_at_the_field(admin: Admin, asked: list[tuple]):
+    _plant(admin)
+    for until, said in (("2026-12-01", "Choose a day after today."), ("soon", "Enter a day as YYYY-MM-DD.")):
+        answer = admin.post("/contracts/7/pause", until=until, request_id="r")
+        assert answer.status_code == 422 and said in answer.text
+    for form, said in (
+        ({"reason": "boredom"}, "Choose one of the options."),
+        ({"reason": "other", "comment": "x" * 501}, "Use at most 500 characters."),
+    ):
+        answer = admin.post("/contracts/7/cancel", request_id="r", **form)
+        assert answer.status_code == 422 and said in answer.text
+    assert asked == []
+
+
+def test_cancelling_asks_for_a_reason_and_says_that_it_is_final(admin: Admin, asked: list[tuple]):
+    _plant(admin)
+    html = admin.post("/contracts/7/cancel", reason="moving", comment="<b>bye</b>").text
+    assert "cannot be brought back" in html and "<b>bye" not in html
+    admin.post("/contracts/7/cancel", reason="moving", comment="<b>bye</b>", request_id=_request_id(html))
+    assert [what[0] for what in asked] == [Cancel("moving", "<b>bye</b>")]
+
+
+def test_what_cannot_be_done_is_told_in_words(admin: Admin, monkeypatch):
+    _plant(admin)
+    assert "The subscription is like that already." in admin.get("/contracts/7/resume").text
+    monkeypatch.setattr(door, "carry_out", lambda *_: refused(No.CHARGING))
+    answer = admin.post("/contracts/7/cancel", reason="other", request_id="r")
+    assert answer.status_code == 409 and "is being made at this moment" in answer.text
+    assert admin.get("/contracts/9/pause").status_code == 404
+    with admin.context.db.session() as session:
+        assert session.scalars(select(ContractEdit)).all() == []
