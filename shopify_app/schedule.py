@@ -23,6 +23,7 @@ from shopify_app.insights import daybook, night
 from shopify_app.links import prune as links_prune
 from shopify_app.notices import drain as notices
 from shopify_app.notices import plan
+from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
 from shopify_app.privacy import requests
 from shopify_app.stock import reconcile as stock_reconcile
@@ -68,6 +69,7 @@ DRAINS = (
 DUTIES = (
     Duty("contracts.reconcile", timedelta(minutes=10), reconcile.run),
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
+    Duty("deliveries.reconcile", timedelta(minutes=10), deliveries.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),

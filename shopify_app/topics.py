@@ -33,6 +33,7 @@ _CUSTOMER = Handler(contracts.fetch_customer, contracts.customers_update)
 _MERGE = Handler(contracts.fetch_merged, contracts.customers_merge)
 _PAYMENT_METHOD = Handler(contracts.fetch_payment_method, contracts.payment_method_changed)
 _ORDER = Handler(orders.fetch_order, orders.order_changed)
+_DELIVERIES = Handler(orders.fetch_deliveries, orders.deliveries_changed)
 _PRODUCT = Handler(stock.fetch_product, stock.product_changed)
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {
@@ -63,11 +64,14 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "customer_payment_methods/create": (_PAYMENT_METHOD,),
     "customer_payment_methods/update": (_PAYMENT_METHOD,),
     "customer_payment_methods/revoke": (_PAYMENT_METHOD,),
-    "orders/create": (_ORDER,),
-    "orders/updated": (_ORDER,),
+    "orders/create": (_ORDER, _DELIVERIES),
+    "orders/updated": (_ORDER, _DELIVERIES),
     "orders/edited": (_ORDER,),
-    "orders/cancelled": (_ORDER,),
-    "orders/fulfilled": (_ORDER,),
+    "orders/cancelled": (_ORDER, _DELIVERIES),
+    "orders/fulfilled": (_ORDER, _DELIVERIES),
+    "fulfillment_orders/cancelled": (_DELIVERIES,),
+    "fulfillment_orders/rescheduled": (_DELIVERIES,),
+    "fulfillment_orders/scheduled_fulfillment_order_ready": (_DELIVERIES,),
     "inventory_levels/update": (Handler(stock.fetch_level, stock.inventory_levels_update),),
     "products/update": (_PRODUCT,),
     "products/delete": (_PRODUCT,),

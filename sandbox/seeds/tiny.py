@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.shopify import checkout, contracts, customers, installs, payment_methods, products, shops
+from sandbox.shopify import (
+    checkout,
+    contracts,
+    customers,
+    fulfillment_orders,
+    installs,
+    payment_methods,
+    products,
+    shops,
+)
 from sandbox.world import World
 from sandbox.world.store import Row
 
@@ -92,6 +101,7 @@ def add_contract(
         order = world.of("orders", shop)[row["origin_order_id"]]
         world.of("orders", shop).put({**order, "created_at": at, "updated_at": at})
     row.update(values)
+    fulfillment_orders.schedule(world, shop, world.of("orders", shop)[row["origin_order_id"]], row)
     return world.of("contracts", shop).put(row)
 
 

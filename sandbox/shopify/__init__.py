@@ -15,6 +15,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     cycles,
     draft_mutations,
     drafts,
+    fulfillment_orders,
     orders,
     payment_methods,
     products,

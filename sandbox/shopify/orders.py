@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from sandbox.shopify import payloads, stock
+from sandbox.shopify import fulfillment_orders, payloads, stock
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
 from sandbox.shopify.search import instant, matching
@@ -63,6 +63,7 @@ def place(world: World, shop: str, contract: Row, *, source: str, paid: bool = T
         variant = world.of("variants", shop).get(line["variant_id"])
         if variant:
             stock.commit(world, shop, variant["inventory_item_id"], line["quantity"])
+    fulfillment_orders.schedule(world, shop, row, contract)
     _tell(world, shop, row, "orders/create", "orders/paid" if paid else None)
     return row
 
@@ -85,6 +86,7 @@ def touch(world: World, shop: str, order_id: int, *topics: str, **values: Any) -
 def cancel(world: World, shop: str, order_id: int) -> Row:
     """The merchant cancels the order; the money goes back, the ledger keeps what was captured."""
     at = world.now().isoformat()
+    fulfillment_orders.close(world, shop, order_id, "CANCELLED", "cancelled")
     return touch(world, shop, order_id, "orders/cancelled", cancelled_at=at, financial_status="REFUNDED")
 
 
@@ -95,6 +97,7 @@ def fulfill(world: World, shop: str, order_id: int) -> Row:
         variant = world.of("variants", shop).get(line["variant_id"])
         if variant:
             stock.ship(world, shop, variant["inventory_item_id"], line["quantity"])
+    fulfillment_orders.close(world, shop, order_id, "CLOSED")
     return touch(world, shop, order_id, "orders/fulfilled", fulfillment_status="FULFILLED")
 
 
@@ -203,6 +206,7 @@ def view(row: Row) -> View:
         "shippingAddress": _address(row["address"], row["id"]),
         "billingAddress": _address(row["address"], row["id"]),
         "lineItems": lambda ctx, **page: connection(row["lines"], lambda li: line_view(li, row), **page),
+        "fulfillmentOrders": lambda ctx, **page: fulfillment_orders.connection_of(ctx, row, **page),
     }
 
 

@@ -163,6 +163,12 @@ def order_edited(row: Row, zone: str) -> Payload:
     return {"order_edit": edit}
 
 
+def fulfillment_order(row: Row, zone: str) -> Payload:
+    """``fulfillment_orders/*``: which one and what became of it; its order is not named."""
+    found = {"id": gid("FulfillmentOrder", row["id"]), "status": row["status"].lower()}
+    return {"fulfillment_order": {**found, "fulfill_at": rest_time(row["fulfill_at"], zone)}}
+
+
 def product(row: Row, variants: list[Row], zone: str) -> Payload:
     """``products/*``."""
     return {

@@ -6,7 +6,7 @@ import threading
 import time
 import traceback
 
-from sandbox.shopify import attempts, bulk_cycles, installs
+from sandbox.shopify import attempts, bulk_cycles, fulfillment_orders, installs
 from sandbox.wire.webhooks import Courier
 from sandbox.world import World
 
@@ -62,6 +62,7 @@ class Background:
         """Decide the attempts whose machine time has come, unless the knob says "manual"."""
         with self._world.locked():
             installs.redact_overdue(self._world)
+            fulfillment_orders.open_ready(self._world)
             bulk_cycles.run_waiting(self._world, only_due=True)
             if self._world.faults["settle"]["manual"]:
                 return 0

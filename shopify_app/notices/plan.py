@@ -34,8 +34,8 @@ BATCH = 500
 
 
 @dataclass(frozen=True)
-class _Around:
-    """What planning needs to know beside a cycle."""
+class Around:
+    """What planning needs to know beside a cycle or a delivery."""
 
     shop: Shop
     leads: tuple[int, ...]
@@ -100,7 +100,7 @@ def _cycles(now: datetime, *columns: Any) -> Select[Any]:
         .where(
             BillingCycle.due_at > now,
             BillingCycle.due_at <= now + timedelta(days=LONGEST) + MARGIN,  # for the index
-            BillingCycle.due_at <= now + MARGIN + func.make_interval(0, 0, 0, _longest()),
+            BillingCycle.due_at <= now + MARGIN + func.make_interval(0, 0, 0, longest()),
             BillingCycle.attempted_at.is_(None),
             BillingCycle.skipped.is_(False),
             Contract.status == ACTIVE,
@@ -108,8 +108,8 @@ def _cycles(now: datetime, *columns: Any) -> Select[Any]:
     )
 
 
-def _longest() -> ColumnElement[int]:
-    """The shop's longest lead in days, null when it tells nobody."""
+def longest() -> ColumnElement[int]:
+    """Return the longest lead of a joined shop's settings in days, as SQL; null when it tells nobody."""
     leads = func.jsonb_array_elements_text(NoticeSettings.lead_days).table_valued("value")
     chosen = select(func.max(cast(leads.c.value, Integer))).scalar_subquery()
     return case((NoticeSettings.shop_id.is_(None), max(DEFAULT_LEADS)), else_=chosen)
@@ -118,7 +118,7 @@ def _longest() -> ColumnElement[int]:
 def _plan(session: Session, shop: Shop, found: Iterable[Sequence[Any]], now: datetime) -> int:
     cycles = sorted((row for row in found if row[2]), key=lambda row: (row[0], row[1]))
     keys = [(row[0], row[1]) for row in cycles]
-    around = _Around(shop, lead_days(session, shop.id), billing_hour(session, shop.id), now)
+    around = around_of(session, shop, now)
     known = told.of_cycles(session, shop, keys)
     notices = [
         _notice(around, contract_id, index, lead, due_at, at)
@@ -126,7 +126,7 @@ def _plan(session: Session, shop: Shop, found: Iterable[Sequence[Any]], now: dat
         for lead, at in _owed(around, known.get((contract_id, index)), due_at, policy).items()
     ]
     # all notices before all orders: whoever locks both takes them in this order
-    changed = sum(_upsert(session, chunk) for chunk in _chunks(notices))
+    changed = sum(upsert(session, chunk) for chunk in _chunks(notices))
     orders = [
         {"shop_id": shop.id, "contract_id": row[0], "cycle_index": row[1], "planned_for": row[2]} for row in cycles
     ]
@@ -135,7 +135,12 @@ def _plan(session: Session, shop: Shop, found: Iterable[Sequence[Any]], now: dat
     return changed
 
 
-def _owed(around: _Around, known: told.Told | None, due_at: datetime, policy: dict[str, Any]) -> dict[int, datetime]:
+def around_of(session: Session, shop: Shop, now: datetime) -> Around:
+    """Return what planning needs to know of a shop. `now`: business time."""
+    return Around(shop, lead_days(session, shop.id), billing_hour(session, shop.id), now)
+
+
+def _owed(around: Around, known: told.Told | None, due_at: datetime, policy: dict[str, Any]) -> dict[int, datetime]:
     if not around.leads:
         return {}
     leads = leads_for(around.leads, interval_days(policy))
@@ -145,7 +150,7 @@ def _owed(around: _Around, known: told.Told | None, due_at: datetime, policy: di
 
 
 def _notice(
-    around: _Around, contract_id: int, cycle_index: int, lead: int, due_at: datetime, at: datetime
+    around: Around, contract_id: int, cycle_index: int, lead: int, due_at: datetime, at: datetime
 ) -> dict[str, Any]:
     return {
         "shop_id": around.shop.id,
@@ -165,7 +170,8 @@ def _chunks(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
     return (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
 
 
-def _upsert(session: Session, rows: list[dict[str, Any]]) -> int:
+def upsert(session: Session, rows: list[dict[str, Any]]) -> int:
+    """Write planned notices, at most one of a key; what was told stays told. Returns how many are new or moved."""
     statement = insert(Notice).values(rows)
     new = statement.excluded
     changed = statement.on_conflict_do_update(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.journal.record import record
 from shopify_app.notices.models import AnnouncedOrder, NoticeSettings
+from shopify_app.orders.models import FulfillmentOrder
 
 DEFAULT_LEADS = (7, 3)
 LONGEST, MOST = 60, 3
@@ -46,4 +47,5 @@ def change(session: Session, shop_id: int, leads: list[int], actor: str, now: da
 
 def plan_again(session: Session, shop_id: int) -> None:
     """Let the drain plan all notices of a shop anew."""
-    session.execute(update(AnnouncedOrder).where(AnnouncedOrder.shop_id == shop_id).values(planned_for=None))
+    for planned in (AnnouncedOrder, FulfillmentOrder):
+        session.execute(update(planned).where(planned.shop_id == shop_id).values(planned_for=None))

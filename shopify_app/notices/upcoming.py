@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.cycles import billing_hour
@@ -26,29 +26,33 @@ CHANGED = "the change of the order is told in its place"
 
 def work(session: Session, now: datetime) -> int:
     """Work off one batch of notices whose hour has come; returns how many."""
-    ripe = (
-        select(Notice, Shop)
-        .join(Shop, Shop.id == Notice.shop_id)
-        .where(*is_ripe(now))
-        .order_by(Notice.plan_at, Notice.id)
-        .limit(BATCH)
-        .with_for_update(of=Notice, skip_locked=True)
-    )
-    rows = session.execute(ripe).all()
+    rows = session.execute(ripe(now)).all()
     for notice, shop in rows:
         _decide(session, shop, notice, now)
     return len(rows)
 
 
-def waiting(session: Session, now: datetime) -> int:
-    """Count notices whose hour has come by `now` (business time)."""
+def ripe(now: datetime, kind: str = UPCOMING) -> Select[Notice, Shop]:
+    """Select a batch of notices of a kind whose hour has come, locked, with their shops. `now`: business time."""
+    return (
+        select(Notice, Shop)
+        .join(Shop, Shop.id == Notice.shop_id)
+        .where(*is_ripe(now, kind))
+        .order_by(Notice.plan_at, Notice.id)
+        .limit(BATCH)
+        .with_for_update(of=Notice, skip_locked=True)
+    )
+
+
+def waiting(session: Session, now: datetime, kind: str = UPCOMING) -> int:
+    """Count notices of a kind whose hour has come by `now` (business time)."""
     rows = select(func.count()).select_from(Notice).join(Shop, Shop.id == Notice.shop_id)
-    return int(session.scalar(rows.where(*is_ripe(now))) or 0)
+    return int(session.scalar(rows.where(*is_ripe(now, kind))) or 0)
 
 
-def is_ripe(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The notices of installed shops whose hour has come, as conditions."""
-    return Notice.kind == UPCOMING, Notice.state == PLANNED, Notice.plan_at <= now, Shop.status == INSTALLED
+def is_ripe(now: datetime, kind: str = UPCOMING) -> tuple[ColumnElement[bool], ...]:
+    """The notices of a kind, of installed shops, whose hour has come, as conditions."""
+    return Notice.kind == kind, Notice.state == PLANNED, Notice.plan_at <= now, Shop.status == INSTALLED
 
 
 def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None:
@@ -56,7 +60,7 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
     cycle, order = _cycle(session, notice), _order(session, notice)
     reason = rules.why_not(contract, cycle, now)
     if reason or cycle is None or cycle.due_at is None:
-        _drop(notice, reason, now)
+        drop(notice, reason, now)
         order.planned_for = None  # should the order take place after all, it is planned anew
         return
     case = Case(session, shop, order, contract, cycle, now)
@@ -64,7 +68,7 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
         changed.tell(case, changes)  # one mail, not two in the same minute
     plan_at = _owed(case, cycle.due_at).get(notice.lead_days)
     if plan_at is None:
-        _drop(notice, CHANGED if changes else REPLACED, now)
+        drop(notice, CHANGED if changes else REPLACED, now)
         return
     notice.plan_at, notice.planned_for = plan_at, cycle.due_at
     if plan_at > now:
@@ -76,7 +80,8 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
     told.note_compared(order, contract, cycle)
 
 
-def _drop(notice: Notice, reason: str | None, now: datetime) -> None:
+def drop(notice: Notice, reason: str | None, now: datetime) -> None:
+    """Note that a planned notice is not told, and why. `now`: business time."""
     notice.state, notice.reason, notice.dropped_at = DROPPED, reason, now
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.db import Base, Id, ShopId
 
+SCHEDULED, CANCELLED = "SCHEDULED", "CANCELLED"
+"""Of FulfillmentOrderStatus."""
+
 
 class Order(Base):
-    """An order with at least one line of one of our contracts."""
+    """An order with at least one line of one of our contracts.
+
+    Of a prepaid contract's order: when its fulfillment orders were last read (business time), and of which
+    `shopify_updated_at`.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (UniqueConstraint("shop_id", "shopify_gid"),)
@@ -29,6 +36,35 @@ class Order(Base):
     shopify_updated_at: Mapped[datetime]
     cancelled_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
+    deliveries_read_at: Mapped[datetime | None]
+    deliveries_read_of: Mapped[datetime | None]
+
+
+class FulfillmentOrder(Base):
+    """One delivery of a prepaid order, as Shopify schedules it; `number` counts the order's days of delivery from 1.
+
+    `fulfill_at` is when it opens. `planned_for`: the `fulfill_at` its notices stand for; another one, or null, and
+    they are planned again.
+    """
+
+    __tablename__ = "fulfillment_orders"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_gid", "contract_gid"),
+        Index("ix_fulfillment_orders_order", "order_id"),
+        Index("ix_fulfillment_orders_contract", "shop_id", "contract_gid"),
+        Index("ix_fulfillment_orders_scheduled", "fulfill_at", postgresql_where=text("status = 'SCHEDULED'")),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id", ondelete="CASCADE"))
+    contract_gid: Mapped[str]
+    shopify_gid: Mapped[str]
+    number: Mapped[int]
+    status: Mapped[str]
+    fulfill_at: Mapped[datetime]
+    shopify_updated_at: Mapped[datetime]
+    planned_for: Mapped[datetime | None]
 
 
 class OrderContract(Base):

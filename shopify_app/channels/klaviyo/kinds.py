@@ -63,7 +63,7 @@ def _delivery(story: Story) -> Json:
         "DaysUntilDelivery": None if days is None else str(days),
         "LeadDays": data["lead_days"],
         "LateNotice": "true" if data.get("late_notice") else None,
-        "CycleIndex": story.fact.cycle_index,
+        "CycleIndex": story.fact.cycle_index or None,  # checkout, which is no cycle, may have paid for it
         "FulfillmentOrderId": number(data.get("fulfillment_order_gid")),
     }
 

@@ -15,6 +15,8 @@ from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contr
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
 from shopify_app.notices.rules import has_moved, why_not
+from shopify_app.orders.models import CANCELLED as CANCELLED_DELIVERY
+from shopify_app.orders.models import FulfillmentOrder
 from shopify_app.shops.models import Shop
 
 
@@ -83,7 +85,19 @@ def _delivery(case: _Case) -> str | None:
         and datetime.fromisoformat(ships_at).astimezone(case.zone).date() < case.now.astimezone(case.zone).date()
     ):
         return "the delivery was due already"
-    return None
+    row = case.session.scalar(
+        select(FulfillmentOrder).where(
+            FulfillmentOrder.shop_id == case.fact.shop_id,
+            FulfillmentOrder.contract_gid == case.fact.contract_gid,
+            FulfillmentOrder.shopify_gid == case.fact.data.get("fulfillment_order_gid"),
+        )
+    )
+    if row is None:
+        return None
+    if row.status == CANCELLED_DELIVERY:
+        return "the delivery was cancelled"
+    moved = ships_at and has_moved(datetime.fromisoformat(ships_at), row.fulfill_at, case.zone)
+    return "the delivery was moved" if moved else None
 
 
 def _failed(case: _Case) -> str | None:

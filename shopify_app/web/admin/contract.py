@@ -87,6 +87,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "cycles": [_cycle(cycle, found, now) for cycle in found.cycles],
         "attempts": [_attempt(attempt) for attempt in found.attempts],
         "orders": [_order(order) for order in found.orders],
+        "deliveries": [{"on": each.fulfill_at, "number": each.number} for each in found.deliveries],
         "timeline": _timeline(found),
     }
 

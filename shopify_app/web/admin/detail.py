@@ -16,7 +16,8 @@ from shopify_app.journal.models import Delivery, Fact
 from shopify_app.kit.gid import gid
 from shopify_app.notices import history
 from shopify_app.notices.models import Notice
-from shopify_app.orders.models import Order, OrderContract
+from shopify_app.orders import deliveries
+from shopify_app.orders.models import FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 
 UPCOMING, PAST = 6, 20
@@ -24,7 +25,7 @@ UPCOMING, PAST = 6, 20
 
 @dataclass(frozen=True)
 class Detail:
-    """A contract and its neighbours; lists are newest first, cycles soonest first."""
+    """A contract and its neighbours; lists are newest first, cycles and deliveries soonest first."""
 
     contract: Contract
     shopper: Shopper | None
@@ -32,6 +33,7 @@ class Detail:
     cycles: Sequence[BillingCycle]
     attempts: Sequence[BillingAttempt]
     orders: Sequence[Order]
+    deliveries: Sequence[FulfillmentOrder]
     facts: Sequence[Fact]
     told: dict[int, list[Delivery]]
     notices: Sequence[Notice]
@@ -59,6 +61,7 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         cycles=_cycles(session, contract),
         attempts=_attempts(session, contract),
         orders=_orders(session, contract),
+        deliveries=deliveries.scheduled(session, shop_id, contract.shopify_gid),
         facts=facts,
         told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
         notices=history.of_contract(session, contract.id),

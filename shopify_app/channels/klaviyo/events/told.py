@@ -174,7 +174,7 @@ EVENTS = (
             text("DaysUntilDelivery", "Days until it is shipped, as text because it may be “0”", "3", always=False),
             LEAD,
             LATE,
-            CYCLE,
+            Property(CYCLE.name, f"{CYCLE.says}; not if checkout paid", CYCLE.example, CYCLE.schema, False),
             text("FulfillmentOrderId", "Shopify's number of the fulfillment order", "6600001", always=False),
         ),
         {"IsPrepaid": True, "FrequencyText": "Every 6 months", "FrequencyCount": 6},

@@ -1,0 +1,63 @@
+"""What is to be shipped of an order, and when: a prepaid order has one fulfillment order for each delivery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.values import Node, instant, known_instant
+
+
+@dataclass(frozen=True)
+class FulfillmentOrderSnapshot:
+    """A FulfillmentOrder as Shopify answered it.
+
+    `status`: OPEN, SCHEDULED, IN_PROGRESS, ON_HOLD, CLOSED, CANCELLED or INCOMPLETE (schema 2026-10).
+    `fulfill_at` is the order's creation where Shopify gives none, as for what can be shipped at once.
+    """
+
+    gid: str
+    status: str
+    fulfill_at: datetime
+    updated_at: datetime
+    contract_gids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class OrderFulfillment:
+    """All fulfillment orders that our scopes let us see, and the order's own time of change."""
+
+    updated_at: datetime
+    created_at: datetime
+    fulfillment_orders: tuple[FulfillmentOrderSnapshot, ...]
+
+
+def of_order(client: AdminClient, gid: str, patience: float = 5.0) -> OrderFulfillment | None:
+    """Return an order's fulfillment orders, None when Shopify has no such order. Raises ShopifyError.
+
+    Needs read_merchant_managed_fulfillment_orders or read_third_party_fulfillment_orders; what is kept at a kind of
+    location without its scope is left out (Shopify docs, FulfillmentOrder).
+    """
+    found: list[FulfillmentOrderSnapshot] = []
+    after = None
+    while True:
+        order = client.run("OrderFulfillmentOrders", {"id": gid, "after": after}, patience).data["order"]
+        if order is None:
+            return None
+        created_at, page = known_instant(order["createdAt"]), order["fulfillmentOrders"]
+        found += [_read(node, created_at) for node in page["nodes"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return OrderFulfillment(known_instant(order["updatedAt"]), created_at, tuple(found))
+        after = page["pageInfo"]["endCursor"]
+
+
+def _read(node: Node, created_at: datetime) -> FulfillmentOrderSnapshot:
+    lines = [each["lineItem"]["contract"] for each in node["lineItems"]["nodes"]]
+    return FulfillmentOrderSnapshot(
+        gid=node["id"],
+        status=node["status"],
+        fulfill_at=instant(node["fulfillAt"]) or created_at,
+        updated_at=known_instant(node["updatedAt"]),
+        contract_gids=tuple(sorted({contract["id"] for contract in lines if contract})),
+    )
