@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from shopify_app.contracts.models import PAUSED
+from shopify_app.contracts.models import CANCELLED, PAUSED
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.answers import Answer, No, refused
 from shopify_app.edits.contract.statuses import Cancel, Pause
-from shopify_app.edits.models import ContractEdit
+from shopify_app.edits.models import DONE, ContractEdit
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
@@ -90,3 +90,18 @@ def test_what_cannot_be_done_is_told_in_words(admin: Admin, monkeypatch):
     assert admin.get("/contracts/9/pause").status_code == 404
     with admin.context.db.session() as session:
         assert session.scalars(select(ContractEdit)).all() == []
+
+
+def test_the_comment_on_a_cancellation_is_read_by_colleagues(admin: Admin):
+    with admin.context.db.session() as session:
+        found = rows.contract(session, admin.shop_id, 7, status=CANCELLED)
+        session.flush()
+        wish = {"reason": "other", "comment": "<b>Will be back</b>"}
+        session.add(
+            ContractEdit(
+                shop_id=admin.shop_id, request_id="r", contract_id=found.id, action="cancel", wish=wish,
+                actor="merchant:42", state=DONE, before={}, after={}, asked_at=NOW,
+            )
+        )  # fmt: skip
+    html = admin.get("/contracts/7").text
+    assert "Comment on the cancellation: &lt;b&gt;Will be back" in html

@@ -74,6 +74,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "shipping": contract.delivery_price,
         "started_at": contract.shopify_created_at,
         "note": contract.note,
+        "cancel_comment": found.cancel_comment,
         "parked": words.reason(contract.parked_reason),
         "refund": _refund(found),
         "stopped_at": contract.billing_stopped_at,

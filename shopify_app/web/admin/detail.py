@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.billing.models import OPEN_STATES, BillingAttempt
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.edits.models import DONE, ContractEdit
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.kit.gid import gid
@@ -37,6 +38,7 @@ class Detail:
     facts: Sequence[Fact]
     told: dict[int, list[Delivery]]
     notices: Sequence[Notice]
+    cancel_comment: str
 
 
 def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
@@ -65,7 +67,15 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         facts=facts,
         told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
         notices=history.of_contract(session, contract.id),
+        cancel_comment=_cancel_comment(session, contract),
     )
+
+
+def _cancel_comment(session: Session, contract: Contract) -> str:
+    """What was written when it was cancelled here; it is not in the history, which must not hold such words."""
+    ours = (ContractEdit.contract_id == contract.id, ContractEdit.action == "cancel", ContractEdit.state == DONE)
+    wish = session.scalar(select(ContractEdit.wish).where(*ours).order_by(ContractEdit.asked_at.desc()).limit(1))
+    return str((wish or {}).get("comment") or "")
 
 
 def _cycles(session: Session, contract: Contract) -> Sequence[BillingCycle]:
