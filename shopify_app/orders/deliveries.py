@@ -15,7 +15,7 @@ from shopify_app.contracts.reconcile import shops_of
 from shopify_app.gateways.shopify import fulfillment_orders
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.gateways.shopify.fulfillment_orders import FulfillmentOrderSnapshot, OrderFulfillment
-from shopify_app.orders import prepaid
+from shopify_app.orders import mirror, prepaid
 from shopify_app.orders.models import SCHEDULED, FulfillmentOrder, Order
 from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import with_client
@@ -66,9 +66,10 @@ def _of_shop(ctx: Context, shop: Shop) -> int:
 
 def _read(ctx: Context, shop: Shop, gid: str) -> None:
     found = with_client(ctx, shop.id, lambda client: fulfillment_orders.of_order(client, gid))
-    if found is None:
-        return
     with ctx.db.session() as session:
+        if found is None:
+            mirror.mark_deleted(session, shop.id, gid, ctx.clock.now())  # else it is asked for again and again
+            return
         apply(session, shop, gid, found, ctx.clock.now())
 
 
