@@ -66,7 +66,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "customer_payment_methods/revoke": (_PAYMENT_METHOD,),
     "orders/create": (_ORDER, _DELIVERIES),
     "orders/updated": (_ORDER, _DELIVERIES),
-    "orders/edited": (_ORDER,),
+    "orders/edited": (_ORDER, _DELIVERIES),
     "orders/cancelled": (_ORDER, _DELIVERIES),
     "orders/fulfilled": (_ORDER, _DELIVERIES),
     "fulfillment_orders/cancelled": (_DELIVERIES,),

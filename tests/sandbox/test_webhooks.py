@@ -9,7 +9,18 @@ import pytest
 
 from sandbox.seeds import tiny
 from sandbox.seeds.tiny import SHOP
-from sandbox.shopify import checkout, contracts, customers, installs, orders, payment_methods, products, shops, stock
+from sandbox.shopify import (
+    checkout,
+    contracts,
+    customers,
+    fulfillment_orders,
+    installs,
+    orders,
+    payment_methods,
+    products,
+    shops,
+    stock,
+)
 from sandbox.testing import SandboxServer
 from sandbox.world.outbox import pick
 from tests.sandbox.conftest import Listener, signature
@@ -91,6 +102,11 @@ def test_every_topic_of_the_app_has_something_that_causes_it(shop: SandboxServer
     payment_methods.update(world, SHOP, token, expiry_year=2031)
     payment_methods.revoke(world, SHOP, token)
     order = row["origin_order_id"]
+    ships = fulfillment_orders.of_order(world, SHOP, made["origin_order_id"])[0]["id"]
+    fulfillment_orders.change(world, SHOP, ships, None, status="SCHEDULED")
+    fulfillment_orders.reschedule(world, SHOP, ships, world.now())
+    fulfillment_orders.open_ready(world)
+    fulfillment_orders.cancel(world, SHOP, ships)
     orders.edit(world, SHOP, order, 2)
     orders.fulfill(world, SHOP, order)
     orders.cancel(world, SHOP, order)

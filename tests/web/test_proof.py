@@ -38,7 +38,7 @@ def test_the_days_show_what_became_of_their_charges(admin: Admin) -> None:
             day = EARLIER - timedelta(days=back)
             rows.cycle(session, contract, 1, day, status="BILLED", attempted_at=day)
         daybook.write(session, session.get_one(Shop, admin.shop_id), NOW)
-    html = admin.get("/").text
+    html = admin.get("/").text.replace("\u00a0", " ")
     # today counted live, thirteen days back from the book; the fifteenth day is out of sight
     assert "4 of 4 expected charges of the last two weeks were paid. None is unexplained." in html
     assert "Wed, Nov 18" in html and "Tue, Nov 17" not in html

@@ -143,6 +143,14 @@ def _attributes(row: Row, name: str) -> Row:
 
 
 _TABLES: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {
+    ("edits", "edits"): (
+        "Changes asked for",
+        {
+            "Change": lambda row, zone: _spelled(_text(row.get("action"))),
+            "Wish": _value("wish"),
+            "Asked": _at("asked_at"),
+        },
+    ),
     ("shoppers", "customer"): (
         "Customer",
         {"Name": _name, "Mail": _value("email"), "Phone": _value("phone"), "Language": _value("locale")},
@@ -186,6 +194,7 @@ _AREAS = {
     "channels": "Connections",
     "notices": "Planned notices",
     "links": "Links used in mails",
+    "edits": "Changes asked for, with comments and addresses",
     "billing": "Messages about charges",
     "journal": "History and what was sent to Klaviyo",
     "shoppers": "Customer and payment methods",
