@@ -66,6 +66,18 @@ def test_shopify_away_ends_the_pause_later(till: Till) -> None:
     assert resume.run(till.ctx) == 1
 
 
+def test_a_lost_request_to_resume_is_made_again(till: Till) -> None:
+    """Else the subscription would stay paused for ever, and nobody would be charged."""
+    end = till.now + 40 * DAY
+    ask(till, Pause(end.isoformat()))
+    till.at(end + DAY)
+    till.fault(graphql={"ContractActivate": {"reset": "before", "times": 1}})
+    assert resume.run(till.ctx) == 0
+    asker_dies(till)
+    assert unfinished.drain(till.ctx) == 1
+    assert resume.run(till.ctx) == 1 and there(till)["status"] == "ACTIVE"
+
+
 def test_resuming_charges_again_what_comes_later(till: Till) -> None:
     ask(till, Pause())
     assert ask(till, Resume(), "r2") == Answer(True, "Resumed")
@@ -152,8 +164,9 @@ def test_what_was_never_done_is_told_as_not_done(till: Till) -> None:
     with till.ctx.db.session() as session:
         assert unfinished.waiting(session, till.now, machine_now()) == 1
     assert unfinished.drain(till.ctx) == 1
-    assert ask(till, Pause()) == refused(No.NOT_DONE)
+    assert [edit.refusal for edit in edits(till)] == [No.NOT_DONE]
     assert kinds(till)[-1] == "subscription.edit_rejected" and there(till)["status"] == "ACTIVE"
+    assert ask(till, Pause()) == Answer(True, "Paused")  # nothing was done: the same request may come again
 
 
 def test_an_asker_who_dies_after_shopify_has_done_it_is_finished(till: Till, monkeypatch) -> None:

@@ -67,7 +67,7 @@ OF_SHOPIFY = {
 """SubscriptionDraftErrorCode and SubscriptionContractStatusUpdateErrorCode (schema 2026-10) → ours. Anything else is
 told in Shopify's own words."""
 
-PASSING = frozenset({No.BUSY, No.CHARGING, No.STALE, No.NO_ANSWER})
+PASSING = frozenset({No.BUSY, No.CHARGING, No.STALE, No.NO_ANSWER, No.NOT_DONE})
 """Nothing was done, and the same request may be sent again later."""
 
 
