@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Base, Id, Json, ShopId
 
 ACTIVE, PAUSED, CANCELLED, EXPIRED, FAILED = "ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED"
@@ -21,8 +22,8 @@ class Contract(Base):
     `next_charge_at` is the nearest unbilled, unskipped cycle's expected instant, kept for lists and sorting.
     `billable_since` is the business instant since which the contract has been active without a break; `pauses` are
     the spans before, [since, until or null] in ISO, in which it was not: cycles expected then were paused away, not
-    missed. `read_at` is the machine instant at which the last applied
-    reading of the contract or its cycles was asked for.
+    missed. `read_at` is the machine instant at which the last applied reading of the contract or its cycles was asked
+    for; `written_at` when the row was last written with something to say, so not by a look that found it unchanged.
     """
 
     __tablename__ = "contracts"
@@ -31,7 +32,7 @@ class Contract(Base):
         Index("ix_contracts_next_charge", "shop_id", "next_charge_at", "id"),
         Index("ix_contracts_customer", "shop_id", "customer_gid"),
         Index("ix_contracts_status", "shop_id", "status", "id"),
-        Index("ix_contracts_read", "shop_id", "read_at"),
+        Index("ix_contracts_written", "shop_id", "written_at"),
     )
 
     id: Mapped[Id]
@@ -63,6 +64,7 @@ class Contract(Base):
     parked_reason: Mapped[str | None]
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
 
     lines: Mapped[list[ContractLine]] = relationship(
         order_by="ContractLine.position", cascade="all, delete-orphan", back_populates="contract"

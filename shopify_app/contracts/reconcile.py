@@ -173,7 +173,7 @@ def reread(ctx: Context, shop: Shop, gid: str) -> Difference:
 def _fingerprint(session: Session, row: Contract | None) -> dict[str, object]:
     if row is None:
         return {}
-    ours = {"id", "shop_id", "read_at", "cycles_read_until", "pauses"}
+    ours = {"id", "shop_id", "read_at", "written_at", "cycles_read_until", "pauses"}
     values: dict[str, object] = {
         column.key: getattr(row, column.key) for column in Contract.__table__.columns if column.key not in ours
     }

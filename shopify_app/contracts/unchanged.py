@@ -108,7 +108,7 @@ def _note(session: Session, same: list[Contract], checks: Mapping[str, Check], a
         update(table)
         # another process may have written a later reading since; its word stands
         .where(table.c.id == bindparam("contract"), table.c.read_at <= asked_at)
-        .values(read_at=asked_at, cycles_read_until=bindparam("until"))
+        .values(read_at=asked_at, cycles_read_until=bindparam("until"), written_at=table.c.written_at)
     )
     values = [{"contract": row.id, "until": checks[row.shopify_gid].cycles.until} for row in same]
     session.connection().execute(statement, values)

@@ -57,7 +57,7 @@ def work(session: Session, now: datetime) -> int:
 
 
 def candidates(now: datetime, *columns: Any) -> Select[Any]:
-    """Select announced orders that the mirror read again since they were compared, or whose change has settled."""
+    """Select announced orders that the mirror wrote again since they were compared, or whose change has settled."""
     return (
         select(*columns)
         .select_from(AnnouncedOrder)
@@ -76,7 +76,7 @@ def candidates(now: datetime, *columns: Any) -> Select[Any]:
             BillingCycle.attempted_at.is_(None),
             Contract.status == ACTIVE,
             or_(BillingCycle.due_at > now, and_(BillingCycle.skipped, BillingCycle.expected_at > now)),
-            or_(AnnouncedOrder.settles_at <= now, and_(AnnouncedOrder.settles_at.is_(None), _was_read())),
+            or_(AnnouncedOrder.settles_at <= now, and_(AnnouncedOrder.settles_at.is_(None), _was_written())),
         )
     )
 
@@ -98,9 +98,9 @@ def tell(case: Case, changes: list[str]) -> None:
     case.order.planned_for = None  # the notices after it follow the new date
 
 
-def _was_read() -> ColumnElement[bool]:
+def _was_written() -> ColumnElement[bool]:
     return or_(
-        AnnouncedOrder.compared_at.is_distinct_from(func.greatest(Contract.read_at, BillingCycle.read_at)),
+        AnnouncedOrder.compared_at.is_distinct_from(func.greatest(Contract.written_at, BillingCycle.read_at)),
         AnnouncedOrder.compared_due_at.is_distinct_from(BillingCycle.due_at),
     )
 

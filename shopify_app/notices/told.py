@@ -71,8 +71,8 @@ def remember(order: AnnouncedOrder, what: Content, lead: int | None, now: dateti
 
 
 def note_compared(order: AnnouncedOrder, contract: Contract, cycle: BillingCycle) -> None:
-    """Note up to which reading of the mirror an order was compared with what was told."""
-    order.compared_at = max(contract.read_at, cycle.read_at)
+    """Note up to which writing of the mirror an order was compared with what was told."""
+    order.compared_at = max(contract.written_at, cycle.read_at)
     order.compared_due_at = cycle.due_at
 
 

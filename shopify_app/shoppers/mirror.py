@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, or_, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from shopify_app.gateways.shopify.customers import CustomerSnapshot
 from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
+from shopify_app.kit.clock import machine_now
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 
 
@@ -40,7 +43,9 @@ def apply_customer(session: Session, shop_id: int, snapshot: CustomerSnapshot) -
     newer = or_(Shopper.shopify_updated_at.is_(None), fresh.is_(None), fresh >= Shopper.shopify_updated_at)
     session.execute(
         statement.on_conflict_do_update(
-            index_elements=["shop_id", "shopify_gid"], set_=values, where=Shopper.redacted_at.is_(None) & newer
+            index_elements=["shop_id", "shopify_gid"],
+            set_=_noting_news(statement, Shopper, values),
+            where=Shopper.redacted_at.is_(None) & newer,
         )
     )
 
@@ -60,7 +65,11 @@ def apply_payment_method(session: Session, shop_id: int, snapshot: PaymentMethod
     statement = insert(PaymentMethod).values(shop_id=shop_id, shopify_gid=snapshot.gid, **values)
     newer = or_(PaymentMethod.read_at.is_(None), PaymentMethod.read_at <= asked_at)
     session.execute(
-        statement.on_conflict_do_update(index_elements=["shop_id", "shopify_gid"], set_=values, where=newer)
+        statement.on_conflict_do_update(
+            index_elements=["shop_id", "shopify_gid"],
+            set_=_noting_news(statement, PaymentMethod, values),
+            where=newer,
+        )
     )
 
 
@@ -80,3 +89,12 @@ def merge(session: Session, shop_id: int, gone_gid: str, kept_gid: str) -> None:
         .where(Shopper.shop_id == shop_id, Shopper.shopify_gid == gone_gid)
         .values(merged_into_gid=kept_gid)
     )
+
+
+def _noting_news(
+    statement: Insert, model: type[Shopper] | type[PaymentMethod], values: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What an upsert sets: `written_at` moves only when one of the values, but for the instants, is a new one."""
+    told = [name for name in values if name not in ("read_at", "shopify_updated_at")]
+    is_new = or_(*[getattr(model, name).is_distinct_from(statement.excluded[name]) for name in told])
+    return {**values, "written_at": case((is_new, machine_now()), else_=model.written_at)}

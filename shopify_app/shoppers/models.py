@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy.orm import Mapped, mapped_column
 
+from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Base, Id, ShopId
 
 
 class Shopper(Base):
     """A Shopify customer with a contract. Every personal field may be missing: without Shopify's
-    protected-data approval the API sends null."""
+    protected-data approval the API sends null. `written_at`: machine instant of the last change."""
 
     __tablename__ = "shoppers"
     __table_args__ = (
         UniqueConstraint("shop_id", "shopify_gid"),
         Index("ix_shoppers_email", "shop_id", "email"),
+        Index("ix_shoppers_written", "shop_id", "written_at"),
     )
 
     id: Mapped[Id]
@@ -31,6 +33,7 @@ class Shopper(Base):
     shopify_updated_at: Mapped[datetime | None]
     merged_into_gid: Mapped[str | None]
     redacted_at: Mapped[datetime | None]
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
 
     @property
     def label(self) -> str:
@@ -42,11 +45,15 @@ class Shopper(Base):
 class PaymentMethod(Base):
     """A vaulted way to pay. Never holds more than brand, last digits and expiry.
 
-    Shopify gives it no time of change, so of two readings the later asked one wins (`read_at`, machine time).
+    Shopify gives it no time of change, so of two readings the later asked one wins (`read_at`, machine time);
+    `written_at` is when one last said something new.
     """
 
     __tablename__ = "payment_methods"
-    __table_args__ = (UniqueConstraint("shop_id", "shopify_gid"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_payment_methods_written", "shop_id", "written_at"),
+    )
 
     id: Mapped[Id]
     shop_id: Mapped[ShopId]
@@ -59,6 +66,7 @@ class PaymentMethod(Base):
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str | None]
     read_at: Mapped[datetime | None]
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
 
     @property
     def label(self) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from sandbox.klaviyo import seed
 from shopify_app.channels.klaviyo import connect, profiles, upsert
 from shopify_app.channels.klaviyo.models import KlaviyoAccount, KlaviyoProfile
 from shopify_app.contracts.models import Contract
+from shopify_app.gateways.shopify.payment_methods import PaymentMethodSnapshot
 from shopify_app.kit.clock import machine_now
+from shopify_app.shoppers import mirror
+from shopify_app.shoppers.models import PaymentMethod, Shopper
 from tests.billing.till import Till
 from tests.channels.telling import accepted, send, shopper, tell
 
@@ -34,7 +38,17 @@ def row(till: Till) -> KlaviyoProfile:
 def change(till: Till, **columns: Any) -> None:
     """The contract was read anew, and is different."""
     with till.ctx.db.session() as session:
-        session.execute(update(Contract).values(read_at=machine_now(), **columns))
+        session.execute(update(Contract).values(**columns or {"read_at": machine_now()}))
+
+
+def _card(till: Till) -> PaymentMethod:
+    with till.ctx.db.session() as session:
+        return session.scalars(select(PaymentMethod)).one()
+
+
+def _read_card(till: Till, card: PaymentMethodSnapshot) -> None:
+    with till.ctx.db.session() as session:
+        mirror.apply_payment_method(session, till.shop_id, card, machine_now())
 
 
 def skip_waits(till: Till) -> None:
@@ -67,6 +81,37 @@ def test_a_moved_date_changes_the_profile_without_an_event(connected: Till) -> N
     change(connected, next_charge_at=connected.contract().next_charge_at + timedelta(days=7))
     assert keep_current(connected) == 1
     assert at_klaviyo(connected)[0]["properties"]["Next Charge Date"] > before
+
+
+@pytest.mark.parametrize("source", [Contract, Shopper, PaymentMethod])
+def test_whatever_is_written_is_looked_at(connected: Till, source: type[Contract | Shopper | PaymentMethod]) -> None:
+    keep_current(connected)
+    later = machine_now() + timedelta(hours=1)
+    with connected.ctx.db.session() as session:
+        for model in (Contract, Shopper, PaymentMethod):
+            session.execute(update(model).values(written_at=machine_now() - timedelta(hours=1)))
+        session.get_one(KlaviyoAccount, connected.shop_id).profiles_read_to = machine_now()
+        session.execute(update(KlaviyoProfile).values(told="something older", wanted="something older"))
+    assert keep_current(connected) == 0
+    with connected.ctx.db.session() as session:
+        session.execute(update(source).values(written_at=later))
+    assert keep_current(connected) == 1
+
+
+def test_a_card_read_again_is_news_only_when_it_says_something_new(connected: Till) -> None:
+    with connected.ctx.db.session() as session:
+        method = session.scalars(select(PaymentMethod)).one()
+    told = {name: getattr(method, name) for name in ("kind", "brand", "last_digits", "revoked_at", "revoked_reason")}
+    card = PaymentMethodSnapshot(
+        gid=method.shopify_gid, customer_gid=method.customer_gid, expires_on=method.expires_on, **told
+    )
+    _read_card(connected, card)
+    assert _card(connected).written_at == method.written_at
+    assert _card(connected).read_at > (method.read_at or machine_now())
+    keep_current(connected)
+    _read_card(connected, replace(card, expires_on=date(2031, 7, 31)))
+    assert keep_current(connected) == 1
+    assert at_klaviyo(connected)[0]["properties"]["Card Expires On"].startswith("2031-07-31")
 
 
 def test_a_date_that_no_longer_comes_is_cleared(connected: Till) -> None:

@@ -85,7 +85,7 @@ def test_what_is_as_it_was_is_noted_and_not_written_again(story: Story) -> None:
     after = _written(story)
     assert len(seen) == 5
     assert after.keys() == before.keys() and all(after[gid][0] > before[gid][0] for gid in after)
-    assert {gid: cycles for gid, (_, cycles) in after.items()} == {gid: cycles for gid, (_, cycles) in before.items()}
+    assert {gid: rest for gid, (_, *rest) in after.items()} == {gid: rest for gid, (_, *rest) in before.items()}
 
 
 def test_a_silent_change_of_each_kind_is_seen_among_many_that_are_as_they_were(story: Story) -> None:
@@ -102,13 +102,16 @@ def test_a_silent_change_of_each_kind_is_seen_among_many_that_are_as_they_were(s
     assert [line for line in differences(story) if "Order" not in line] == []
 
 
-def _written(story: Story) -> dict[str, tuple[datetime, list[datetime]]]:
-    """When each contract was last confirmed, and when its cycles were last written."""
+def _written(story: Story) -> dict[str, tuple[datetime, datetime, list[datetime]]]:
+    """When each contract was last confirmed, when it was last written, and when its cycles were."""
     with story.ctx.db.session() as session:
         cycles: dict[int, list[datetime]] = {}
         for row in session.scalars(select(BillingCycle).order_by(BillingCycle.id)):
             cycles.setdefault(row.contract_id, []).append(row.read_at)
-        return {row.shopify_gid: (row.read_at, cycles[row.id]) for row in session.scalars(select(Contract))}
+        return {
+            row.shopify_gid: (row.read_at, row.written_at, cycles[row.id])
+            for row in session.scalars(select(Contract))
+        }
 
 
 def test_a_bug_that_one_shop_meets_is_raised_when_all_had_their_turn(

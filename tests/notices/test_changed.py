@@ -51,7 +51,7 @@ def _edit(till: Till, cycle: BillingCycle, *, skipped: bool | None = None, quant
         if quantity is not None:
             contract.lines[0].quantity = quantity
             contract.lines[0].discounted_price = Decimal(10) * quantity
-        contract.read_at += timedelta(microseconds=1)
+        contract.written_at += timedelta(microseconds=1)
         cycles.refresh(session, session.get_one(Shop, till.shop_id), contract, till.now)
 
 

@@ -18,7 +18,8 @@ class KlaviyoAccount(Base):
     A disconnected one stays without its key, so that a key of another account is noticed later.
 
     `facts_read_to`: the newest fact up to which every fact of a catalogued kind has its delivery row.
-    `profiles_read_to`: contracts read before this machine instant are on their shoppers' profiles, or on the way.
+    `profiles_read_to`: what was written of contracts, shoppers and cards before this machine
+    instant is on their shoppers' profiles, or on the way.
     `profiles_refused`: why the account takes no profiles, when it does not.
     """
 

@@ -1,7 +1,8 @@
 """Shoppers' profiles kept current also when nothing happens that is told: a second path for segments and date flows.
 
-A duty looks at the contracts that were read since its last look and writes down which profiles would say something
-new; a drain sends those. An event carries the same properties, so most profiles are current already.
+A duty looks at the contracts, shoppers and cards that were written since its last look and writes down which profiles
+would say something new; a drain sends those. An event carries the same properties, so most profiles are current
+already.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ import json
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,15 +27,16 @@ from shopify_app.contracts.models import Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
+from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import INSTALLED, Shop
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
 MOST = 2_000
-"""Contracts looked at in one run of the duty for one shop; a first look at a larger shop takes several."""
+"""Changed rows looked at in one run of the duty for one shop; a first look at a larger shop takes several."""
 OVERLAP = timedelta(minutes=2)
-"""A reading that was asked for earlier may be committed later; so much is looked at twice."""
+"""A row that was written earlier may be committed later; so much is looked at twice."""
 
 
 def look(ctx: Context) -> int:
@@ -83,13 +86,25 @@ def _look_at(ctx: Context, shop_id: int) -> int:
 
 
 def _changed(session: Session, shop_id: int, since: datetime | None) -> list[tuple[str, datetime]]:
-    rows = select(Contract.customer_gid, Contract.read_at).where(
-        Contract.shop_id == shop_id, Contract.customer_gid.is_not(None)
+    """Return customer gid and machine instant of what was written after `since`, oldest first."""
+    sources = (
+        (Contract, Contract.customer_gid),
+        (Shopper, Shopper.shopify_gid),
+        (PaymentMethod, PaymentMethod.customer_gid),
     )
+    parts = [_written(model, gid, shop_id, since) for model, gid in sources]
+    found = union_all(*parts).order_by("at", "gid").limit(MOST)
+    return [(gid, at) for gid, at in session.execute(found)]
+
+
+def _written(
+    model: type[Contract] | type[Shopper] | type[PaymentMethod], gid: Any, shop_id: int, since: datetime | None
+) -> Select[Any]:
+    rows = select(gid.label("gid"), model.written_at.label("at")).where(model.shop_id == shop_id, gid.is_not(None))
     if since is not None:
-        rows = rows.where(Contract.read_at > since)
-    found = session.execute(rows.order_by(Contract.read_at, Contract.id).limit(MOST)).all()
-    return [(gid, at) for gid, at in found if gid is not None]
+        rows = rows.where(model.written_at > since)
+    # each part is cut, so that a first look at a large shop sorts along an index
+    return select(rows.order_by(model.written_at).limit(MOST).subquery())
 
 
 def _want(session: Session, shop: Shop, gids: Sequence[str]) -> int:
