@@ -1,8 +1,10 @@
 """Fixtures every test may ask for. An area's own live in `tests/<area>/conftest.py`."""
 
+import functools
 import os
 import time
 
+import httpx
 import pytest
 
 from tests.support.browser import browser, page
@@ -27,6 +29,10 @@ __all__ = [
     "redis_database",
     "redis_url",
 ]
+
+# Everything here speaks plain HTTP; reading the list of certificates for every new client took a seventh of a run.
+_transport = httpx._transports.default
+_transport.create_ssl_context = functools.cache(_transport.create_ssl_context)  # type: ignore[attr-defined]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
