@@ -11,7 +11,7 @@ from sqlalchemy import select
 from shopify_app.contracts.models import CANCELLED, PAUSED
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.answers import Answer, No, refused
-from shopify_app.edits.contract.statuses import Cancel, Pause
+from shopify_app.edits.contract.statuses import Cancel, Pause, Resume
 from shopify_app.edits.models import DONE, ContractEdit
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
@@ -57,6 +57,28 @@ def test_a_pause_is_shown_before_it_is_made(admin: Admin, asked: list[tuple]):
     assert done.status_code == 200 and 'data-toast="Done"' in done.text
     ((action, target, _),) = asked
     assert action == Pause("2026-12-10T00:00:00-05:00") and target.actor == "merchant:42"
+
+
+def test_what_was_done_is_taken_back_through_the_same_door(admin: Admin, asked: list[tuple], monkeypatch):
+    _plant(admin)
+    monkeypatch.setattr(door, "undo", lambda ctx, target, of: Resume() if of == "r1" else None)
+    html = admin.post("/contracts/7/pause", request_id="r1").text
+    assert 'hx-post="/contracts/7/undo"' in html
+    assert 'name="of" value="r1"' in html and _request_id(html) != "r1"
+    assert admin.post("/contracts/7/undo", of="r1", request_id=_request_id(html)).status_code == 200
+    assert [what[0] for what in asked] == [Pause(), Resume()] and asked[0][2] != asked[1][2]
+    for form in ({"of": "another", "request_id": "r3"}, {"of": "r1"}, {}):
+        assert "can no longer be taken back" in admin.post("/contracts/7/undo", **form).text
+    assert len(asked) == 2 and admin.post("/contracts/9/undo", of="r1", request_id="r").status_code == 404
+
+
+def test_what_was_asked_for_stands_below_what_came_of_it(admin: Admin):
+    with admin.context.db.session() as session:
+        found = rows.contract(session, admin.shop_id, 7, status=PAUSED)
+        rows.fact(session, found, "subscription.pause_requested", NOW + timedelta(milliseconds=700))
+        rows.fact(session, found, "subscription.paused", NOW)  # Shopify tells whole seconds
+    html = admin.get("/contracts/7").text
+    assert html.index("Paused.") < html.index("A pause was asked for")
 
 
 def test_mistakes_are_told_at_the_field(admin: Admin, asked: list[tuple]):

@@ -36,12 +36,14 @@ def contract(number: str) -> Response:
     return show(number)
 
 
-def show(number: str, *, code: int = 200, toast: str = "", is_error: bool = False) -> Response:
-    """Render a contract's page as it is now; with a toast after something was done or refused."""
+def show(
+    number: str, *, code: int = 200, toast: str = "", is_error: bool = False, undo: offers.Undo | None = None
+) -> Response:
+    """Render a contract's page as it is now; with a toast after something was done or refused, and what undoes it."""
     found = find(number)
     if found is None:
         return missing()
-    values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error}
+    values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error, "undo": undo}
     return render.page("contract/page.html", title=f"Subscription #{number}", code=code, **values)
 
 
@@ -80,6 +82,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "stopped_at": contract.billing_stopped_at,
         "stopped_reason": words.reason(contract.billing_stopped_reason),
         "changes": offers.of_contract(contract.status),
+        "line_changes": offers.of_line(contract.status),
         "lines": _lines(contract),
         "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
@@ -96,6 +99,7 @@ def _values(found: Detail, now: datetime) -> Values:
 def _lines(contract: Contract) -> list[Values]:
     return [
         {
+            "gid": line.shopify_gid,
             "title": line.title,
             "variant": line.variant_title if line.variant_title != "Default Title" else None,
             "sku": line.sku,
@@ -227,9 +231,17 @@ def _order(order: Order) -> Values:
 
 
 def _timeline(found: Detail) -> list[Values]:
-    """Facts and plans, newest first; a plan stands below what was told at the same moment."""
-    events = [*(_event(fact, found) for fact in found.facts), *_plans(found)]
-    return sorted(events, key=lambda event: event["at"], reverse=True)[:TIMELINE]
+    """Facts and plans, newest first; a plan stands below what was told at the same moment.
+
+    Shopify tells whole seconds: within one, what was written later came later, as a deed after its request.
+    """
+    facts = sorted(found.facts, key=lambda fact: (_second(fact.occurred_at), fact.id), reverse=True)
+    events = [*(_event(fact, found) for fact in facts), *_plans(found)]
+    return sorted(events, key=lambda event: _second(event["at"]), reverse=True)[:TIMELINE]
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
 
 
 def _plans(found: Detail) -> Iterator[Values]:

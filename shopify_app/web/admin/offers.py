@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,14 +10,12 @@ from flask import url_for
 
 from shopify_app.billing import by_hand
 from shopify_app.billing.models import OPEN_STATES
-from shopify_app.contracts.models import ACTIVE, FAILED, PAUSED, BillingCycle
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits import skip
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
+from shopify_app.web.admin.changes.registry import FACES
 from shopify_app.web.admin.detail import Detail
-
-BUTTONS = {"pause": "Pause", "resume": "Resume", "reactivate": "Reactivate", "cancel": "Cancel subscription"}
-_OF_STATUS = {ACTIVE: ("pause", "cancel"), PAUSED: ("resume", "cancel"), FAILED: ("reactivate", "cancel")}
 
 
 class Offer(NamedTuple):
@@ -26,9 +25,21 @@ class Offer(NamedTuple):
     href: str
 
 
+class Undo(NamedTuple):
+    """What takes back what was just done: the verb of a page of the subscription, and the form to be sent to it."""
+
+    verb: str
+    fields: Mapping[str, str]
+
+
 def of_contract(status: str) -> list[tuple[str, str]]:
     """Return what may be done with a subscription of this status: verb and words of each button."""
-    return [(verb, BUTTONS[verb]) for verb in _OF_STATUS.get(status, ())]
+    return [(face.verb, face.button) for face in FACES if status in face.statuses and not face.of_line]
+
+
+def of_line(status: str) -> list[tuple[str, str]]:
+    """Return what may be done with each item of a subscription of this status, likewise."""
+    return [(face.verb, face.button) for face in FACES if status in face.statuses and face.of_line]
 
 
 def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> list[Offer]:

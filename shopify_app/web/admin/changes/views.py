@@ -1,0 +1,114 @@
+"""The pages of all edits of a subscription, and Undo. The preview carries a request id: a double tap acts once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import uuid4
+
+from flask import Response, g, request
+
+from shopify_app.edits.contract import door
+from shopify_app.edits.contract.action import Action, Target
+from shopify_app.edits.contract.answers import Answer
+from shopify_app.edits.contract.requests import LONGEST_ID
+from shopify_app.web import ctx
+from shopify_app.web.access import merchant
+from shopify_app.web.admin import blueprint, render, words
+from shopify_app.web.admin.changes.face import Face
+from shopify_app.web.admin.changes.registry import FACES
+from shopify_app.web.admin.contract import find, missing, show
+from shopify_app.web.admin.detail import Detail
+from shopify_app.web.admin.offers import Undo
+from shopify_app.web.forms import Form
+
+GONE = "This can no longer be taken back. The page shows the subscription as it is."
+
+
+def _view(face: Face) -> Callable[[str], Response]:
+    def view(number: str) -> Response:
+        found = find(number)
+        if found is None:
+            return missing()
+        form = Form(request.form if request.method == "POST" else request.args)
+        if request.method == "GET" and face.fields:
+            return _page(face, number, found, form)
+        action = face.read(form, found)
+        if action is None:
+            return _page(face, number, found, form, code=422)
+        request_id = _request_id(form)
+        if request.method == "GET" or request_id is None:
+            return _preview(face, number, found, form, action)
+        answer = door.carry_out(ctx(), action, _target(found), request_id)
+        return _told(number, found, answer, request_id)
+
+    view.__name__ = f"contract_{face.verb}"
+    view.__doc__ = f"{face.button}: shown before and after first."
+    return view
+
+
+def _undo(number: str) -> Response:
+    """Take back an edit that was just made: through the same door, with a request id of its own."""
+    found = find(number)
+    if found is None:
+        return missing()
+    form = Form(request.form)
+    action, request_id = door.undo(ctx(), _target(found), form.typed.get("of", "")), _request_id(form)
+    if action is None or request_id is None:
+        return show(number, code=409, toast=GONE, is_error=True)
+    answer = door.carry_out(ctx(), action, _target(found), request_id)
+    return show(number, code=200 if answer.is_done else 409, toast=answer.words, is_error=not answer.is_done)
+
+
+def _told(number: str, found: Detail, answer: Answer, request_id: str) -> Response:
+    """The subscription's page after the deed, with Undo where there is one."""
+    if not answer.is_done:
+        return show(number, code=409, toast=answer.words, is_error=True)
+    can_undo = door.undo(ctx(), _target(found), request_id) is not None
+    undo = Undo("undo", {"of": request_id, "request_id": str(uuid4())}) if can_undo else None
+    return show(number, toast=answer.words, undo=undo)
+
+
+def _preview(face: Face, number: str, found: Detail, form: Form, action: Action) -> Response:
+    seen = door.preview(ctx(), action, _target(found))
+    if seen is None:
+        return missing()
+    if seen.why_not is not None:
+        code = 200 if request.method == "GET" else 409
+        return show(number, code=code, toast=seen.why_not.words, is_error=True)
+    pictures = (("Now", seen.before), ("Then", seen.after))
+    sides = [(name, picture, words.status(picture.status)) for name, picture in pictures]
+    before, after = seen.before.as_json(), seen.after.as_json()
+    changed = {name for name in before if before[name] != after[name]}
+    return _page(face, number, found, form, sides=sides, changed=changed, request_id=str(uuid4()))
+
+
+def _page(face: Face, number: str, found: Detail, form: Form, *, code: int = 200, **values: object) -> Response:
+    return render.page(
+        "contract/change/page.html",
+        title=face.title,
+        code=code,
+        face=face,
+        number=number,
+        typed=form.typed,
+        errors=form.errors,
+        currency=found.contract.currency,
+        **face.choices(found),
+        **values,
+    )
+
+
+def _target(found: Detail) -> Target:
+    return Target(g.shop.id, found.contract.shopify_gid, f"merchant:{g.user_id}")
+
+
+def _request_id(form: Form) -> str | None:
+    typed = form.typed.get("request_id", "")
+    return typed if 0 < len(typed) <= LONGEST_ID and "\x00" not in typed else None
+
+
+for _face in FACES:
+    blueprint.add_url_rule(
+        f"/contracts/<number>/{_face.verb}", view_func=merchant(_view(_face)), methods=["GET", "POST"]
+    )
+_undo.__name__ = "contract_undo"
+blueprint.add_url_rule("/contracts/<number>/undo", view_func=merchant(_undo), methods=["POST"])
