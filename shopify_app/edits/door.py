@@ -7,6 +7,7 @@ cycle from being charged meanwhile · ask · read the contract again and write d
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import column, select, table, update
@@ -36,6 +37,15 @@ _ATTEMPTS = table("billing_attempts", column("contract_id"), column("cycle_index
 _OPEN = ("written", "requested", "unknown", "challenged")
 
 
+@dataclass(frozen=True)
+class _Begun:
+    """A request that was written down. `before`: what is to change, as it was. `stamp`: its machine instant, which
+    ends its fact's key and that of the fact that it is done, so that door and mirror tell one and the same."""
+
+    before: Json
+    stamp: str
+
+
 def carry_out(ctx: Context, change: Change, target: Target) -> Answer:
     """Change one cycle at Shopify and tell the journal. Never raises what Shopify may answer: see `Refusal`."""
     now = ctx.clock.now()
@@ -44,7 +54,7 @@ def carry_out(ctx: Context, change: Change, target: Target) -> Answer:
     if isinstance(begun, Refusal):
         return refused(begun)
     try:
-        return _ask(ctx, change, target, before=begun)
+        return _ask(ctx, change, target, begun)
     finally:
         with ctx.db.session() as session:
             _let_go(session, target)
@@ -69,8 +79,8 @@ def is_charging(session: Session, cycle: BillingCycle) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _begin(session: Session, change: Change, target: Target, now: datetime) -> Json | Refusal:
-    """Write down the request and lease the cycle; return how it was, or why not."""
+def _begin(session: Session, change: Change, target: Target, now: datetime) -> _Begun | Refusal:
+    """Write down the request and lease the cycle; or return why not."""
     contract, cycle = _locked(session, target)
     if contract is None or cycle is None:
         return Refusal.GONE
@@ -81,23 +91,23 @@ def _begin(session: Session, change: Change, target: Target, now: datetime) -> J
     if refusal or is_charging(session, cycle):
         return refusal or Refusal.CHARGING  # Shopify may not know yet of a charge that we have sent
     cycle.claimed_at, cycle.lease_until = None, moment + LEASE
-    before = change.before(cycle)
-    _tell(session, contract, cycle, change.asked_kind, target, now, before, change.after())
-    return before
+    begun = _Begun(change.before(cycle), moment.isoformat())
+    _tell(session, contract, cycle, change.asked_kind, target, now, begun, change.after())
+    return begun
 
 
-def _ask(ctx: Context, change: Change, target: Target, before: Json) -> Answer:
+def _ask(ctx: Context, change: Change, target: Target, begun: _Begun) -> Answer:
     try:
         refusal = with_client(ctx, target.shop_id, lambda client: _send(client, change, target))
     except UserErrors as error:
         return _told_by_shopify(error)
     except (Unreachable, ServerFault) as error:
         log.warning("edit without an answer", extra={"shop_id": target.shop_id, "error": str(error)})
-        return _confirm(ctx, change, target, before)
+        return _confirm(ctx, change, target, begun)
     except ShopifyError as error:
         log.warning("edit has to wait", extra={"shop_id": target.shop_id, "error": str(error)})
         return refused(Refusal.NO_ANSWER)
-    return refused(refusal) if refusal else _confirm(ctx, change, target, before)
+    return refused(refusal) if refusal else _confirm(ctx, change, target, begun)
 
 
 def _told_by_shopify(error: UserErrors) -> Answer:
@@ -117,8 +127,8 @@ def _send(client: AdminClient, change: Change, target: Target) -> Refusal | None
     return None
 
 
-def _confirm(ctx: Context, change: Change, target: Target, before: Json) -> Answer:
-    """Read the contract again: only what is read there is told as done."""
+def _confirm(ctx: Context, change: Change, target: Target, begun: _Begun) -> Answer:
+    """Read the contract again: only what is read there is told as done, by whoever reads it first."""
     if not read_again(ctx, target):
         return refused(Refusal.NOT_SEEN)
     now = ctx.clock.now()
@@ -127,7 +137,7 @@ def _confirm(ctx: Context, change: Change, target: Target, before: Json) -> Answ
         if contract is None or cycle is None or not change.is_true(cycle):
             return refused(Refusal.NOT_SEEN)
         change.settle(cycle, now)
-        _tell(session, contract, cycle, change.done_kind, target, now, before, change.after())
+        _tell(session, contract, cycle, change.done_kind, target, now, begun, change.after())
     return Answer(True, change.done_words)
 
 
@@ -168,21 +178,21 @@ def _tell(
     kind: str,
     target: Target,
     now: datetime,
-    before: Json,
+    begun: _Begun,
     after: Json,
 ) -> None:
     record(
         session,
         target.shop_id,
         # machine time: two edits there and back may happen within one instant of business time
-        key=f"{kind}:{number_of(contract.shopify_gid)}:{target.index}:{machine_now().isoformat()}",
+        key=f"{kind}:{number_of(contract.shopify_gid)}:{target.index}:{begun.stamp}",
         kind=kind,
         occurred_at=now,
         contract_gid=contract.shopify_gid,
         customer_gid=contract.customer_gid,
         cycle_index=target.index,
         actor=target.actor,
-        before=before,
+        before=begun.before,
         after=after,
         data={"expected_at": cycle.expected_at.isoformat()},
     )
