@@ -49,13 +49,22 @@ def as_json(contents: Contents | None) -> Json | None:
     """Return what a cycle's row keeps of a reading; amounts as text."""
     if contents is None:
         return None
-    lines = [asdict(line) | {name: str(getattr(line, name)) for name in _PRICES} for line in contents.lines]
     return {
-        "lines": lines,
+        "lines": [line_json(line) for line in contents.lines],
         "delivery_price": str(contents.delivery_price),
         "delivery_method": contents.delivery_method,
         "note": contents.note,
     }
+
+
+def line_json(line: LineSnapshot) -> Json:
+    """Return what a row keeps of one line; amounts as text."""
+    return asdict(line) | {name: str(getattr(line, name)) for name in _PRICES}
+
+
+def delivered(lines: Sequence[Json]) -> OrderContents:
+    """Return the contents of a delivery that is paid for, from the lines that a row keeps of it."""
+    return OrderContents(tuple(_line(line) for line in lines), Decimal(0), None, None)
 
 
 def parsed(kept: Json) -> OrderContents:

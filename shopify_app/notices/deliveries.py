@@ -91,6 +91,8 @@ def _decide(session: Session, around: Around, notice: Notice) -> None:
     if plan_at > now:
         return
     _record(session, around, notice, paid)
+    for each in found:
+        each.row.told_for = each.row.fulfill_at
     notice.state, notice.recorded_at = RECORDED, now
     session.flush()  # the next notice of this batch may be about the same delivery
 
@@ -134,5 +136,6 @@ def _record(session: Session, around: Around, notice: Notice, paid: Paid) -> Non
             "delivery": paid.row.number,
             "deliveries": paid_ahead.count(session, paid),
             "fulfillment_order_gid": paid.row.shopify_gid,
+            "lines": paid.row.lines,
         },
     )

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
+from shopify_app.contracts import contents
 from shopify_app.contracts.reconcile import shops_of
 from shopify_app.gateways.shopify import fulfillment_orders
 from shopify_app.gateways.shopify.errors import ShopifyError
@@ -38,7 +39,7 @@ def apply(session: Session, shop: Shop, gid: str, found: OrderFulfillment, now: 
         return False
     rows = list(session.scalars(select(FulfillmentOrder).where(FulfillmentOrder.order_id == order.id)))
     for each in sorted(found.fulfillment_orders, key=lambda one: (one.fulfill_at, one.gid)):
-        for contract_gid in each.contract_gids:
+        for contract_gid in sorted(each.lines):
             _write(session, shop, order, rows, contract_gid, each)
     if found.fulfillment_orders or now - found.created_at > ROUTED:
         order.deliveries_read_at, order.deliveries_read_of = now, found.updated_at
@@ -92,6 +93,7 @@ def _write(
     elif row.shopify_updated_at > each.updated_at:
         return  # ours was read later
     row.status, row.fulfill_at, row.shopify_updated_at = each.status, each.fulfill_at, each.updated_at
+    row.lines = [contents.line_json(line) for line in each.lines[contract_gid] if line.quantity]
 
 
 def _number(siblings: list[FulfillmentOrder], fulfill_at: datetime, zone: ZoneInfo) -> int:

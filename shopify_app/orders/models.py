@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,8 +44,9 @@ class Order(Base):
 class FulfillmentOrder(Base):
     """One delivery of a prepaid order, as Shopify schedules it; `number` counts the order's days of delivery from 1.
 
-    `fulfill_at` is when it opens. `planned_for`: the `fulfill_at` its notices stand for; another one, or null, and
-    they are planned again.
+    `fulfill_at` is when it opens, `lines` what it holds of the contract. `planned_for`: the `fulfill_at` its notices
+    stand for; another one, or null, and they are planned again. `told_for`: the `fulfill_at` the shopper was told;
+    null when nothing was, or that it is cancelled.
     """
 
     __tablename__ = "fulfillment_orders"
@@ -53,6 +55,11 @@ class FulfillmentOrder(Base):
         Index("ix_fulfillment_orders_order", "order_id"),
         Index("ix_fulfillment_orders_contract", "shop_id", "contract_gid"),
         Index("ix_fulfillment_orders_scheduled", "fulfill_at", postgresql_where=text("status = 'SCHEDULED'")),
+        Index(
+            "ix_fulfillment_orders_told",
+            "shopify_updated_at",
+            postgresql_where=text("told_for is not null and status in ('SCHEDULED', 'CANCELLED')"),
+        ),
     )
 
     id: Mapped[Id]
@@ -64,7 +71,9 @@ class FulfillmentOrder(Base):
     status: Mapped[str]
     fulfill_at: Mapped[datetime]
     shopify_updated_at: Mapped[datetime]
+    lines: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     planned_for: Mapped[datetime | None]
+    told_for: Mapped[datetime | None]
 
 
 class OrderContract(Base):

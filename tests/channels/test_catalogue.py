@@ -24,13 +24,15 @@ FROZEN = {
     "order.upcoming": "Upcoming Subscription Order",
     "order.changed": "Changed Upcoming Order",
     "delivery.upcoming": "Upcoming Subscription Delivery",
+    "delivery.changed": "Changed Upcoming Delivery",
     "order.processed": "Processed Subscription Order",
     "charge.failed": "Subscription Charge Failed",
 }
 """Merchants' flows hang on these names. Add to them; never change one."""
 FROZEN_PROPERTIES = """
 AfterChargeDate AfterChargeDateISO AfterItems AfterItemsText AfterOrderTotal AfterOrderTotalAmount
-AfterSkipped AttemptNumber BeforeChargeDate BeforeChargeDateISO BeforeItems BeforeItemsText BeforeOrderTotal
+AfterSkipped AttemptNumber BeforeChargeDate BeforeChargeDateISO BeforeDeliveryDate
+BeforeDeliveryDateISO BeforeItems BeforeItemsText BeforeOrderTotal
 BeforeOrderTotalAmount BeforeSkipped CancelledDate CancelledDateISO CardBrand CardLast4 ChangedBy
 ChangedByText Changes ChangesText ChargeDate ChargeDateISO Currency CycleIndex DaysUntilCharge
 DaysUntilDelivery DelayOneWeekUrl DelayTwoWeeksUrl DeliveryCount DeliveryDate DeliveryDateISO

@@ -68,6 +68,27 @@ def _delivery(story: Story) -> Json:
     }
 
 
+def _delivery_changed(story: Story) -> Json:
+    data, before = story.fact.data, datetime.fromisoformat((story.fact.before or {})["ships_at"])
+    days, own, count = data.get("days_until_delivery"), int(data["delivery"]), int(data["deliveries"])
+    ships_at = datetime.fromisoformat(data["ships_at"]) if data["ships_at"] else None
+    said = {"before": words.day(before, story.shop.zone, story.locale)}
+    if ships_at:
+        said["after"] = words.day(ships_at, story.shop.zone, story.locale)
+    return {
+        **when(story, "BeforeDeliveryDate", before),
+        **(when(story, "DeliveryDate", ships_at) if ships_at else {}),
+        "Changes": list(data["changes"]),
+        "ChangesText": words.say(story.locale, "delivery_moved" if ships_at else "delivery_cancelled", **said),
+        "DeliveryText": words.say(story.locale, "delivery", number=own, count=count),
+        "DeliveryNumber": own,
+        "DeliveryCount": count,
+        "DaysUntilDelivery": None if days is None else str(days),
+        "CycleIndex": story.fact.cycle_index or None,
+        "FulfillmentOrderId": number(data.get("fulfillment_order_gid")),
+    }
+
+
 def _processed(story: Story) -> Json:
     data = story.fact.data
     total = amount(story, "OrderTotal", Decimal(data["amount"]), data["currency"]) if "amount" in data else {}
@@ -85,6 +106,7 @@ TELLINGS: dict[str, Callable[[Story], Json]] = {
     "order.upcoming": _upcoming,
     "order.changed": changed,
     "delivery.upcoming": _delivery,
+    "delivery.changed": _delivery_changed,
     "order.processed": _processed,
     "charge.failed": failed,
 }

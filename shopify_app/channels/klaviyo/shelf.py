@@ -60,7 +60,7 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
         contracts_of=dict(contracts_of),
         shoppers={shopper.shopify_gid: shopper for shopper in shoppers},
         cycles=known,
-        products=_products(session, shop, contracts, known),
+        products=_products(session, shop, contracts, known, facts),
         methods=_methods(session, shop, contracts),
         orders=_orders(session, shop, by_gid),
     )
@@ -94,11 +94,17 @@ def _contracts(session: Session, shop: Shop, gids: set[str], customers: set[str]
 
 
 def _products(
-    session: Session, shop: Shop, contracts: Sequence[Contract], known: dict[tuple[int, int], BillingCycle]
+    session: Session,
+    shop: Shop,
+    contracts: Sequence[Contract],
+    known: dict[tuple[int, int], BillingCycle],
+    facts: Sequence[Fact],
 ) -> dict[str, Product]:
     gids = {line.product_gid for contract in contracts for line in contract.lines if line.product_gid}
     edited = [contents.parsed(cycle.contents) for cycle in known.values() if cycle.contents]
     gids |= {line.product_gid for order in edited for line in order.lines if line.product_gid}
+    shipped = [line for fact in facts for line in (fact.data or {}).get("lines") or []]
+    gids |= {line["product_gid"] for line in shipped if line["product_gid"]}
     found = session.scalars(select(Product).where(Product.shop_id == shop.id, Product.shopify_gid.in_(gids)))
     return {product.shopify_gid: product for product in found}
 

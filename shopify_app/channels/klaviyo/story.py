@@ -39,7 +39,7 @@ class Around:
 class Story:
     """A fact with what it is about. `orders_completed` is None when not all orders of the contract are known.
 
-    `order`: what the fact's cycle holds; of a fact about no cycle, what the contract does.
+    `order`: what the fact's delivery or cycle holds; of a fact about neither, what the contract does.
     `following_at`: the expected date of the cycle after the fact's, if it is known.
     """
 
@@ -65,13 +65,14 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
     shopper = _shopper(fact, shelf)
     following = shelf.cycle(contract, fact.cycle_index + 1) if fact.cycle_index is not None else None
     cycle = shelf.cycle(contract, fact.cycle_index)
+    delivered = (fact.data or {}).get("lines")
     return Story(
         around=around,
         shop=shop,
         fact=fact,
         contract=contract,
         cycle=cycle,
-        order=contents.of(contract, cycle),
+        order=contents.delivered(delivered) if delivered else contents.of(contract, cycle),
         following_at=following.expected_at if following else None,
         shopper=shopper,
         products=shelf.products,

@@ -95,7 +95,7 @@ def _delivery(case: _Case) -> str | None:
     if row is None:
         return None
     if row.status == CANCELLED_DELIVERY:
-        return "the delivery was cancelled"
+        return "the delivery was cancelled" if ships_at else None
     moved = ships_at and has_moved(datetime.fromisoformat(ships_at), row.fulfill_at, case.zone)
     return "the delivery was moved" if moved else None
 
@@ -116,6 +116,7 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "order.upcoming": _upcoming,
     "order.changed": _changed,
     "delivery.upcoming": _delivery,
+    "delivery.changed": _delivery,
     "charge.failed": _failed,
 }
 

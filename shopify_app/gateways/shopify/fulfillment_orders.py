@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shopify_app.gateways.shopify.client import AdminClient
-from shopify_app.gateways.shopify.values import Node, instant, known_instant
+from shopify_app.gateways.shopify.contents import LineSnapshot
+from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, known_instant
 
 
 @dataclass(frozen=True)
@@ -14,14 +15,15 @@ class FulfillmentOrderSnapshot:
     """A FulfillmentOrder as Shopify answered it.
 
     `status`: OPEN, SCHEDULED, IN_PROGRESS, ON_HOLD, CLOSED, CANCELLED or INCOMPLETE (schema 2026-10).
-    `fulfill_at` is the order's creation where Shopify gives none, as for what can be shipped at once.
+    `fulfill_at` is the order's creation where Shopify gives none, as for what can be shipped at once. `lines` are
+    what it holds of each contract; prices are those of the order that paid, in its presentment currency.
     """
 
     gid: str
     status: str
     fulfill_at: datetime
     updated_at: datetime
-    contract_gids: tuple[str, ...]
+    lines: dict[str, tuple[LineSnapshot, ...]]
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,34 @@ def of_order(client: AdminClient, gid: str, patience: float = 5.0) -> OrderFulfi
 
 
 def _read(node: Node, created_at: datetime) -> FulfillmentOrderSnapshot:
-    lines = [each["lineItem"]["contract"] for each in node["lineItems"]["nodes"]]
+    lines: dict[str, tuple[LineSnapshot, ...]] = {}
+    for each in node["lineItems"]["nodes"]:
+        contract_gid = gid_of(each["lineItem"]["contract"])
+        if contract_gid:
+            lines[contract_gid] = (*lines.get(contract_gid, ()), _line(each))
     return FulfillmentOrderSnapshot(
         gid=node["id"],
         status=node["status"],
         fulfill_at=instant(node["fulfillAt"]) or created_at,
         updated_at=known_instant(node["updatedAt"]),
-        contract_gids=tuple(sorted({contract["id"] for contract in lines if contract})),
+        lines=lines,
+    )
+
+
+def _line(node: Node) -> LineSnapshot:
+    bought = node["lineItem"]
+    return LineSnapshot(
+        gid=node["id"],
+        product_gid=gid_of(bought["product"]),
+        variant_gid=gid_of(bought["variant"]),
+        title=node["productTitle"],
+        variant_title=node["variantTitle"],
+        sku=node["sku"],
+        quantity=int(node["totalQuantity"]),
+        current_price=amount(bought["originalUnitPriceSet"]["presentmentMoney"]),
+        discounted_price=amount(bought["discountedTotalSet"]["presentmentMoney"]),
+        selling_plan_gid=None,
+        selling_plan_name=None,
+        image_url=None,
+        requires_shipping=bool(node["requiresShipping"]),
     )

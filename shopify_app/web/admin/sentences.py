@@ -97,6 +97,14 @@ def _delivery(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Time for the {lead}-day notice of delivery {number} of {total}{when}.")
 
 
+def _delivery_changed(fact: Fact, zone: tzinfo) -> Sentence:
+    number, total = fact.data.get("delivery"), fact.data.get("deliveries")
+    before, after = _instant((fact.before or {}).get("ships_at")), _instant((fact.after or {}).get("ships_at"))
+    of = f" of {day(before, zone)}" if before else ""
+    became = f"moved to {day(after, zone)}" if after else "was cancelled"
+    return Sentence(f"Delivery {number} of {total}{of} {became} after it was told.", "warning")
+
+
 def _leads(fact: Fact, zone: tzinfo) -> Sentence:
     days = (fact.after or {}).get("lead_days") or []
     told = f"{' and '.join(map(str, days))} days before an order" if days else "of no order any more"
@@ -212,6 +220,7 @@ TELLINGS: dict[str, Telling] = {
     "order.upcoming": _upcoming,
     "order.changed": _changed,
     "delivery.upcoming": _delivery,
+    "delivery.changed": _delivery_changed,
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
     "order.processed": _processed,

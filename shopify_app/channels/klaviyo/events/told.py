@@ -1,4 +1,4 @@
-"""The ten events, on one page: which fact becomes which metric, when it fires and what it says beyond the base."""
+"""The events, on one page: which fact becomes which metric, when it fires and what it says beyond the base."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from shopify_app.kit.db import Json
 FAILURES = ("shopper_can_fix", "merchant_must_fix", "transient", "stock")
 CHANGERS = ("shopper", "staff", "system")
 CHANGES = ("date", "skipped", "items", "amount")
+DELIVERY_CHANGES = ("date", "cancelled")
 
 _THING = tuple(one for one in ITEM if one.name in ("ProductName", "VariantTitle", "Quantity", "ImageURL"))
 _DAYS = text("DaysUntilCharge", "Days until the charge, as text because it may be “0”", "3", always=False)
@@ -174,6 +175,37 @@ EVENTS = (
             text("DaysUntilDelivery", "Days until it is shipped, as text because it may be “0”", "3", always=False),
             LEAD,
             LATE,
+            Property(CYCLE.name, f"{CYCLE.says}; not if checkout paid", CYCLE.example, CYCLE.schema, False),
+            text("FulfillmentOrderId", "Shopify's number of the fulfillment order", "6600001", always=False),
+        ),
+        {"IsPrepaid": True, "FrequencyText": "Every 6 months", "FrequencyCount": 6},
+    ),
+    Event(
+        "delivery.changed",
+        "Changed Upcoming Delivery",
+        "A delivery of a prepaid subscription that had been announced moved to another day, or was cancelled.",
+        "delivery-changed:<contract>:<cycle>:<delivery>:<time of the change>",
+        (
+            text(
+                "ChangesText",
+                "What changed, in a sentence",
+                "This delivery moved from December 5, 2026 to December 8, 2026.",
+            ),
+            texts("Changes", f"What changed, each one of: {', '.join(DELIVERY_CHANGES)}", ["date"]),
+            *day(
+                "BeforeDeliveryDate", "The day it was announced for", "December 5, 2026", "2026-12-05T05:00:00+00:00"
+            ),
+            *day(
+                "DeliveryDate",
+                "The day it is to be shipped now; not if it was cancelled",
+                "December 8, 2026",
+                "2026-12-08T05:00:00+00:00",
+                always=False,
+            ),
+            text("DeliveryText", "Which delivery it is, in words", "Delivery 2 of 6"),
+            whole("DeliveryNumber", "Which delivery of those paid for it is", 2),
+            whole("DeliveryCount", "How many deliveries were paid for together", 6),
+            text("DaysUntilDelivery", "Days until it is shipped, as text because it may be “0”", "6", always=False),
             Property(CYCLE.name, f"{CYCLE.says}; not if checkout paid", CYCLE.example, CYCLE.schema, False),
             text("FulfillmentOrderId", "Shopify's number of the fulfillment order", "6600001", always=False),
         ),

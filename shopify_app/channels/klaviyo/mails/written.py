@@ -172,6 +172,21 @@ MAILS = (
         ),
     ),
     Mail(
+        "changed-upcoming-delivery",
+        {
+            "en": "Your delivery has changed",
+            "de": "Ihre Lieferung hat sich geändert",
+        },
+        {"en": "Your delivery has changed", "de": "Ihre Lieferung hat sich geändert"},
+        (
+            Text({"en": "{{ event.ChangesText }}", "de": "{{ event.ChangesText }}"}),
+            ITEMS,
+            Fact({"en": "Planned date", "de": "Geplantes Datum"}, "DeliveryDate"),
+            Fact({"en": "Which delivery", "de": "Welche Lieferung"}, "DeliveryText"),
+            MANAGE,
+        ),
+    ),
+    Mail(
         "processed-subscription-order",
         {
             "en": "Your subscription order{% if event.OrderName %} {{ event.OrderName }}{% endif %}",
