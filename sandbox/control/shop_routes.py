@@ -13,6 +13,7 @@ from sandbox.shopify import (
     contracts,
     customers,
     cycle_mutations,
+    discount_codes,
     installs,
     orders,
     payment_methods,
@@ -180,6 +181,17 @@ def _people(pages: Blueprint, world: World) -> None:
 
 
 def _goods(pages: Blueprint, world: World) -> None:
+    @pages.post(BASE + "/discount_codes")
+    def code(shop: str) -> Response:
+        """{"code", "percentage" or "amount", "limit", …}: the merchant makes a discount code, or changes it."""
+        asked = given.body()
+        known = _known({name: value for name, value in asked.items() if name != "code"}, discount_codes.OPTIONS)
+        if (known.get("percentage") is None) == (known.get("amount") is None):
+            raise given.BadInput("a code takes off a percentage or an amount")
+        with world.locked():
+            world.shops[shop]
+            return jsonify(discount_codes.create(world, shop, given.text(asked.get("code"), "code"), **known))
+
     @pages.post(BASE + "/stock")
     def count(shop: str) -> Response:
         """{"variant_id" or "inventory_item_id", "available"}: someone counts the shelf."""

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from sandbox.seeds import people, shelf, tiny
-from sandbox.shopify import checkout, contracts, cycles, payment_methods, shops
+from sandbox.shopify import checkout, contracts, cycles, discount_codes, payment_methods, shops
 from sandbox.world import World
 from sandbox.world.store import Row
 
@@ -51,6 +51,8 @@ def grow(world: World) -> None:
     shops.create(world, SHOP, zone=ZONE, currencies=["USD", "CAD", "EUR"])
     variants = shelf.stock_up(world, SHOP)
     plans = shelf.offer(world, SHOP)
+    discount_codes.create(world, SHOP, "WELCOME10", title="Welcome back", percentage=10, limit=3)
+    discount_codes.create(world, SHOP, "SUMMER", percentage=25, is_active=False)
     made = _contracts(world, dice, variants, plans)
     _vary(world, dice, made)
     tiny.grow(world, shop=SECOND, contracts=5, zone="Europe/London", currency="GBP", installed=False)

@@ -13,6 +13,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     cycle_contracts,
     cycle_mutations,
     cycles,
+    discount_mutations,
     draft_mutations,
     drafts,
     fulfillment_orders,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sandbox.shopify import contracts, cycles, orders, payloads, payment_methods, stock
+from sandbox.shopify import contracts, cycles, discounts, orders, payloads, payment_methods, stock
 from sandbox.shopify.attempt_codes import GENERAL, INVENTORY, PAYMENT, error_type
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
@@ -147,6 +147,8 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
     assert cycle
     billed = cycles.contents(contract, row["cycle_index"])
     order = orders.place(world, shop, billed, source=orders.RENEWAL_SOURCE, paid=paid)
+    amount = orders.total(billed)
+    discounts.note_use(contract, billed)
     row.update(state="success", next_action_url=None, order_id=order["id"], code=None, message=None)
     if paid:
         world.ledger.capture(
@@ -155,7 +157,7 @@ def _succeed(world: World, shop: str, contract: Row, row: Row) -> None:
             cycle_index=row["cycle_index"],
             attempt_id=row["id"],
             key=row["key"],
-            amount=orders.total(billed),
+            amount=amount,
             currency=contract["currency"],
             at=world.now().isoformat(),
             order_id=order["id"],

@@ -5,22 +5,23 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sandbox.shopify import contracts
+from sandbox.shopify import contracts, delivery_method
+from sandbox.shopify.input_error import InputError
 from sandbox.shopify.registry import Ctx, gid_key
 from sandbox.world.cycles import UnmodelledPolicy
 from sandbox.world.store import Row
 
-
-class InputError(ValueError):
-    """An input that Shopify answers with a user error."""
-
-    def __init__(self, code: str, field: list[str], message: str) -> None:
-        super().__init__(message)
-        self.user_error = (code, field, message)
+__all__ = ["InputError", "draft_values", "line_extras", "line_values"]
 
 
-def draft_values(ctx: Ctx, given: dict[str, Any], customer_id: int) -> Row:
-    """The contract fields that a SubscriptionDraftInput sets. Raises InputError."""
+MOST_IN_A_NOTE = 5_000
+"""INVALID_NOTE_LENGTH exists; the limit is that of an order's note (unverified)."""
+
+
+def draft_values(ctx: Ctx, given: dict[str, Any], customer_id: int, delivery: Row | None = None) -> Row:
+    """The contract fields that a SubscriptionDraftInput sets. ``delivery``: as it is so far. Raises InputError."""
+    if len(given.get("note") or "") > MOST_IN_A_NOTE:
+        raise InputError("INVALID_NOTE_LENGTH", ["input", "note"], "Note length is too long.")
     simple = {
         "note": "note",
         "nextBillingDate": "next_billing_date",
@@ -35,7 +36,7 @@ def draft_values(ctx: Ctx, given: dict[str, Any], customer_id: int) -> Row:
     if given.get("deliveryPrice") is not None:
         values["delivery_price"] = given["deliveryPrice"]
     if given.get("deliveryMethod"):
-        values["delivery"] = _delivery(given["deliveryMethod"])
+        values["delivery"] = delivery_method.values(given["deliveryMethod"], delivery)
     if given.get("paymentMethodId"):
         values["payment_method_id"] = _payment_method(ctx, given["paymentMethodId"], customer_id)
     return values
@@ -86,28 +87,6 @@ def _policy(given: dict[str, Any], field: str) -> Row:
     return contracts.policy(
         given["interval"], given["intervalCount"], anchors=anchors, min_cycles=low, max_cycles=high
     )
-
-
-def _delivery(given: dict[str, Any]) -> Row:
-    shipping = given.get("shipping")
-    if not shipping:
-        raise InputError("DELIVERY_METHOD_REQUIRED", ["input", "deliveryMethod"], "sandbox models shipping only.")
-    names = {
-        "firstName": "first_name",
-        "lastName": "last_name",
-        "address1": "address1",
-        "address2": "address2",
-        "city": "city",
-        "province": "province",
-        "provinceCode": "province_code",
-        "country": "country",
-        "countryCode": "country_code",
-        "zip": "zip",
-        "phone": "phone",
-        "company": "company",
-    }
-    address = {row: (shipping.get("address") or {}).get(name) for name, row in names.items()}
-    return {"title": (shipping.get("shippingOption") or {}).get("title") or "Standard", "address": address}
 
 
 def _payment_method(ctx: Ctx, value: str, customer_id: int) -> str:

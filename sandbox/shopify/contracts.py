@@ -7,11 +7,11 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
-from sandbox.shopify import payloads
+from sandbox.shopify import discounts, payloads
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
 from sandbox.shopify.search import instant, matching
-from sandbox.shopify.times import decimal, graphql_time, money
+from sandbox.shopify.times import graphql_time, money
 from sandbox.world import World
 from sandbox.world.store import Row
 
@@ -158,7 +158,7 @@ def view(row: Row) -> View:
         "lineCount": len(row["lines"]),
         "linesCount": {"__typename": "Count", "count": len(row["lines"]), "precision": "EXACT"},
         "lines": lambda ctx, **page: connection(row["lines"], lambda li: line_view(li, row), **page),
-        "discounts": lambda ctx, **page: connection(row["discounts"], dict, **page),
+        "discounts": discounts.listed(row["discounts"], row),
         "app": lambda ctx: _app(ctx),
         "appAdminUrl": lambda ctx: f"{ctx.world.config.url}/contracts/{row['id']}",
         "customer": lambda ctx: customer_view(ctx, row),
@@ -171,7 +171,7 @@ def view(row: Row) -> View:
 
 def line_view(line: Row, contract: Row) -> View:
     """The SubscriptionLine object."""
-    price = money(line["price"], contract["currency"])
+    currency, whole = contract["currency"], Decimal(line["price"]) * line["quantity"]
     return {
         "__typename": "SubscriptionLine",
         "id": gid("SubscriptionLine", line["id"]),
@@ -181,9 +181,9 @@ def line_view(line: Row, contract: Row) -> View:
         "productId": gid("Product", line["product_id"]),
         "variantId": gid("ProductVariant", line["variant_id"]),
         "quantity": line["quantity"],
-        "currentPrice": price,
-        "lineDiscountedPrice": price | {"amount": _times(line)},
-        "discountAllocations": [],
+        "currentPrice": money(line["price"], currency),
+        "lineDiscountedPrice": money(discounts.totals(contract).get(line["id"], whole), currency),
+        "discountAllocations": lambda ctx: discounts.allocations(line, contract),
         "pricingPolicy": None,
         "sellingPlanId": gid("SellingPlan", line["selling_plan_id"]) if line["selling_plan_id"] else None,
         "sellingPlanName": line["selling_plan_name"],
@@ -193,10 +193,6 @@ def line_view(line: Row, contract: Row) -> View:
         "variantImage": None,
         "concatenatedOriginContract": None,
     }
-
-
-def _times(line: Row) -> str:
-    return decimal(Decimal(line["price"]) * line["quantity"])
 
 
 def policy_views(row: Row) -> View:
@@ -247,7 +243,7 @@ def delivery_method_view(row: Row) -> View | None:
         "__typename": "SubscriptionDeliveryMethodShippingOption",
         "title": row["delivery"]["title"],
         "presentmentTitle": row["delivery"]["title"],
-        "code": row["delivery"]["title"],
+        "code": row["delivery"].get("code") or row["delivery"]["title"],
         "description": None,
     }
     # schema 2026-10: the address is not nullable, yet its fields are; without approval they all read null

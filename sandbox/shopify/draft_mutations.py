@@ -50,8 +50,8 @@ def _draft_update(ctx: Ctx, draftId: str, input: dict[str, Any]) -> View:
     def work() -> View:
         row = drafts.editable(ctx, draftId)
         drafts.refuse_policies(row, input)
-        row["values"].update(draft_values(ctx, input, row["customer_id"]))
-        return {"draft": _save(ctx, row)}
+        row["values"].update(draft_values(ctx, input, row["customer_id"], row["values"].get("delivery")))
+        return {"draft": save(ctx, row)}
 
     return payload("subscriptionDraftUpdate", work, "draft")
 
@@ -63,7 +63,7 @@ def _line_add(ctx: Ctx, draftId: str, input: dict[str, Any]) -> View:
         line = line_values(ctx, input)
         row["lines"].append(line)
         row["added"].append(line["id"])
-        return {"draft": _save(ctx, row), "lineAdded": contracts.line_view(line, row)}
+        return {"draft": save(ctx, row), "lineAdded": contracts.line_view(line, row)}
 
     return payload("subscriptionDraftLineAdd", work, "draft", "lineAdded")
 
@@ -74,7 +74,7 @@ def _line_update(ctx: Ctx, draftId: str, lineId: str, input: dict[str, Any]) -> 
         row = drafts.editable(ctx, draftId)
         line = drafts.line_of(row, lineId)
         line.update(_line_changes(ctx, line, input))
-        return {"draft": _save(ctx, row), "lineUpdated": contracts.line_view(line, row)}
+        return {"draft": save(ctx, row), "lineUpdated": contracts.line_view(line, row)}
 
     return payload("subscriptionDraftLineUpdate", work, "draft", "lineUpdated")
 
@@ -86,7 +86,7 @@ def _line_remove(ctx: Ctx, draftId: str, lineId: str) -> View:
         line = drafts.line_of(row, lineId)
         row["lines"].remove(line)
         row["removed"].append(line)
-        return {"draft": _save(ctx, row), "lineRemoved": contracts.line_view(line, row), "discountsUpdated": []}
+        return {"draft": save(ctx, row), "lineRemoved": contracts.line_view(line, row), "discountsUpdated": []}
 
     return payload("subscriptionDraftLineRemove", work, "draft", "lineRemoved", "discountsUpdated")
 
@@ -143,6 +143,7 @@ def _line_changes(ctx: Ctx, line: Row, given: dict[str, Any]) -> Row:
     return changes
 
 
-def _save(ctx: Ctx, row: Row) -> View:
+def save(ctx: Ctx, row: Row) -> View:
+    """Keep what was done to a draft; the SubscriptionDraft as it is now."""
     ctx.of("drafts").put(row)
     return drafts.view(row)

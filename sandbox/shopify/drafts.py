@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from sandbox.shopify import contracts, cycles
+from sandbox.shopify import contracts, cycles, delivery_options, discount_codes, discounts
 from sandbox.shopify.connections import connection
 from sandbox.shopify.contract_input import InputError
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
@@ -13,7 +13,7 @@ from sandbox.shopify.times import graphql_time, money
 from sandbox.world.store import Row
 
 EDITABLE = ("billing_policy", "delivery_policy", "delivery", "delivery_price", "payment_method_id", "note",
-            "attributes", "next_billing_date", "status")  # fmt: skip
+            "attributes", "discounts", "next_billing_date", "status")  # fmt: skip
 
 CONTENTS = (
     "delivery",
@@ -21,6 +21,7 @@ CONTENTS = (
     "payment_method_id",
     "note",
     "attributes",
+    "discounts",
 )  # what one cycle may have its own of
 
 
@@ -38,7 +39,7 @@ def open_on(ctx: Ctx, contract: Row, cycle_index: int | None = None) -> Row:
 def open_new(ctx: Ctx, customer_id: int, currency: str, next_billing_date: str, values: Row) -> Row:
     """A draft of a contract that does not exist yet."""
     values = {"delivery": None, "delivery_price": "0.00", "payment_method_id": None, "note": None, "attributes": [],
-              "status": "ACTIVE", **values, "next_billing_date": next_billing_date}  # fmt: skip
+              "discounts": [], "status": "ACTIVE", **values, "next_billing_date": next_billing_date}  # fmt: skip
     return _add(ctx, None, None, customer_id, currency, values, [])
 
 
@@ -56,6 +57,9 @@ def _add(
             "lines": lines,
             "added": [],
             "removed": [],
+            "codes_applied": [],  # ids of discounts that came as codes to this draft
+            "discounts_added": [],
+            "discounts_removed": [],
             "committed": False,
             "cycle_index": None,
             "edit": None,  # which edit of the cycle it was drawn from
@@ -91,6 +95,9 @@ def commit(ctx: Ctx, draft: Row) -> Row:
                          "this mutation. Please use SubscriptionBillingCycleContractDraftCommit.")  # fmt: skip
     if not draft["lines"]:
         raise InputError("INVALID_LINES", ["draftId"], "A contract needs at least one line.")
+    if draft["contract_id"] is not None:
+        refuse_future_edits(ctx, _unchanged(ctx, draft))
+    _settle_discounts(ctx, draft)
     contract = _create(ctx, draft) if draft["contract_id"] is None else _change(ctx, draft)
     draft.update(committed=True, contract_id=contract["id"])
     ctx.of("drafts").put(draft)
@@ -105,6 +112,7 @@ def commit_cycle(ctx: Ctx, draft: Row) -> Row:
     if not draft["lines"]:
         raise InputError("INVALID_LINES", ["draftId"], "A contract needs at least one line.")
     contract, index, at = _unchanged(ctx, draft), draft["cycle_index"], ctx.world.now().isoformat()
+    _settle_discounts(ctx, draft)
     known = cycles.edit_of(contract, index) or {"created_at": at}
     contents = {name: draft["values"][name] for name in CONTENTS}
     stamps = {"created_at": known["created_at"], "updated_at": at, "edit_number": draft["edit"] + 1}
@@ -112,6 +120,14 @@ def commit_cycle(ctx: Ctx, draft: Row) -> Row:
     draft["committed"] = True
     ctx.of("drafts").put(draft)
     return contract
+
+
+def _settle_discounts(ctx: Ctx, draft: Row) -> None:
+    """What was rejected is left out without a word (doubt: the commit may as well be refused)."""
+    draft["values"]["discounts"] = kept = [row for row in discounts.of(draft) if not row["rejection"]]
+    for row in kept:
+        if row["id"] in draft["codes_applied"]:
+            discount_codes.note_use(ctx.world, ctx.shop, row["code"])
 
 
 def refuse_policies(draft: Row, given: dict[str, Any]) -> None:
@@ -164,8 +180,7 @@ def _unchanged(ctx: Ctx, draft: Row) -> Row:
 
 
 def _change(ctx: Ctx, draft: Row) -> Row:
-    contract = _unchanged(ctx, draft)
-    refuse_future_edits(ctx, contract)
+    contract = ctx.of("contracts")[draft["contract_id"]]
     if draft["values"]["billing_policy"] != contract["billing_policy"]:
         cycles.begin_era(ctx.world, ctx.shop, contract, draft["values"]["billing_policy"])
     return contracts.change(ctx.world, ctx.shop, contract, **draft["values"], lines=draft["lines"])
@@ -201,6 +216,11 @@ def view(row: Row) -> View:
         "originalContract": lambda ctx: _original(ctx, row),
         "lines": lambda ctx, **page: _lines(row, row["lines"], page),
         "linesAdded": lambda ctx, **page: _lines(row, [li for li in row["lines"] if li["id"] in row["added"]], page),
+        "discounts": discounts.listed(discounts.of(row), row),
+        "discountsAdded": discounts.listed([d for d in discounts.of(row) if d["id"] in row["discounts_added"]], row),
+        "discountsRemoved": discounts.listed(row["discounts_removed"], row),
+        "discountsUpdated": discounts.listed([], row),
+        "deliveryOptions": lambda ctx, deliveryAddress=None: delivery_options.resolve(ctx, row, deliveryAddress),
         "linesRemoved": lambda ctx, **page: _lines(row, row["removed"], page),
     }
 

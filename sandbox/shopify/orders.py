@@ -7,7 +7,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from sandbox.shopify import fulfillment_orders, payloads, stock
+from sandbox.shopify import discounts, fulfillment_orders, payloads, stock
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
 from sandbox.shopify.search import instant, matching
@@ -69,8 +69,8 @@ def place(world: World, shop: str, contract: Row, *, source: str, paid: bool = T
 
 
 def total(contract: Row) -> str:
-    """What one charge of the contract comes to: lines and delivery, as text."""
-    lines = sum((Decimal(line["price"]) * line["quantity"] for line in contract["lines"]), Decimal(0))
+    """What one charge of the contract comes to: lines after discounts, and delivery, as text."""
+    lines = sum(discounts.totals(contract).values(), Decimal(0))
     return rest_money(lines + Decimal(contract["delivery_price"]))
 
 
@@ -104,7 +104,7 @@ def fulfill(world: World, shop: str, order_id: int) -> Row:
 def edit(world: World, shop: str, order_id: int, quantity: int) -> Row:
     """The merchant edits the first line's quantity (orders/edited and orders/updated)."""
     row = world.of("orders", shop)[order_id]
-    row["lines"][0]["quantity"] = quantity
+    row["lines"][0].update(quantity=quantity, total=None)
     touch(world, shop, order_id, edited=True)
     world.emit(shop, "orders/edited", payloads.order_edited(row, world.shops[shop]["zone"]))
     return row
@@ -122,7 +122,9 @@ def _line(world: World, shop: str, line: Row, contract: Row) -> Row:
         "selling_plan_id",
         "selling_plan_name",
     )
-    return {"id": world.store.next_id("LineItem"), **{k: line[k] for k in copied}, "contract_id": contract.get("id")}
+    total = rest_money(discounts.totals(contract)[line["id"]])
+    kept = {k: line[k] for k in copied}
+    return {"id": world.store.next_id("LineItem"), **kept, "total": total, "contract_id": contract.get("id")}
 
 
 def _tell(world: World, shop: str, row: Row, *topics: str | None) -> None:
@@ -165,7 +167,8 @@ def _line_node(ctx: Ctx, value: str) -> View | None:
 def view(row: Row) -> View:
     """The Order object."""
     currency, bag = row["currency"], money_bag(row["total"], row["currency"])
-    lines = sum((Decimal(li["price"]) * li["quantity"] for li in row["lines"]), Decimal(0))
+    lines = sum((_discounted(li) for li in row["lines"]), Decimal(0))
+    off = sum((Decimal(li["price"]) * li["quantity"] for li in row["lines"]), Decimal(0)) - lines
     return {
         "__typename": "Order",
         "id": gid("Order", row["id"]),
@@ -189,7 +192,7 @@ def view(row: Row) -> View:
         "totalRefundedSet": bag if row["financial_status"] == "REFUNDED" else money_bag("0", currency),
         "totalShippingPriceSet": money_bag(row["shipping"], currency),
         "totalTaxSet": money_bag("0", currency),
-        "totalDiscountsSet": money_bag("0", currency),
+        "totalDiscountsSet": money_bag(off, currency),
         "subtotalPriceSet": money_bag(lines, currency),
         "displayFinancialStatus": row["financial_status"],
         "displayFulfillmentStatus": row["fulfillment_status"],
@@ -214,6 +217,7 @@ def line_view(line: Row, order: Row) -> View:
     """The LineItem object: here, and only here, an order tells its contract."""
     each = money_bag(line["price"], order["currency"])
     whole = money_bag(Decimal(line["price"]) * line["quantity"], order["currency"])
+    discounted = money_bag(_discounted(line), order["currency"])
     plan = {
         "__typename": "LineItemSellingPlan",
         "name": line["selling_plan_name"],
@@ -234,12 +238,18 @@ def line_view(line: Row, order: Row) -> View:
         "originalUnitPriceSet": each,
         "discountedUnitPriceSet": each,
         "originalTotalSet": whole,
-        "discountedTotalSet": lambda ctx, withCodeDiscounts=False: whole,
+        "discountedTotalSet": lambda ctx, withCodeDiscounts=False: discounted,
         "sellingPlan": plan if line["selling_plan_id"] else None,
         "contract": lambda ctx: _contract(ctx, line),
         "product": lambda ctx: _product(ctx, line),
         "variant": lambda ctx: _variant(ctx, line),
     }
+
+
+def _discounted(line: Row) -> Decimal:
+    """A line's total after discounts. One that the merchant edited since has its full price again."""
+    whole = Decimal(line["price"]) * line["quantity"]
+    return Decimal(line["total"]) if line.get("total") else whole
 
 
 def _customer(ctx: Ctx, row: Row) -> View | None:

@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
         "next_billing_date_stays": True,  # a settled attempt does not move nextBillingDate
         "attempt_without_selector_names_no_cycle": True,  # it is charged, and its cycle stays UNBILLED
         "bill_twice": True,  # a new key on a billed cycle charges again
+        "delivery_options_are_pending": True,  # a draft's deliveryOptions are null when asked for the first time
         "missing_customer_data": True,  # one customer in ten without mail, name and address
     },
 }
