@@ -17,14 +17,17 @@ from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.contract import resume, unfinished
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night
 from shopify_app.links import prune as links_prune
 from shopify_app.notices import drain as notices
 from shopify_app.notices import plan
+from shopify_app.notices import prune as notices_prune
 from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
+from shopify_app.plans import refresh as plans_refresh
 from shopify_app.privacy import requests
 from shopify_app.stock import reconcile as stock_reconcile
 
@@ -56,6 +59,7 @@ DRAINS = (
     Drain("outcomes", "money", outcomes.drain, outcomes.waiting),
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
+    Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
@@ -71,6 +75,7 @@ DUTIES = (
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
     Duty("deliveries.reconcile", timedelta(minutes=10), deliveries.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
+    Duty("plans.refresh", timedelta(hours=1), plans_refresh.run),
     Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
@@ -78,6 +83,7 @@ DUTIES = (
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),
     Duty("links.prune", timedelta(days=1), links_prune.run),
+    Duty("notices.prune", timedelta(days=1), notices_prune.run),
 )
 
 QUEUES = {drain.name: drain.queue for drain in DRAINS}

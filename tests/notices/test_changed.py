@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import func, select, update
 
 from shopify_app.contracts import cycles
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.skip import skip
 from shopify_app.journal.models import Fact
+from shopify_app.notices import prune
+from shopify_app.notices.models import AnnouncedOrder
 from shopify_app.shops.models import Shop
 from tests.billing.till import Till
 from tests.notices.conftest import DAY, following, leads, notices, reschedule, tell
@@ -187,3 +190,14 @@ def _multiply(till: Till, base: Contract, cycle: BillingCycle, count: int) -> No
             copy = {c.name: getattr(cycle, c.name) for c in BillingCycle.__table__.columns if c.name != "id"}
             copy |= {"contract_id": contract.id, "due_at": cycle.due_at + (number % 2) * DAY}
             session.add(BillingCycle(**copy))
+
+
+def test_what_was_told_is_forgotten_half_a_year_after_the_charge_and_not_while_it_lies_ahead(told: Till) -> None:
+    assert prune.run(told.ctx) == 0
+    with told.ctx.db.session() as session:
+        session.execute(update(AnnouncedOrder).values(told_at=told.now - 181 * DAY))
+    assert prune.run(told.ctx) == 0, "its charge still lies ahead"
+    with told.ctx.db.session() as session:
+        kept = session.scalar(select(func.count()).select_from(AnnouncedOrder)) or 0
+        session.execute(update(BillingCycle).values(status="BILLED"))
+    assert prune.run(told.ctx) == kept > 0
