@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,9 +37,11 @@ class Shopper:
     ) -> httpx.Response:
         token = self.token() if token is None else token
         bearer = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = httpx.request(
-            method, f"{self.story.url}{PREFIX}{path}", json=body, headers=bearer | headers, timeout=15
-        )
+        # written by hand, because httpx refuses to send what is JSON and no text
+        content = None if body is None else json.dumps(body)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        url, headers = f"{self.story.url}{PREFIX}{path}", bearer | kind | headers
+        answer = httpx.request(method, url, content=content, headers=headers, timeout=15)
         check(method, path, answer)
         return answer
 
@@ -56,6 +59,18 @@ class Shopper:
         tail = "/preview" if preview else ""
         given = {name.rstrip("_"): value for name, value in body.items()}
         return self.ask("POST", f"/contracts/{self.contract}/cycles/{index}/{action}{tail}", body=given)
+
+    def deed(self, action: str, key: str | None = None, *, preview: bool = False, **body: Any) -> httpx.Response:
+        """Do something with the whole subscription."""
+        tail, keyed = ("/preview" if preview else ""), ({"Idempotency-Key": key} if key else {})
+        return self.ask("POST", f"/contracts/{self.contract}/actions/{action}{tail}", body=body, **keyed)
+
+    def undo(self, key: str) -> httpx.Response:
+        return self.ask("POST", f"/contracts/{self.contract}/undo", body={"key": key})
+
+    def options(self, **headers: str) -> dict[str, dict[str, Any]]:
+        found = self.get(f"/contracts/{self.contract}/options", **headers)["actions"]
+        return {each["action"]: each for each in found}
 
     def row(self, index: int) -> BillingCycle:
         with self.story.ctx.db.session() as session:

@@ -11,6 +11,7 @@ from sqlalchemy import null, update
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.gateways.shopify.contents import LineSnapshot
 from shopify_app.journal.record import record
+from shopify_app.orders.models import FulfillmentOrder, Order
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.shops.models import Shop
 from tests.portal.shopper import Shopper
@@ -75,6 +76,12 @@ def test_orders_and_what_happened_as_a_shopper_may_read_it(shopper: Shopper) -> 
         staff = {"key": "x", "kind": "charging.stopped", "cause": "Mrs Staff wants it", "actor": "merchant:42"}
         gid = f"gid://shopify/SubscriptionContract/{shopper.contract}"
         record(session, story.shop.id, occurred_at=story.now, contract_gid=gid, **staff)
+        paid = session.query(Order).order_by(Order.id).first()
+        for number, day in ((1, 40), (2, 71)):
+            session.add(_delivery(shopper, paid, number, story.now + timedelta(days=day)))
+    to_come = shopper.get(f"/contracts/{shopper.contract}/deliveries")["deliveries"]
+    assert [(each["number"], each["order"]) for each in to_come] == [(1, paid.name), (2, paid.name)]
+    assert to_come[0]["date"] < to_come[1]["date"]
     answer = shopper.ask("GET", f"/contracts/{shopper.contract}/timeline")
     kinds = [entry["kind"] for entry in answer.json()["entries"]]
     assert kinds == ["order.processed", "subscription.started"]
@@ -82,6 +89,19 @@ def test_orders_and_what_happened_as_a_shopper_may_read_it(shopper: Shopper) -> 
     assert german.startswith("Es wurden ") and german.endswith("\u00a0$ abgebucht.")
     assert "You were charged $" in answer.text and "Staff" not in answer.text and "merchant" not in answer.text
     assert shopper.get(f"/contracts/{shopper.contract}")["payment"]["state"] == "ok"
+
+
+def _delivery(shopper: Shopper, paid: Order, number: int, at: datetime) -> FulfillmentOrder:
+    return FulfillmentOrder(
+        shop_id=paid.shop_id,
+        order_id=paid.id,
+        contract_gid=f"gid://shopify/SubscriptionContract/{shopper.contract}",
+        shopify_gid=f"gid://shopify/FulfillmentOrder/{number}",
+        number=number,
+        status="SCHEDULED",
+        fulfill_at=at,
+        shopify_updated_at=at,
+    )
 
 
 def test_a_declined_card_and_a_stopped_shop_are_told(shopper: Shopper) -> None:
@@ -111,7 +131,7 @@ def _asked_of_shopify(shopper: Shopper) -> int:
 
 def test_reading_asks_shopify_nothing(resting: Shopper) -> None:
     asked = _asked_of_shopify(resting)
-    for path in ("", "/cycles", "/orders", "/timeline"):
+    for path in ("", "/options", "/cycles", "/deliveries", "/orders", "/timeline"):
         resting.get(f"/contracts/{resting.contract}{path}")
     assert _asked_of_shopify(resting) == asked > 0
 

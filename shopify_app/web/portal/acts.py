@@ -88,14 +88,15 @@ def act(number: str, index: str, action: str) -> ResponseReturnValue:
 
 
 def _asked(number: str, index: str, action: str) -> Asked:
-    wanted = wish.read(action, _body())
+    wanted = wish.read(action, read_json())
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
         coming, others = rows.one_coming(session, contract, index, ctx().clock.now())
     return Asked(action, coming, others, wanted.change(coming, g.shop.zone))
 
 
-def _body() -> object:
+def read_json() -> object:
+    """Return the request's body as parsed: an empty object when there is none, None when it is no JSON."""
     if not request.get_data():
         return {}
     return request.get_json(silent=True) if request.is_json else None

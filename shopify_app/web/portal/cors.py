@@ -11,7 +11,7 @@ from flask import Blueprint, Response, request
 from shopify_app.web.portal.problems import PREFIX
 
 ALLOWED = {
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept-Language",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, Accept-Language, Idempotency-Key",
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Max-Age": "86400",
 }

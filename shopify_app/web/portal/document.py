@@ -11,8 +11,9 @@ from flask import Response
 
 from shopify_app.web.access import public
 from shopify_app.web.portal import blueprint, problems
+from shopify_app.web.portal.deeds import DEEDS, KEY, KEY_TEXT, Deed
 from shopify_app.web.portal.offers import ACTIONS
-from shopify_app.web.portal.schemas import SCHEMAS
+from shopify_app.web.portal.schemas import SCHEMAS, body_name
 
 Json = dict[str, Any]
 
@@ -27,7 +28,10 @@ LOCALE = {
     "description": "Language of all words, e.g. de-AT; goes before Accept-Language.",
     "schema": {"type": "string"},
 }
+BODY = "requestBody"
+"""What a link says to the next call's body, among its parameters here."""
 READ_ERRORS, ACT_ERRORS = (401, 404, 429), (400, 401, 404, 409, 413, 422, 429, 503)
+DEED_ERRORS = (400, 401, 404, 413, 422, 429)
 OF_FIRST_CONTRACT = {"number": "$response.body#/contracts/0/number"}
 OF_FIRST_CYCLE = {"number": "$request.path.number", "index": "$response.body#/cycles/0/index", "action": "skip"}
 OF_UNDO = {
@@ -36,11 +40,22 @@ OF_UNDO = {
     "action": "$response.body#/undo/action",
 }
 BACK = {"number": "$request.path.number"}
+OF_DEED = {**BACK, BODY: {"key": "$request.header.Idempotency-Key"}}
+KEYED = {
+    "name": KEY,
+    "in": "header",
+    "required": True,
+    "description": "The caller's own name for this deed: the same one acts once and is answered alike.",
+    "schema": KEY_TEXT.schema,
+}
+
+
+Link = tuple[str, Json]
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One call. `answer` names its schema; `links`: which calls its answer leads to, and with what."""
+    """One call. `answer` and `body` name schemas; `links`: which calls its answer leads to, and with what."""
 
     name: str
     method: str
@@ -49,10 +64,38 @@ class Operation:
     answer: str
     parameters: tuple[Json, ...] = ()
     errors: tuple[int, ...] = READ_ERRORS
-    links: tuple[tuple[str, Json], ...] = ()
+    links: tuple[Link, ...] = ()
+    body: str = "Wish"
+    has_to_say: bool = False
 
 
 CYCLE = "/contracts/{number}/cycles/{index}/{action}"
+READS = ("getContract", "listOptions", "listCycles", "listDeliveries", "listOrders", "getTimeline")
+
+
+def _title(action: str) -> str:
+    return body_name(action).removesuffix("Body")
+
+
+def _deed(deed: Deed) -> tuple[Operation, Operation]:
+    path, name = f"/contracts/{{number}}/actions/{deed.name}", _title(deed.name)
+    body = (body_name(deed.name), deed.body.is_needed)
+    preview = Operation(
+        f"preview{name}",
+        "post",
+        f"{path}/preview",
+        f"{deed.summary}: what it would do; changes nothing",
+        "ContractPreview",
+        (NUMBER,),
+        DEED_ERRORS,
+        (),
+        *body,
+    )
+    links = (("undo", OF_DEED), ("getContract", BACK), ("listOptions", BACK))
+    do = Operation(f"do{name}", "post", path, deed.summary, "ContractDone", (NUMBER, KEYED), ACT_ERRORS, links, *body)
+    return preview, do
+
+
 OPERATIONS = (
     Operation(
         "listContracts",
@@ -62,10 +105,27 @@ OPERATIONS = (
         "Contracts",
         (AFTER,),
         (401, 422, 429),
-        tuple((name, OF_FIRST_CONTRACT) for name in ("getContract", "listCycles", "listOrders", "getTimeline")),
+        tuple((name, OF_FIRST_CONTRACT) for name in READS),
     ),
     Operation(
         "getContract", "get", "/contracts/{number}", "One with money, address and payment", "Contract", (NUMBER,)
+    ),
+    Operation(
+        "listOptions",
+        "get",
+        "/contracts/{number}/options",
+        "What may be done with the whole subscription, and why not what may not",
+        "Options",
+        (NUMBER,),
+        links=tuple((f"{verb}{_title(name)}", BACK) for name in DEEDS for verb in ("preview", "do")),
+    ),
+    Operation(
+        "listDeliveries",
+        "get",
+        "/contracts/{number}/deliveries",
+        "Deliveries of a prepaid subscription that are paid and still to come",
+        "Deliveries",
+        (NUMBER,),
     ),
     Operation(
         "listCycles",
@@ -96,6 +156,19 @@ OPERATIONS = (
         (NUMBER, INDEX, ACTION),
         ACT_ERRORS,
         (("makeChange", OF_UNDO), ("listCycles", BACK)),
+    ),
+    *(operation for deed in DEEDS.values() for operation in _deed(deed)),
+    Operation(
+        "undo",
+        "post",
+        "/contracts/{number}/undo",
+        "Take back what was done with a key, while nothing else was changed since",
+        "ContractDone",
+        (NUMBER,),
+        ACT_ERRORS,
+        (("getContract", BACK),),
+        "UndoBody",
+        True,
     ),
 )
 """Every operation. A test compares them with the routes."""
@@ -135,13 +208,17 @@ def _operation(each: Operation) -> Json:
     done: Json = {"description": each.summary, "content": _content("application/json", each.answer)}
     if each.links:
         # a call may lead to another twice, with different values
-        done["links"] = {
-            f"{name}{n}": {"operationId": name, "parameters": by} for n, (name, by) in enumerate(each.links)
-        }
+        done["links"] = {f"{name}{n}": _link(name, by) for n, (name, by) in enumerate(each.links)}
     told: Json = {"operationId": each.name, "summary": each.summary, "parameters": [*each.parameters, LOCALE]}
     if each.method == "post":
-        told["requestBody"] = {"required": False, "content": _content("application/json", "Wish")}
+        told[BODY] = {"required": each.has_to_say, "content": _content("application/json", each.body)}
     return told | {"responses": {"200": done} | {str(status): _problem(status) for status in each.errors}}
+
+
+def _link(name: str, by: Json) -> Json:
+    parameters = {key: value for key, value in by.items() if key != BODY}
+    body = {BODY: by[BODY]} if BODY in by else {}
+    return {"operationId": name, "parameters": parameters, **body}
 
 
 def _problem(status: int) -> Json:

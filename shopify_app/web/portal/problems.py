@@ -50,7 +50,8 @@ def answer(problem: Problem) -> Response:
         "status": problem.status,
         "detail": tongue.why(problem.code),
         "code": problem.code,
-        "field": problem.field,
+        # a name may come from the request itself, where JSON lets through what is no text
+        "field": problem.field and problem.field.encode(errors="replace").decode(),
     }
     response = Response(json.dumps(body, ensure_ascii=False), status=problem.status, mimetype=MEDIA_TYPE)
     response.headers["Content-Language"] = speaks.tag

@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.cycles import billing_hour
+from shopify_app.contracts.models import Contract
+from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, rows, shapes
@@ -34,9 +36,7 @@ def contracts() -> ResponseReturnValue:
 def contract(number: str) -> ResponseReturnValue:
     """One of them with money, address and payment."""
     with ctx().db.session() as session:
-        row = rows.mine(session, number)
-        method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
-        return jsonify(shapes.contract(row, _hour(session), method, attempt, ctx().clock.now()))
+        return jsonify(whole_contract(session, rows.mine(session, number)))
 
 
 @blueprint.get("/contracts/<number>/cycles")
@@ -46,6 +46,15 @@ def cycles(number: str) -> ResponseReturnValue:
     with ctx().db.session() as session:
         row = rows.mine(session, number)
         return jsonify(cycles=[shapes.cycle(each) for each in rows.coming(session, row, ctx().clock.now())])
+
+
+@blueprint.get("/contracts/<number>/deliveries")
+@shopper
+def deliveries(number: str) -> ResponseReturnValue:
+    """What is paid already and still to be sent, of a prepaid contract."""
+    with ctx().db.session() as session:
+        found = rows.deliveries(session, rows.mine(session, number))
+        return jsonify(deliveries=[shapes.delivery(row, order) for row, order in found])
 
 
 @blueprint.get("/contracts/<number>/orders")
@@ -63,6 +72,12 @@ def timeline(number: str) -> ResponseReturnValue:
     """What happened."""
     with ctx().db.session() as session:
         return jsonify(entries=shapes.entries(rows.facts(session, rows.mine(session, number), shapes.TOLD)))
+
+
+def whole_contract(session: Session, row: Contract) -> Json:
+    """Return a contract with everything that its page shows."""
+    method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
+    return shapes.contract(row, _hour(session), method, attempt, ctx().clock.now())
 
 
 def _hour(session: Session) -> int:

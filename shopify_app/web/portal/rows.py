@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import g
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.billing.models import FAILED, OPEN_STATES, REFUSED, SETTLED, BillingAttempt
 from shopify_app.contracts import calendar, cycles
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.edits.change import Standing
+from shopify_app.edits.models import DONE, ContractEdit
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import gid
-from shopify_app.orders.models import Order, OrderContract
+from shopify_app.orders.models import SCHEDULED, FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.web.portal.problems import Problem
 
@@ -124,6 +125,35 @@ def orders(session: Session, contract: Contract) -> Sequence[Order]:
         .order_by(Order.shopify_created_at.desc(), Order.id.desc())
     )
     return session.scalars(query.limit(BEHIND)).all()
+
+
+def deliveries(session: Session, contract: Contract) -> Sequence[Row[FulfillmentOrder, Order]]:
+    """Return the deliveries that are paid for and still to come, each with its order, soonest first."""
+    own = (FulfillmentOrder.shop_id == contract.shop_id, FulfillmentOrder.contract_gid == contract.shopify_gid)
+    query = (
+        select(FulfillmentOrder, Order)
+        .join(Order, Order.id == FulfillmentOrder.order_id)
+        .where(*own, FulfillmentOrder.status == SCHEDULED, Order.cancelled_at.is_(None), Order.deleted_at.is_(None))
+        .order_by(FulfillmentOrder.fulfill_at, FulfillmentOrder.id)
+    )
+    return session.execute(query.limit(BEHIND)).all()
+
+
+def edit(session: Session, contract: Contract, request_id: str) -> ContractEdit:
+    """Return the edit of the contract by its request id; Problem 404 when there is none."""
+    found = session.get(ContractEdit, (contract.shop_id, request_id))
+    if found is None or found.contract_id != contract.id:
+        raise Problem(404)
+    return found
+
+
+def has_later_edits(session: Session, edit: ContractEdit, undo_id: str) -> bool:
+    """Answer whether anything was done to the contract after an edit, other than taking it back."""
+    if session.get(ContractEdit, (edit.shop_id, undo_id)) is not None:
+        return False
+    later = (ContractEdit.contract_id == edit.contract_id, ContractEdit.asked_at > edit.asked_at)
+    query = select(ContractEdit.request_id).where(*later, ContractEdit.state == DONE)
+    return session.scalar(query.limit(1)) is not None
 
 
 def facts(session: Session, contract: Contract, kinds: Sequence[str]) -> Sequence[Fact]:

@@ -9,7 +9,9 @@ from typing import Any
 
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED
 from shopify_app.edits.answers import Refusal
+from shopify_app.edits.contract.answers import No
 from shopify_app.web.portal import problems
+from shopify_app.web.portal.deeds import DEEDS, NO_CHOICE, NO_UNDO, UNDO
 from shopify_app.web.portal.offers import ACTIONS, MOVE, TOO_LATE
 from shopify_app.web.portal.shapes import ADDRESS, TOLD
 from shopify_app.web.portal.wish import MOVED_ON, WEEKS
@@ -49,15 +51,17 @@ def _said(schema: Schema, description: str) -> Schema:
 TEXT: Schema = {"type": "string"}
 MAYBE_TEXT: Schema = {"type": ["string", "null"]}
 WHOLE: Schema = {"type": "integer", "minimum": 0}
+MAYBE_WHOLE: Schema = {"type": ["integer", "null"]}
 YES: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"}
-CODES = sorted({*Refusal, TOO_LATE, MOVED_ON, *problems.TITLES.values()})
+CODES = sorted({*Refusal, *No, TOO_LATE, MOVED_ON, NO_CHOICE, NO_UNDO, *problems.TITLES.values()})
 
 SCHEMAS: dict[str, Schema] = {
     "Money": _object(amount={"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, currency=TEXT),
     "Rhythm": _object(interval=_one_of("DAY", "WEEK", "MONTH", "YEAR"), count=WHOLE),
     "Line": _object(
+        line=_said(TEXT, "Names the item in requests."),
         title=TEXT,
         variant=MAYBE_TEXT,
         quantity=WHOLE,
@@ -137,6 +141,12 @@ SCHEMAS |= {
         cancelled=YES,
     ),
     "Orders": _object(orders=_list(_ref("Order"))),
+    "Delivery": _object(
+        number=_said(WHOLE, "Which one of its order's deliveries, from 1."),
+        date=DAY,
+        order=_said(TEXT, "The order that paid for it."),
+    ),
+    "Deliveries": _object(deliveries=_list(_ref("Delivery"))),
     "Entry": _object(at=INSTANT, date=DAY, kind=_one_of(*TOLD), by_you=YES, words=TEXT),
     "Timeline": _object(entries=_list(_ref("Entry"))),
     "Look": _object(date=DAY, skipped=YES, next_charge_on=_or_null(DAY)),
@@ -162,6 +172,59 @@ SCHEMAS |= {
         code=_one_of(*CODES),
         field=_said(MAYBE_TEXT, "The part of the request that is wrong."),
     ),
+    "Value": _object(
+        value=_said(TEXT, "What the body's field says."),
+        words=TEXT,
+        price=_or_null(_ref("Money")),
+        image_url=MAYBE_TEXT,
+        now=_said(YES, "As it is already."),
+    ),
+    "Input": _object(
+        field=_said(TEXT, "Its name in the action's body."),
+        needed=YES,
+        values=_said(_or_null(_list(_ref("Value"))), "All that it may be; null when it is free."),
+        least=_said(MAYBE_WHOLE, "Bounds of a number."),
+        most=MAYBE_WHOLE,
+        longest=_said(MAYBE_WHOLE, "Of a text, in characters."),
+        earliest=_said(_or_null(DAY), "Of a day."),
+    ),
+    "Option": _object(
+        action=_one_of(*DEEDS), possible=YES, reason=_or_null(_ref("Reason")), inputs=_list(_ref("Input"))
+    ),
+    "Options": _object(actions=_list(_ref("Option"))),
+    "PictureLine": _object(
+        line=_said(MAYBE_TEXT, "Null for an item that is not there yet."),
+        title=TEXT,
+        variant=MAYBE_TEXT,
+        quantity=WHOLE,
+        price=_ref("Money"),
+        total=_ref("Money"),
+    ),
+    "Picture": _object(
+        status=_SUMMARY["status"],
+        resumes_on=_said(_or_null(DAY), "When a pause ends."),
+        lines=_list(_ref("PictureLine")),
+        shipping_price=_ref("Money"),
+        total=_said(_ref("Money"), "One charge, before taxes."),
+        billing=_ref("Rhythm"),
+        dates=_said(_or_null(_list(DAY)), "The next charges; null when the shop decides them."),
+        note=MAYBE_TEXT,
+        address=_or_null(_ref("Address")),
+    ),
+    "ContractPreview": _object(
+        action=_one_of(*DEEDS),
+        possible=YES,
+        reason=_or_null(_ref("Reason")),
+        before=_ref("Picture"),
+        after=_ref("Picture"),
+    ),
+    "ContractUndo": _object(key=_said(TEXT, "The body of `undo`.")),
+    "ContractDone": _object(
+        action=_one_of(*DEEDS),
+        contract=_said(_ref("Contract"), "As it is now."),
+        undo=_or_null(_ref("ContractUndo")),
+    ),
+    "UndoBody": UNDO.schema,
     "Wish": {
         "description": f"For {MOVE}: a day, or weeks after the day that was shown. For the others: empty.",
         "anyOf": [
@@ -172,3 +235,11 @@ SCHEMAS |= {
     },
 }
 """Every schema by its name in the document."""
+
+
+def body_name(action: str) -> str:
+    """Return the name of the schema of what a request for an action says, e.g. "CancelBody"."""
+    return "".join(part.title() for part in action.split("_")) + "Body"
+
+
+SCHEMAS |= {body_name(deed.name): deed.body.schema for deed in DEEDS.values()}

@@ -14,12 +14,12 @@ from shopify_app.billing.models import CHALLENGED, FAILED, SETTLED, BillingAttem
 from shopify_app.contracts import calendar, contents
 from shopify_app.contracts.contents import OrderLine
 from shopify_app.contracts.cycles import total_of
-from shopify_app.contracts.models import ACTIVE, Contract
+from shopify_app.contracts.models import ACTIVE, Contract, ContractLine
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.money import round_money
-from shopify_app.orders.models import Order
+from shopify_app.orders.models import FulfillmentOrder, Order
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.web.portal import offers, tongue
 from shopify_app.web.portal.offers import Offer
@@ -77,8 +77,8 @@ def summary(contract: Contract, hour: int) -> Json:
         "status": contract.status,
         "on_hold": _is_on_hold(contract),
         "started_on": day(contract.shopify_created_at).isoformat(),
-        "billing": _rhythm(contract.billing_policy),
-        "delivery": _rhythm(contract.delivery_policy),
+        "billing": rhythm(contract.billing_policy),
+        "delivery": rhythm(contract.delivery_policy),
         "prepaid": contract.is_prepaid,
         "lines": [_line(line, contract.currency) for line in contract.lines],
         "next_charge": _next_charge(contract, hour),
@@ -134,6 +134,11 @@ def order(row: Order) -> Json:
     }
 
 
+def delivery(row: FulfillmentOrder, order: Order) -> Json:
+    """Return a paid delivery that is still to come."""
+    return {"number": row.number, "date": day(row.fulfill_at).isoformat(), "order": order.name}
+
+
 def entries(facts: Sequence[Fact]) -> list[Json]:
     """Return facts of the kinds in TOLD as a shopper reads them; nobody of the shop's staff is named."""
     return [
@@ -180,14 +185,21 @@ def _next_charge(contract: Contract, hour: int) -> Json | None:
     return {"date": day(at).isoformat(), "charge_at": instant(charge_at), "total": money(total, contract.currency)}
 
 
-def _rhythm(policy: Json) -> Json:
+def rhythm(policy: Json) -> Json:
+    """Return how often, from a contract's policy."""
     return {"interval": policy["interval"], "count": int(policy["intervalCount"])}
+
+
+def variant(title: str | None) -> str | None:
+    """Return a variant's name, None for that of a product without others."""
+    return title if title != contents.ONLY_VARIANT else None
 
 
 def _line(line: OrderLine, currency: str) -> Json:
     return {
+        "line": number_of(line.shopify_gid if isinstance(line, ContractLine) else line.gid),
         "title": line.title,
-        "variant": line.variant_title if line.variant_title != "Default Title" else None,
+        "variant": variant(line.variant_title),
         "quantity": line.quantity,
         "image_url": line.image_url,
         "price": money(line.current_price, currency),
@@ -199,13 +211,17 @@ def _delivery_method(contract: Contract) -> Json | None:
     method: dict[str, Any] | None = contract.delivery_method
     if not method:
         return None
-    address = method.get("address") or {}
     return {
         "kind": method.get("type") or "shipping",
         "title": method.get("title"),
         "location": method.get("location"),
-        "address": {name: address.get(name) for name in ADDRESS} if address else None,
+        "address": address(method.get("address")),
     }
+
+
+def address(found: Json | None) -> Json | None:
+    """Return where something is sent, None when it is not sent."""
+    return {name: found.get(name) for name in ADDRESS} if found else None
 
 
 def _method(method: PaymentMethod | None, contract: Contract, today: date) -> Json | None:

@@ -21,7 +21,11 @@ def speaks() -> Voice:
 
 def why(code: str) -> str:
     """Return why something cannot be, in a sentence: for a refusal of an edit or a problem's code."""
-    said = speaks()
+    return words_for(code, speaks())
+
+
+def words_for(code: str, said: Voice) -> str:
+    """Return the same in a given voice. Raises KeyError for a code nobody has words for."""
     if code in set(Refusal) - OWN_WORDS:
         said = voice(REASONS, said.tag)
     return said.say(f"why_{code}")
