@@ -13,6 +13,7 @@ import shopify_app.journal.models
 import shopify_app.links.models
 import shopify_app.notices.models
 import shopify_app.orders.models
+import shopify_app.plans.models
 import shopify_app.privacy.models
 import shopify_app.shoppers.models
 import shopify_app.shops.models

@@ -14,6 +14,7 @@ from typing import Any
 from shopify_app.billing import webhooks as billing
 from shopify_app.contracts import webhooks as contracts
 from shopify_app.orders import webhooks as orders
+from shopify_app.plans import refresh as plans
 from shopify_app.privacy import webhooks as privacy
 from shopify_app.shops import webhooks as shops
 from shopify_app.stock import webhooks as stock
@@ -35,6 +36,7 @@ _PAYMENT_METHOD = Handler(contracts.fetch_payment_method, contracts.payment_meth
 _ORDER = Handler(orders.fetch_order, orders.order_changed)
 _DELIVERIES = Handler(orders.fetch_deliveries, orders.deliveries_changed)
 _PRODUCT = Handler(stock.fetch_product, stock.product_changed)
+_PLANS = Handler(plans.fetch_groups, plans.groups_changed)
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     "subscription_contracts/create": (_CONTRACT, _VARIANTS),
@@ -75,6 +77,9 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "inventory_levels/update": (Handler(stock.fetch_level, stock.inventory_levels_update),),
     "products/update": (_PRODUCT,),
     "products/delete": (_PRODUCT,),
+    "selling_plan_groups/create": (_PLANS,),
+    "selling_plan_groups/update": (_PLANS,),
+    "selling_plan_groups/delete": (_PLANS,),
     "customers/update": (_CUSTOMER,),
     "customers/delete": (_CUSTOMER,),
     "customers/merge": (_MERGE,),

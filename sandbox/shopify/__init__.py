@@ -20,6 +20,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     orders,
     payment_methods,
     products,
+    selling_plan_mutations,
     selling_plans,
     shops,
     stock,

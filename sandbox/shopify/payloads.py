@@ -183,6 +183,21 @@ def product(row: Row, variants: list[Row], zone: str) -> Payload:
     }
 
 
+def selling_plan_group(row: Row, is_others: bool, verb: str) -> Payload:
+    """``selling_plan_groups/*``. Whether other apps' groups are told of is a doubt: here they are, and the app's own
+    gid is not known to it. A deleted one is only named."""
+    found: Payload = {"id": row["id"], "admin_graphql_api_id": gid("SellingPlanGroup", row["id"])}
+    if verb == "delete":
+        return found
+    return found | {
+        "admin_graphql_api_app": gid("App", 2 if is_others else 1),
+        "name": row["name"],
+        "merchant_code": row["merchant_code"],
+        "options": row.get("options", []),
+        "selling_plans": [{"name": plan["name"]} for plan in row["plans"]],
+    }
+
+
 def customer(row: Row, zone: str) -> Payload:
     """``customers/*``, and the customer of an order. Protected fields are null where the app may not see them."""
     return {

@@ -16,6 +16,7 @@ _BY_OWN_ID = {
     "products": "product",
     "customer_payment_methods": "payment_method",
     "inventory_levels": "inventory_level",
+    "selling_plan_groups": "selling_plan_group",
 }
 _SINGLE = {
     "customers/merge",

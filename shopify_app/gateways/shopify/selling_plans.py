@@ -1,0 +1,128 @@
+"""Selling plan groups: all that this app made, and the mutations that change them (schema 2026-10).
+
+Writing needs `write_products` beside `write_own_subscription_contracts` (Shopify's table of access scopes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.values import Node, known_instant
+from shopify_app.kit.db import Json
+
+PRODUCTS = 250
+"""Products per call: an input array holds at most so many (Shopify docs, API limits)."""
+
+
+@dataclass(frozen=True)
+class PlanSnapshot:
+    """A SellingPlan. A policy that is not recurring (pre-orders) is empty."""
+
+    gid: str
+    name: str
+    options: tuple[str, ...]
+    position: int
+    billing_policy: Json
+    delivery_policy: Json
+    pricing_policies: tuple[Json, ...]
+
+
+@dataclass(frozen=True)
+class GroupSnapshot:
+    """A SellingPlanGroup with its plans and the products (gid, title) it is attached to as a whole."""
+
+    gid: str
+    name: str
+    merchant_code: str
+    options: tuple[str, ...]
+    created_at: datetime
+    plans: tuple[PlanSnapshot, ...]
+    products: tuple[tuple[str, str], ...]
+
+
+def fetch_all(client: AdminClient, patience: float = 5.0) -> list[GroupSnapshot]:
+    """Return all groups of this app, oldest first: Shopify lists no others unless asked. Raises ShopifyError.
+
+    One group a page, because its 31 possible plans with their policies make it some 240 points.
+    """
+    found: list[GroupSnapshot] = []
+    cursor: str | None = None
+    while True:
+        page = client.run("SellingPlanGroupPage", {"after": cursor}, patience).data["sellingPlanGroups"]
+        found.extend(_complete(client, node, patience) for node in page["nodes"])
+        if not page["pageInfo"]["hasNextPage"]:
+            return found
+        cursor = page["pageInfo"]["endCursor"]
+
+
+def create(client: AdminClient, group: Json) -> str:
+    """Make a group (SellingPlanGroupInput) and return its gid. Raises ShopifyError; unanswered, it may exist."""
+    payload = client.mutate("SellingPlanGroupCreate", {"input": group}, "sellingPlanGroupCreate")
+    return str(payload["sellingPlanGroup"]["id"])
+
+
+def update(client: AdminClient, gid: str, group: Json) -> None:
+    """Change a group (SellingPlanGroupInput). Raises ShopifyError."""
+    client.mutate("SellingPlanGroupUpdate", {"id": gid, "input": group}, "sellingPlanGroupUpdate")
+
+
+def delete(client: AdminClient, gid: str) -> None:
+    """Take a group off sale for good. Contracts keep their terms. Raises ShopifyError."""
+    client.mutate("SellingPlanGroupDelete", {"id": gid}, "sellingPlanGroupDelete")
+
+
+def add_products(client: AdminClient, gid: str, products: Sequence[str]) -> None:
+    """Offer a group on up to PRODUCTS products; those it is on already stay. Raises ShopifyError."""
+    variables = {"id": gid, "products": list(products[:PRODUCTS])}
+    client.mutate("SellingPlanGroupAddProducts", variables, "sellingPlanGroupAddProducts")
+
+
+def remove_products(client: AdminClient, gid: str, products: Sequence[str]) -> None:
+    """Offer a group no longer on up to PRODUCTS products. Raises ShopifyError."""
+    variables = {"id": gid, "products": list(products[:PRODUCTS])}
+    client.mutate("SellingPlanGroupRemoveProducts", variables, "sellingPlanGroupRemoveProducts")
+
+
+def _complete(client: AdminClient, node: Node, patience: float) -> GroupSnapshot:
+    products = list(node["products"]["nodes"])
+    info = node["products"]["pageInfo"]
+    while info["hasNextPage"]:
+        variables = {"id": node["id"], "first": PRODUCTS, "after": info["endCursor"]}
+        more = client.run("SellingPlanGroupProducts", variables, patience).data["sellingPlanGroup"]
+        if not more:
+            break
+        products.extend(more["products"]["nodes"])
+        info = more["products"]["pageInfo"]
+    return GroupSnapshot(
+        gid=node["id"],
+        name=node["name"],
+        merchant_code=node["merchantCode"],
+        options=tuple(node["options"]),
+        created_at=known_instant(node["createdAt"]),
+        plans=tuple(_plan(plan) for plan in node["sellingPlans"]["nodes"]),
+        products=tuple((product["id"], product["title"]) for product in products),
+    )
+
+
+def _plan(node: Node) -> PlanSnapshot:
+    return PlanSnapshot(
+        gid=node["id"],
+        name=node["name"],
+        options=tuple(node["options"]),
+        position=node["position"] or 0,
+        billing_policy=node["billingPolicy"],
+        delivery_policy=node["deliveryPolicy"],
+        pricing_policies=tuple(_price(policy) for policy in node["pricingPolicies"]),
+    )
+
+
+def _price(node: Node) -> Json:
+    """A step as those of a contract's line (contents.read_pricing). `value` is text: the percentage, or an amount in
+    the shop's currency; `after` is 0 for the policy that holds from the start."""
+    value: dict[str, Any] = node["adjustmentValue"]
+    number = value["percentage"] if "percentage" in value else value["amount"]
+    return {"after": node.get("afterCycle") or 0, "type": node["adjustmentType"], "value": str(number)}

@@ -1,0 +1,3 @@
+from tests.billing.conftest import sandbox_server, till
+
+__all__ = ["sandbox_server", "till"]
