@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import facts_asked
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED, Contract
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
@@ -18,9 +18,9 @@ _KINDS = {
     EXPIRED: "subscription.expired",
     FAILED: "subscription.failed",
 }
+_REACTIVATED = "subscription.reactivated"
+"""Active again after Shopify had marked it as failed: no pause ended."""
 _ASKED = {ACTIVE: ("resume", "reactivate"), PAUSED: ("pause",), CANCELLED: ("cancel",)}
-# Edits stand to the right of contracts and may not be imported; who asked for a change is read as rows.
-_EDITS = table("contract_edits", *map(column, ("contract_id", "action", "state", "actor", "wish", "asked_at")))
 
 
 def record_status(session: Session, shop: Shop, contract: Contract, before: str | None) -> None:
@@ -52,7 +52,7 @@ def _started(session: Session, shop: Shop, contract: Contract) -> None:
 
 
 def _changed(session: Session, shop: Shop, contract: Contract, before: str) -> None:
-    kind = _KINDS.get(contract.status)
+    kind = _REACTIVATED if (before, contract.status) == (FAILED, ACTIVE) else _KINDS.get(contract.status)
     if kind is None:  # a status Shopify adds one day is mirrored, not told
         return
     actor, data = _asked_by(session, contract)
@@ -72,15 +72,9 @@ def _changed(session: Session, shop: Shop, contract: Contract, before: str) -> N
 
 
 def _asked_by(session: Session, contract: Contract) -> tuple[str, Json]:
-    """Who asked us for this change of status, and what belongs to it; Shopify itself when nobody did.
-
-    A request stays open until its outcome is read, so a webhook that is faster than our own reading finds it too.
-    """
-    mine = (_EDITS.c.contract_id == contract.id, _EDITS.c.state == "requested")
-    wanted = _EDITS.c.action.in_(_ASKED.get(contract.status, ()))
-    query = select(_EDITS.c.actor, _EDITS.c.wish).where(*mine, wanted).order_by(_EDITS.c.asked_at.desc())
-    row = session.execute(query.limit(1)).one_or_none()
-    if row is None:
-        return "shopify", {}
+    """Who asked us for this change of status, and what belongs to it; Shopify itself when nobody did."""
+    edit = facts_asked.open_edit(session, contract)
+    if edit is None or edit.action not in _ASKED.get(contract.status, ()):
+        return facts_asked.ELSEWHERE, {}
     told = {"until": "resumes_at", "reason": "reason"}
-    return row.actor, {told[name]: value for name, value in row.wish.items() if name in told and value}
+    return edit.actor, {told[name]: value for name, value in edit.wish.items() if name in told and value}

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import cycle_rows, facts, pauses, search
+from shopify_app.contracts import cycle_rows, facts, facts_changes, facts_cycles, pauses, search
 from shopify_app.contracts.cycles import refresh
 from shopify_app.contracts.erase import forget_person, is_erased
 from shopify_app.contracts.models import CANCELLED, EXPIRED, Contract, ContractLine
@@ -89,11 +89,15 @@ def apply(session: Session, shop: Shop, snapshot: ContractSnapshot, now: datetim
     if row and _is_older(row, snapshot):
         return Change(row.id, False, True, before, row.status)
     late = row is not None and snapshot.asked_at < row.read_at
+    has_cycles = snapshot.cycles is not None and not late
+    was = facts_changes.look(session, row, snapshot, with_cycles=has_cycles) if row else None
     row = _write(session, shop, row, snapshot)
-    if snapshot.cycles and not late:
+    if snapshot.cycles and has_cycles:
         cycle_rows.write(session, shop.id, row, snapshot.cycles, snapshot.asked_at)
     refresh(session, shop, row, now)
     facts.record_status(session, shop, row, before)
+    if was:
+        facts_changes.tell(session, row, was, snapshot, now)
     return Change(row.id, before is None, late, before, row.status)
 
 
@@ -106,9 +110,11 @@ def apply_cycles(session: Session, shop: Shop, gid: str, read: CyclesRead, asked
     row = find(session, shop.id, gid)
     if row is None or asked_at < row.read_at:
         return False
+    was = facts_cycles.look(session, row)
     cycle_rows.write(session, shop.id, row, read, asked_at)
     row.read_at = asked_at
     refresh(session, shop, row, now)
+    facts_cycles.tell(session, row, was, read, asked_at, now)
     return True
 
 

@@ -183,7 +183,7 @@ def test_each_change_is_told_once(desk: Desk) -> None:
         "resumed",
         "paused",
         "failed",
-        "resumed",
+        "reactivated",
         "expired",
     ]
     with desk.ctx.db.session() as session:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
+from shopify_app.edits.answers import WORDS as DATE_WORDS
+from shopify_app.edits.answers import Refusal
 from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.statuses import REASONS as CANCEL_REASONS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.notices.models import Notice
+from shopify_app.web.admin import edited
+from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
-
-class Sentence(NamedTuple):
-    """What happened, and the colour of its dot (success, warning, critical or neutral)."""
-
-    words: str
-    tone: str = "neutral"
-
-
-Telling = Callable[[Fact, tzinfo], Sentence]
-
 _CHANNELS = {"klaviyo": "Klaviyo"}
-_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper", "link": "by the shopper from a mail"}
 
 
 def sentence(fact: Fact, zone: tzinfo) -> Sentence:
@@ -58,18 +49,9 @@ def _plain(text: str | None) -> str:
     return words[:1].lower() + words[1:]
 
 
-def _fixed(words: str, tone: str = "neutral") -> Telling:
-    return lambda fact, zone: Sentence(f"{words}{_who(fact)}.", tone)
-
-
-def _who(fact: Fact) -> str:
-    who = _ACTORS.get(fact.actor.split(":")[0])
-    return f" {who}" if who else ""
-
-
 def _upcoming(fact: Fact, zone: tzinfo) -> Sentence:
     lead = fact.data.get("lead_days")
-    charge_at = _instant(fact.data.get("due_at"))
+    charge_at = instant(fact.data.get("due_at"))
     notice = f"the {lead}-day notice" if isinstance(lead, int) else "the notice"
     when = f": the charge is on {day(charge_at, zone)}" if charge_at else ""
     return Sentence(f"Time for {notice}{when}.")
@@ -77,7 +59,7 @@ def _upcoming(fact: Fact, zone: tzinfo) -> Sentence:
 
 def _changed(fact: Fact, zone: tzinfo) -> Sentence:
     before, after = fact.before or {}, fact.after or {}
-    was, now_on = _instant(before.get("due_at")), _instant(after.get("due_at"))
+    was, now_on = instant(before.get("due_at")), instant(after.get("due_at"))
     changes = fact.data.get("changes") or []
     said = {
         "skipped": "it is skipped" if after.get("skipped") else "it takes place after all",
@@ -87,19 +69,19 @@ def _changed(fact: Fact, zone: tzinfo) -> Sentence:
     }
     words = ", ".join(said[change] for change in changes if change in said)
     late = ", at shorter notice than you chose" if fact.data.get("late_notice") else ""
-    return Sentence(f"An announced order changed{_who(fact)}{late}: {words or 'see Shopify'}.", "warning")
+    return Sentence(f"An announced order changed{who(fact)}{late}: {words or 'see Shopify'}.", "warning")
 
 
 def _delivery(fact: Fact, zone: tzinfo) -> Sentence:
     lead, number, total = (fact.data.get(name) for name in ("lead_days", "delivery", "deliveries"))
-    ships_at = _instant(fact.data.get("ships_at"))
+    ships_at = instant(fact.data.get("ships_at"))
     when = f" on {day(ships_at, zone)}" if ships_at else ""
     return Sentence(f"Time for the {lead}-day notice of delivery {number} of {total}{when}.")
 
 
 def _delivery_changed(fact: Fact, zone: tzinfo) -> Sentence:
     number, total = fact.data.get("delivery"), fact.data.get("deliveries")
-    before, after = _instant((fact.before or {}).get("ships_at")), _instant((fact.after or {}).get("ships_at"))
+    before, after = instant((fact.before or {}).get("ships_at")), instant((fact.after or {}).get("ships_at"))
     of = f" of {day(before, zone)}" if before else ""
     became = f"moved to {day(after, zone)}" if after else "was cancelled"
     return Sentence(f"Delivery {number} of {total}{of} {became} after it was told.", "warning")
@@ -108,13 +90,13 @@ def _delivery_changed(fact: Fact, zone: tzinfo) -> Sentence:
 def _leads(fact: Fact, zone: tzinfo) -> Sentence:
     days = (fact.after or {}).get("lead_days") or []
     told = f"{' and '.join(map(str, days))} days before an order" if days else "of no order any more"
-    return Sentence(f"Shoppers are told {told}, chosen{_who(fact)}.")
+    return Sentence(f"Shoppers are told {told}, chosen{who(fact)}.")
 
 
 def _links(fact: Fact, zone: tzinfo) -> Sentence:
     is_account = (fact.after or {}).get("mail_links") == "account"
     do = "lead into the shopper's account" if is_account else "act after a confirmation"
-    return Sentence(f"Links in mails {do}, chosen{_who(fact)}.")
+    return Sentence(f"Links in mails {do}, chosen{who(fact)}.")
 
 
 def planned(notice: Notice, zone: tzinfo) -> Sentence:
@@ -150,37 +132,21 @@ def _duplicate(fact: Fact, zone: tzinfo) -> Sentence:
 
 
 def _stopped(fact: Fact, zone: tzinfo) -> Sentence:
-    return Sentence(f"Charging was stopped{_who(fact)}. {reason(fact.cause)}".strip(), "critical")
+    return Sentence(f"Charging was stopped{who(fact)}. {reason(fact.cause)}".strip(), "critical")
 
 
 def _parked(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Waits for you. {reason((fact.after or {}).get('reason'))}".strip(), "warning")
 
 
-def _about(words: str, tone: str = "neutral") -> Telling:
-    """A sentence about one charge date, e.g. "Skipped by you or your staff: Fri, Dec 4, 2026."."""
-
-    def tell(fact: Fact, zone: tzinfo) -> Sentence:
-        at = _instant(fact.data.get("expected_at"))
-        return Sentence(f"{words}{_who(fact)}{f': {day(at, zone)}' if at else ''}.", tone)
-
-    return tell
-
-
-def _moved(fact: Fact, zone: tzinfo) -> Sentence:
-    old, new = (_instant((side or {}).get("expected_at")) for side in (fact.before, fact.after))
-    dates = f": from {day(old, zone)} to {day(new, zone)}" if old and new else ""
-    return Sentence(f"Moved{_who(fact)}{dates}.", "warning")
-
-
 def _paused(fact: Fact, zone: tzinfo) -> Sentence:
-    end = _instant(fact.data.get("resumes_at"))
-    return Sentence(f"Paused{_who(fact)}{f' until {day(end, zone)}' if end else ''}.", "warning")
+    end = instant(fact.data.get("resumes_at"))
+    return Sentence(f"Paused{who(fact)}{f' until {day(end, zone)}' if end else ''}.", "warning")
 
 
 def _cancelled(fact: Fact, zone: tzinfo) -> Sentence:
     why = CANCEL_REASONS.get(str(fact.data.get("reason")))
-    return Sentence(f"Cancelled{_who(fact)}{f'. Reason: {why[:1].lower()}{why[1:]}' if why else ''}.", "critical")
+    return Sentence(f"Cancelled{who(fact)}{f'. Reason: {why[:1].lower()}{why[1:]}' if why else ''}.", "critical")
 
 
 def _edit_rejected(fact: Fact, zone: tzinfo) -> Sentence:
@@ -188,7 +154,17 @@ def _edit_rejected(fact: Fact, zone: tzinfo) -> Sentence:
         why = WORDS[No(str(fact.data.get("refusal")))]
     except ValueError:
         why = "Shopify refused."
-    return Sentence(f"What was asked for{_who(fact)} was not done. {why}", "warning")
+    return Sentence(f"What was asked for{who(fact)} was not done. {why}", "warning")
+
+
+def _date_rejected(fact: Fact, zone: tzinfo) -> Sentence:
+    at = instant(fact.data.get("expected_at"))
+    try:
+        why = DATE_WORDS[Refusal(str(fact.data.get("refusal")))]
+    except ValueError:
+        why = "Shopify refused."
+    of = f" of {day(at, zone)}" if at else ""
+    return Sentence(f"What was asked for the order{of}{who(fact)} was not done. {why}", "warning")
 
 
 def _amount(fact: Fact) -> str:
@@ -198,24 +174,18 @@ def _amount(fact: Fact) -> str:
         return ""
 
 
-def _instant(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(value)) if value else None
-    except ValueError:
-        return None
-
-
 TELLINGS: dict[str, Telling] = {
-    "subscription.started": _fixed("Subscription started", "success"),
+    **edited.TELLINGS,
+    "subscription.started": fixed("Subscription started", "success"),
     "subscription.paused": _paused,
-    "subscription.resumed": _fixed("Resumed", "success"),
+    "subscription.resumed": fixed("Resumed", "success"),
     "subscription.cancelled": _cancelled,
-    "subscription.expired": _fixed("Ended: the last planned delivery was reached"),
-    "subscription.failed": _fixed("Shopify marked the subscription as failed", "critical"),
-    "subscription.pause_requested": _fixed("A pause was asked for"),
-    "subscription.resume_requested": _fixed("Resuming was asked for"),
-    "subscription.reactivate_requested": _fixed("Reactivating was asked for"),
-    "subscription.cancel_requested": _fixed("Cancelling was asked for"),
+    "subscription.expired": fixed("Ended: the last planned delivery was reached"),
+    "subscription.failed": fixed("Shopify marked the subscription as failed", "critical"),
+    "subscription.pause_requested": fixed("A pause was asked for"),
+    "subscription.resume_requested": fixed("Resuming was asked for"),
+    "subscription.reactivate_requested": fixed("Reactivating was asked for"),
+    "subscription.cancel_requested": fixed("Cancelling was asked for"),
     "subscription.edit_rejected": _edit_rejected,
     "order.upcoming": _upcoming,
     "order.changed": _changed,
@@ -226,17 +196,15 @@ TELLINGS: dict[str, Telling] = {
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,
-    "charge.challenged": _fixed("The bank asks the shopper to confirm the payment", "warning"),
+    "charge.challenged": fixed("The bank asks the shopper to confirm the payment", "warning"),
     "charge.parked": _parked,
-    "charge.released": _about("Released"),
-    "charge.asked_for": _about("Charge now chosen"),
-    "order.skip_requested": _about("Skip asked for"),
-    "order.skipped": _about("Skipped", "warning"),
-    "order.unskip_requested": _about("Asked to bring back"),
-    "order.unskipped": _about("Brought back", "success"),
-    "order.move_requested": _about("Another date asked for"),
-    "order.moved": _moved,
+    "charge.released": about("Released"),
+    "charge.asked_for": about("Charge now chosen"),
+    "order.skip_requested": about("Skip asked for"),
+    "order.unskip_requested": about("Asked to bring back"),
+    "order.move_requested": about("Another date asked for"),
+    "order.edit_rejected": _date_rejected,
     "charging.stopped": _stopped,
-    "charging.started": _fixed("Charging was started again", "success"),
+    "charging.started": fixed("Charging was started again", "success"),
 }
 """Fact kind → how it is told. A test finds every kind that the code records."""
