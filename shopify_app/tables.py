@@ -6,6 +6,7 @@ import shopify_app.channels.klaviyo.models
 import shopify_app.contracts.models
 import shopify_app.duties
 import shopify_app.edits.models
+import shopify_app.edits.rules.models
 import shopify_app.health.models
 import shopify_app.inbox.models
 import shopify_app.insights.models

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 EARLIEST = timedelta(hours=24)
@@ -18,6 +18,12 @@ def due_at(expected_at: datetime, zone: ZoneInfo, hour: int) -> datetime:
     day = expected_at.astimezone(zone).date()
     wall = datetime.combine(day, time(hour), tzinfo=zone)
     return max(_instant(wall), expected_at.astimezone(UTC) - EARLIEST)
+
+
+def later(instant: datetime, by: timedelta, zone: tzinfo) -> datetime:
+    """Return the instant (UTC) as many days later at the same time of day in `zone`: summer time moves no day."""
+    wall = instant.astimezone(zone)
+    return (wall + by).astimezone(UTC)
 
 
 def _instant(wall: datetime) -> datetime:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shopify_app.edits.rules.forbidden import Forbidden
+
 
 class Refusal(StrEnum):
     """Why nothing was changed. Pages for shoppers have their own words for each (locales of `links`)."""
@@ -21,6 +23,7 @@ class Refusal(StrEnum):
     BEFORE_START = "before_start"
     AFTER_NEXT = "after_next"
     OUT_OF_BOUNDS = "out_of_bounds"
+    RULE = "rule"
     NO_ANSWER = "no_answer"
     NOT_SEEN = "not_seen"
     REFUSED = "refused"
@@ -39,6 +42,7 @@ WORDS = {
     Refusal.BEFORE_START: "The new date lies before this billing period begins.",
     Refusal.AFTER_NEXT: "The next date is charged by then. Skip this one instead.",
     Refusal.OUT_OF_BOUNDS: "Shopify does not allow this date for this billing period.",
+    Refusal.RULE: "The shop's rules for shoppers do not allow this.",
     Refusal.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
     Refusal.NOT_SEEN: "Shopify's answer was lost on the way. Look again in a minute before you try once more.",
     Refusal.REFUSED: "Shopify refused.",
@@ -59,13 +63,19 @@ PASSING = frozenset({Refusal.BUSY, Refusal.CHARGING, Refusal.NO_ANSWER, Refusal.
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it, in a sentence. `refusal` is None when it is done."""
+    """What came of it, in a sentence. `refusal` is None when it is done; `rule` says which one a RULE is about."""
 
     is_done: bool
     words: str
     refusal: Refusal | None = None
+    rule: Forbidden | None = None
 
 
 def refused(refusal: Refusal, words: str = "") -> Answer:
     """Return the answer for a refusal, in its usual words unless there are better ones."""
     return Answer(False, words or WORDS[refusal], refusal)
+
+
+def by_rule(rule: Forbidden) -> Answer:
+    """Return the answer for what a rule of the shop's does not allow."""
+    return Answer(False, WORDS[Refusal.RULE], Refusal.RULE, rule)

@@ -17,8 +17,10 @@ from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import reading
-from shopify_app.edits.answers import OF_SHOPIFY, Answer, Refusal, refused
+from shopify_app.edits.answers import OF_SHOPIFY, Answer, Refusal, by_rule, refused
 from shopify_app.edits.change import Change, Standing, Target
+from shopify_app.edits.rules import hook
+from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.gateways.shopify import attempts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import ServerFault, ShopifyError, Unreachable, UserErrors
@@ -53,6 +55,8 @@ def carry_out(ctx: Context, change: Change, target: Target) -> Answer:
         begun = _begin(session, change, target, now)
     if isinstance(begun, Refusal):
         return refused(begun)
+    if isinstance(begun, Forbidden):
+        return by_rule(begun)
     try:
         return _ask(ctx, change, target, begun)
     finally:
@@ -79,7 +83,7 @@ def is_charging(session: Session, cycle: BillingCycle) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _begin(session: Session, change: Change, target: Target, now: datetime) -> _Begun | Refusal:
+def _begin(session: Session, change: Change, target: Target, now: datetime) -> _Begun | Refusal | Forbidden:
     """Write down the request and lease the cycle; or return why not."""
     contract, cycle = _locked(session, target)
     if contract is None or cycle is None:
@@ -87,12 +91,16 @@ def _begin(session: Session, change: Change, target: Target, now: datetime) -> _
     moment = machine_now()
     if cycle.lease_until is not None and cycle.lease_until > moment:
         return Refusal.CHARGING if cycle.claimed_at else Refusal.BUSY
-    refusal = change.why_not(_standing(session, contract, cycle, now))
+    standing = _standing(session, contract, cycle, now)
+    refusal = change.why_not(standing)
     if refusal or is_charging(session, cycle):
         return refusal or Refusal.CHARGING  # Shopify may not know yet of a charge that we have sent
+    verdict = hook.of_change(session, change, standing, target.actor)
+    if verdict.forbidden:
+        return verdict.forbidden
     cycle.claimed_at, cycle.lease_until = None, moment + LEASE
     begun = _Begun(change.before(cycle), moment.isoformat())
-    _tell(session, contract, cycle, change.asked_kind, target, now, begun, change.after())
+    _tell(session, contract, cycle, change.asked_kind, target, now, begun, change.after(), verdict.as_data())
     return begun
 
 
@@ -180,6 +188,7 @@ def _tell(
     now: datetime,
     begun: _Begun,
     after: Json,
+    data: Json | None = None,
 ) -> None:
     record(
         session,
@@ -194,5 +203,5 @@ def _tell(
         actor=target.actor,
         before=begun.before,
         after=after,
-        data={"expected_at": cycle.expected_at.isoformat()},
+        data={"expected_at": cycle.expected_at.isoformat()} | (data or {}),
     )

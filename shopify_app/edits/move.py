@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
@@ -21,12 +21,6 @@ REASONS = {"link": gateway.BY_BUYER, "shopper": gateway.BY_BUYER, "merchant": ga
 def move(ctx: Context, shop_id: int, contract_gid: str, index: int, to: datetime, actor: str) -> Answer:
     """Move a cycle's expected charge to an instant, in whole seconds (Shopify keeps no finer ones)."""
     return door.carry_out(ctx, Moving(to), Target(shop_id, contract_gid, index, actor))
-
-
-def later(expected_at: datetime, by: timedelta, zone: tzinfo) -> datetime:
-    """Return the instant (UTC) as many days later at the same time of day in `zone`: summer time moves no day."""
-    wall = expected_at.astimezone(zone)
-    return (wall + by).astimezone(UTC)
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
+from shopify_app.contracts.calendar import later
 from shopify_app.edits import door
 from shopify_app.edits.answers import Answer, Refusal
 from shopify_app.edits.change import Change, Standing, Target
-from shopify_app.edits.move import Moving, later
+from shopify_app.edits.move import Moving
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.clock import machine_now
 from shopify_app.links.models import LinkUse

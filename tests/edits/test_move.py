@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shopify_app.contracts.calendar import due_at
+from shopify_app.contracts.calendar import due_at, later
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import move, skip
 from shopify_app.edits.answers import Answer, Refusal, refused
 from shopify_app.edits.change import Standing
-from shopify_app.edits.move import Moving, later
+from shopify_app.edits.move import Moving
 from tests.billing.till import Till
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from shopify_app.channels.klaviyo.story import Story
+from shopify_app.contracts.calendar import later
 from shopify_app.edits.change import Standing
-from shopify_app.edits.move import Moving, later
+from shopify_app.edits.move import Moving
 from shopify_app.links.urls import NAMES
 from shopify_app.links.wish import DELAYS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.gateways.shopify.errors import UserErrors
 
 
@@ -28,6 +29,7 @@ class No(StrEnum):
     FUTURE_EDITS = "future_edits"
     OTHER_REQUEST = "other_request"
     STALE = "stale"
+    RULE = "rule"
     NO_ANSWER = "no_answer"
     NOT_SEEN = "not_seen"
     NOT_DONE = "not_done"
@@ -52,6 +54,7 @@ WORDS = {
     No.FUTURE_EDITS: "A coming order was changed for its date alone. Shopify changes the subscription only after it.",
     No.OTHER_REQUEST: "This form was used for another change already. Open it again.",
     No.STALE: "The subscription keeps being changed by somebody else. Look at it again, then try once more.",
+    No.RULE: "The shop's rules for shoppers do not allow this.",
     No.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
     No.NOT_SEEN: "Shopify's answer was lost on the way. Perennial looks it up within minutes; do not try again yet.",
     No.NOT_DONE: "It was asked for, but Shopify shows that it was not done.",
@@ -73,16 +76,22 @@ PASSING = frozenset({No.BUSY, No.CHARGING, No.STALE, No.NO_ANSWER, No.NOT_DONE})
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it, in a sentence. `refusal` is None when it is done."""
+    """What came of it, in a sentence. `refusal` is None when it is done; `rule` says which one a RULE is about."""
 
     is_done: bool
     words: str
     refusal: No | None = None
+    rule: Forbidden | None = None
 
 
 def refused(refusal: No, words: str = "") -> Answer:
     """Return the answer for a refusal, in its usual words unless there are better ones."""
     return Answer(False, words or WORDS[refusal], refusal)
+
+
+def by_rule(rule: Forbidden) -> Answer:
+    """Return the answer for what a rule of the shop's does not allow."""
+    return Answer(False, WORDS[No.RULE], No.RULE, rule)
 
 
 def by_shopify(error: UserErrors) -> Answer:

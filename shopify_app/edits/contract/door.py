@@ -14,10 +14,12 @@ from shopify_app.contracts import mirror
 from shopify_app.edits.contract import requests, standing
 from shopify_app.edits.contract.action import Action, Target
 from shopify_app.edits.contract.actions import parse
-from shopify_app.edits.contract.answers import Answer, No, by_shopify, refused
+from shopify_app.edits.contract.answers import Answer, No, by_rule, by_shopify, refused
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.edits.models import DONE, ContractEdit
 from shopify_app.edits.reading import read_again
+from shopify_app.edits.rules import hook
+from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.gateways.shopify.errors import ServerFault, ShopifyError, Unreachable, UserErrors
 from shopify_app.shops.tokens import with_client
 
@@ -26,11 +28,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Preview:
-    """The subscription as it is and as it would be, and why it cannot be done; None when it can."""
+    """The subscription as it is and as it would be, and why it cannot be done; None when it can.
+
+    `overridden`: rules for shoppers that a member of staff would go against.
+    """
 
     before: Picture
     after: Picture
     why_not: Answer | None
+    overridden: tuple[Forbidden, ...] = ()
 
 
 def preview(ctx: Context, action: Action, target: Target) -> Preview | None:
@@ -40,7 +46,9 @@ def preview(ctx: Context, action: Action, target: Target) -> Preview | None:
         if seen is None:
             return None
         before, why_not = standing.paint(seen), standing.why_not(session, action, seen)
-    return Preview(before, before if why_not else action.paint(before), why_not)
+        verdict = hook.FREE if why_not else hook.of_action(session, action, seen, target.actor)
+    why_not = by_rule(verdict.forbidden) if verdict.forbidden else why_not
+    return Preview(before, before if why_not else action.paint(before), why_not, verdict.overridden)
 
 
 def carry_out(ctx: Context, action: Action, target: Target, request_id: str) -> Answer:

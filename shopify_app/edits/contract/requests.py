@@ -10,8 +10,9 @@ from shopify_app.contracts import mirror
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import picture, standing
 from shopify_app.edits.contract.action import Action, Target
-from shopify_app.edits.contract.answers import PASSING, Answer, No, refused
+from shopify_app.edits.contract.answers import PASSING, Answer, No, by_rule, refused
 from shopify_app.edits.models import DONE, REJECTED, REQUESTED, ContractEdit
+from shopify_app.edits.rules import hook
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
@@ -38,6 +39,9 @@ def begin(session: Session, action: Action, target: Target, request_id: str, now
         return refused(taken)
     if answer := standing.why_not(session, action, seen):
         return answer
+    verdict = hook.of_action(session, action, seen, target.actor)
+    if verdict.forbidden:
+        return by_rule(verdict.forbidden)
     before = standing.paint(seen)
     edit = edit or ContractEdit(shop_id=target.shop_id, request_id=request_id, contract_id=seen.contract.id)
     edit.action, edit.wish, edit.actor, edit.state = action.name, action.wish(), target.actor, REQUESTED
@@ -46,7 +50,7 @@ def begin(session: Session, action: Action, target: Target, request_id: str, now
     edit.asked_at, edit.lease_until = now, machine_now() + standing.LEASE
     session.add(edit)
     standing.hold(seen, edit.lease_until)
-    tell(session, edit, seen.contract, f"subscription.{action.name}_requested", now)
+    tell(session, edit, seen.contract, f"subscription.{action.name}_requested", now, verdict.as_data())
     return edit
 
 

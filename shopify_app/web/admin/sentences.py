@@ -13,6 +13,7 @@ from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Deliv
 from shopify_app.notices.models import Notice
 from shopify_app.web.admin import edited
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
+from shopify_app.web.admin import rule_words
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
@@ -24,7 +25,9 @@ def sentence(fact: Fact, zone: tzinfo) -> Sentence:
     telling = TELLINGS.get(fact.kind)
     if telling is None:
         return Sentence(fact.kind.replace("_", " ").replace(".", ": ").capitalize() + ".")
-    return telling(fact, zone)
+    said = telling(fact, zone)
+    against = rule_words.against(fact.data.get("overrides") or [])
+    return said._replace(words=f"{said.words} This went against {against}.") if against else said
 
 
 def told(delivery: Delivery) -> str:
@@ -97,6 +100,14 @@ def _links(fact: Fact, zone: tzinfo) -> Sentence:
     is_account = (fact.after or {}).get("mail_links") == "account"
     do = "lead into the shopper's account" if is_account else "act after a confirmation"
     return Sentence(f"Links in mails {do}, chosen{who(fact)}.")
+
+
+def _rules(fact: Fact, zone: tzinfo) -> Sentence:
+    plan = fact.data.get("plan")
+    whose = f" of the plan {plan}" if plan else ""
+    if (fact.after or {}).get("rules") is None:
+        return Sentence(f"The plan {plan} follows the shop's rules for shoppers again, chosen{_who(fact)}.")
+    return Sentence(f"What shoppers{whose} may change was decided anew{_who(fact)}.")
 
 
 def planned(notice: Notice, zone: tzinfo) -> Sentence:
@@ -193,6 +204,7 @@ TELLINGS: dict[str, Telling] = {
     "delivery.changed": _delivery_changed,
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
+    "rules.changed": _rules,
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,
