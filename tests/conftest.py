@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.browser import browser, page
 from tests.support.services import (
+    compiled_statements,
     empty_postgres_url,
     module_postgres_url,
     postgres_server,
@@ -20,6 +21,7 @@ from tests.support.services import (
 
 __all__ = [
     "browser",
+    "compiled_statements",
     "empty_postgres_url",
     "module_postgres_url",
     "page",
