@@ -52,14 +52,14 @@ def _connection(url: str) -> psycopg.Connection:
     return _own.connection
 
 
-def serve() -> None:
-    """Granian as `perennial web` starts it."""
+def serve(target: str) -> None:
+    """Granian as `perennial web` starts it. `target`: the module and function that make the application."""
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
     Granian(
-        "bench.bare:load",
+        target,
         address="127.0.0.1",
         port=int(os.environ["PORT"]),
         interface=Interfaces.WSGI,
@@ -72,4 +72,4 @@ def serve() -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve("bench.bare:load")
