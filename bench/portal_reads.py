@@ -60,7 +60,8 @@ ROWS = (
     """insert into billing_cycles (shop_id, contract_id, cycle_index, start_at, end_at, expected_at, status, skipped,
         edited, due_at, read_at)
     select 1, id, i, planned - interval '1 month', planned, planned, 'UNBILLED', false, false, planned, now()
-    from contracts, generate_series(1, 6) i, lateral (select next_charge_at + (i - 1) * interval '1 month' planned)""",
+    from contracts, generate_series(1, 6) i,
+        lateral (select next_charge_at + (i - 1) * interval '1 month' planned)""",
     """insert into billing_attempts (shop_id, contract_id, cycle_index, attempt_number, idempotency_key, state,
         origin_at, written_at, completed_at)
     select 1, id, -i, 1, 'old-' || id || '-' || i, 'settled', now(), now(), now()
@@ -146,7 +147,8 @@ def _print(spent: dict[str, list[float]], contracts: int, rounds: int) -> int:
         verdict = "" if name == "floor" else f"{high / floor:6.1f} times the floor's"
         print(f"  {name:14} median {statistics.median(found):7.2f} ms   p95 {high:7.2f} ms   {verdict}")
     worst = max(_high(found) for name, found in spent.items() if name != "floor")
-    print(f"  the slowest read's p95 is {worst:.1f} ms: {'within' if worst < GOAL else 'ABOVE'} the goal of {GOAL:.0f}")
+    verdict = "within" if worst < GOAL else "ABOVE"
+    print(f"  the slowest read's p95 is {worst:.1f} ms: {verdict} the goal of {GOAL:.0f} ms")
     return 0 if worst < GOAL else 1
 
 
