@@ -11,9 +11,8 @@ from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.statuses import REASONS as CANCEL_REASONS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.notices.models import Notice
-from shopify_app.web.admin import edited
+from shopify_app.web.admin import edited, rule_words
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
-from shopify_app.web.admin import rule_words
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
@@ -106,8 +105,8 @@ def _rules(fact: Fact, zone: tzinfo) -> Sentence:
     plan = fact.data.get("plan")
     whose = f" of the plan {plan}" if plan else ""
     if (fact.after or {}).get("rules") is None:
-        return Sentence(f"The plan {plan} follows the shop's rules for shoppers again, chosen{_who(fact)}.")
-    return Sentence(f"What shoppers{whose} may change was decided anew{_who(fact)}.")
+        return Sentence(f"The plan {plan} follows the shop's rules for shoppers again, chosen{who(fact)}.")
+    return Sentence(f"What shoppers{whose} may change was decided anew{who(fact)}.")
 
 
 def planned(notice: Notice, zone: tzinfo) -> Sentence:
