@@ -21,11 +21,14 @@ class Refusal(StrEnum):
     SKIPPED = "skipped"
     PAST = "past"
     BEFORE_START = "before_start"
+    BEFORE_PREVIOUS = "before_previous"
     AFTER_NEXT = "after_next"
     OUT_OF_BOUNDS = "out_of_bounds"
     RULE = "rule"
+    OTHER_REQUEST = "other_request"
     NO_ANSWER = "no_answer"
     NOT_SEEN = "not_seen"
+    NOT_DONE = "not_done"
     REFUSED = "refused"
 
 
@@ -40,11 +43,14 @@ WORDS = {
     Refusal.SKIPPED: "This date is skipped. Bring it back before you move it.",
     Refusal.PAST: "The new date is in the past.",
     Refusal.BEFORE_START: "The new date lies before this billing period begins.",
+    Refusal.BEFORE_PREVIOUS: "The date before this one is charged only later.",
     Refusal.AFTER_NEXT: "The next date is charged by then. Skip this one instead.",
     Refusal.OUT_OF_BOUNDS: "Shopify does not allow this date for this billing period.",
     Refusal.RULE: "The shop's rules for shoppers do not allow this.",
+    Refusal.OTHER_REQUEST: "This form was used for another change already. Open it again.",
     Refusal.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
     Refusal.NOT_SEEN: "Shopify's answer was lost on the way. Look again in a minute before you try once more.",
+    Refusal.NOT_DONE: "It was asked for, but Shopify shows that it was not done.",
     Refusal.REFUSED: "Shopify refused.",
 }
 
@@ -57,7 +63,7 @@ OF_SHOPIFY = {
 }
 """SubscriptionBillingCycleErrorCode (schema 2026-10) → ours. Anything else is told in Shopify's own words."""
 
-PASSING = frozenset({Refusal.BUSY, Refusal.CHARGING, Refusal.NO_ANSWER, Refusal.NOT_SEEN})
+PASSING = frozenset({Refusal.BUSY, Refusal.CHARGING, Refusal.NO_ANSWER, Refusal.NOT_SEEN, Refusal.NOT_DONE})
 """A later try may succeed."""
 
 

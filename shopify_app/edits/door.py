@@ -7,20 +7,21 @@ cycle from being charged meanwhile · ask · read the contract again and write d
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import column, select, table, update
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
+from shopify_app.contracts.cycles import UNBILLED
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.edits import reading
+from shopify_app.edits import reading, requests
 from shopify_app.edits.answers import OF_SHOPIFY, Answer, Refusal, by_rule, refused
 from shopify_app.edits.change import Change, Standing, Target
+from shopify_app.edits.models import REQUESTED, CycleEdit
+from shopify_app.edits.requests import LEASE as LEASE
 from shopify_app.edits.rules import hook
-from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.gateways.shopify import attempts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import ServerFault, ShopifyError, Unreachable, UserErrors
@@ -32,33 +33,23 @@ from shopify_app.shops.tokens import with_client
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=120)
-"""Machine time for which the cycle is not charged while Shopify is asked; after it the asker is dead."""
 # Billing stands to the right of edits and may not be imported; whether a charge is under way is read as rows.
 _ATTEMPTS = table("billing_attempts", column("contract_id"), column("cycle_index"), column("state"))
 _OPEN = ("written", "requested", "unknown", "challenged")
 
 
-@dataclass(frozen=True)
-class _Begun:
-    """A request that was written down. `before`: what is to change, as it was. `stamp`: its machine instant, which
-    ends its fact's key and that of the fact that it is done, so that door and mirror tell one and the same."""
+def carry_out(ctx: Context, change: Change, target: Target, request_id: str | None = None) -> Answer:
+    """Change one cycle at Shopify and tell the journal. Never raises what Shopify may answer: see `Refusal`.
 
-    before: Json
-    stamp: str
-
-
-def carry_out(ctx: Context, change: Change, target: Target) -> Answer:
-    """Change one cycle at Shopify and tell the journal. Never raises what Shopify may answer: see `Refusal`."""
-    now = ctx.clock.now()
+    The same request id acts once and is answered alike, unless nothing was done (PASSING). Raises ValueError for one
+    that is empty or too long. None: it is asked for the first time.
+    """
     with ctx.db.session() as session:
-        begun = _begin(session, change, target, now)
-    if isinstance(begun, Refusal):
-        return refused(begun)
-    if isinstance(begun, Forbidden):
-        return by_rule(begun)
+        begun = _begin(session, change, target, requests.named(request_id), ctx.clock.now())
+    if isinstance(begun, Answer):
+        return begun
     try:
-        return _ask(ctx, change, target, begun)
+        return _ask(ctx, change, target, begun.request_id)
     finally:
         with ctx.db.session() as session:
             _let_go(session, target)
@@ -83,39 +74,44 @@ def is_charging(session: Session, cycle: BillingCycle) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _begin(session: Session, change: Change, target: Target, now: datetime) -> _Begun | Refusal | Forbidden:
-    """Write down the request and lease the cycle; or return why not."""
+def _begin(session: Session, change: Change, target: Target, request_id: str, now: datetime) -> CycleEdit | Answer:
+    """Write down the request and lease the cycle; or return the answer that needs no question to Shopify."""
     contract, cycle = _locked(session, target)
     if contract is None or cycle is None:
-        return Refusal.GONE
-    moment = machine_now()
-    if cycle.lease_until is not None and cycle.lease_until > moment:
-        return Refusal.CHARGING if cycle.claimed_at else Refusal.BUSY
+        return refused(Refusal.GONE)
+    edit = requests.known(session, change, target, request_id, cycle)
+    if isinstance(edit, Answer):
+        return edit
+    if cycle.lease_until is not None and cycle.lease_until > machine_now():
+        return refused(Refusal.CHARGING if cycle.claimed_at else Refusal.BUSY)
+    if edit is not None and edit.state == REQUESTED and change.is_true(cycle):
+        return _done(session, edit, contract, cycle, change, now)  # its answer was lost; its outcome was read since
     standing = _standing(session, contract, cycle, now)
     refusal = change.why_not(standing)
     if refusal or is_charging(session, cycle):
-        return refusal or Refusal.CHARGING  # Shopify may not know yet of a charge that we have sent
+        return refused(refusal or Refusal.CHARGING)  # Shopify may not know yet of a charge that we have sent
     verdict = hook.of_change(session, change, standing, target.actor)
     if verdict.forbidden:
-        return verdict.forbidden
-    cycle.claimed_at, cycle.lease_until = None, moment + LEASE
-    begun = _Begun(change.before(cycle), moment.isoformat())
-    _tell(session, contract, cycle, change.asked_kind, target, now, begun, change.after(), verdict.as_data())
-    return begun
+        return by_rule(verdict.forbidden)
+    edit = requests.write(session, edit, change, target, cycle, request_id, now)
+    _tell(session, edit, contract, cycle, change, change.asked_kind, now, verdict.as_data())
+    return edit
 
 
-def _ask(ctx: Context, change: Change, target: Target, begun: _Begun) -> Answer:
+def _ask(ctx: Context, change: Change, target: Target, request_id: str) -> Answer:
     try:
         refusal = with_client(ctx, target.shop_id, lambda client: _send(client, change, target))
     except UserErrors as error:
-        return _told_by_shopify(error)
+        return _reject(ctx, change, target, request_id, _told_by_shopify(error))
     except (Unreachable, ServerFault) as error:
         log.warning("edit without an answer", extra={"shop_id": target.shop_id, "error": str(error)})
-        return _confirm(ctx, change, target, begun)
+        refusal = None
     except ShopifyError as error:
         log.warning("edit has to wait", extra={"shop_id": target.shop_id, "error": str(error)})
-        return refused(Refusal.NO_ANSWER)
-    return refused(refusal) if refusal else _confirm(ctx, change, target, begun)
+        refusal = Refusal.NO_ANSWER
+    if refusal:
+        return _reject(ctx, change, target, request_id, refused(refusal))
+    return confirm(ctx, change, target, request_id) or refused(Refusal.NOT_SEEN)
 
 
 def _told_by_shopify(error: UserErrors) -> Answer:
@@ -135,18 +131,44 @@ def _send(client: AdminClient, change: Change, target: Target) -> Refusal | None
     return None
 
 
-def _confirm(ctx: Context, change: Change, target: Target, begun: _Begun) -> Answer:
-    """Read the contract again: only what is read there is told as done, by whoever reads it first."""
+def confirm(ctx: Context, change: Change, target: Target, request_id: str, *, is_last: bool = False) -> Answer | None:
+    """Read the contract again and finish the edit if it is true there, told by whoever reads it first.
+
+    None when it stays open. `is_last`: what is not true by now was not done, and is told so.
+    """
     if not read_again(ctx, target):
-        return refused(Refusal.NOT_SEEN)
+        return None
     now = ctx.clock.now()
     with ctx.db.session() as session:
         contract, cycle = _locked(session, target)
-        if contract is None or cycle is None or not change.is_true(cycle):
-            return refused(Refusal.NOT_SEEN)
-        change.settle(cycle, now)
-        _tell(session, contract, cycle, change.done_kind, target, now, begun, change.after())
-    return Answer(True, change.done_words)
+        edit = session.get_one(CycleEdit, (target.shop_id, request_id), populate_existing=True)
+        if contract is not None and cycle is not None and change.is_true(cycle):
+            return _done(session, edit, contract, cycle, change, now)
+        if not is_last:
+            return None
+        answer = requests.finish(edit, refused(Refusal.NOT_DONE), now)
+        if contract is not None and cycle is not None:
+            _tell_rejected(session, edit, contract, cycle, answer, now)
+        return answer
+
+
+def _done(
+    session: Session, edit: CycleEdit, contract: Contract, cycle: BillingCycle, change: Change, now: datetime
+) -> Answer:
+    change.settle(cycle, now)
+    _tell(session, edit, contract, cycle, change, change.done_kind, now)
+    return requests.finish(edit, Answer(True, change.done_words), now)
+
+
+def _reject(ctx: Context, change: Change, target: Target, request_id: str, answer: Answer) -> Answer:
+    """Nothing was changed; say so."""
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        contract, cycle = _locked(session, target)
+        edit = session.get_one(CycleEdit, (target.shop_id, request_id), populate_existing=True)
+        if contract is not None and cycle is not None:
+            _tell_rejected(session, edit, contract, cycle, answer, now)
+        return requests.finish(edit, answer, now)
 
 
 def read_again(ctx: Context, target: Target) -> bool:
@@ -168,7 +190,14 @@ def _cycle(session: Session, contract: Contract, index: int, *, is_locked: bool 
 
 def _standing(session: Session, contract: Contract, cycle: BillingCycle, now: datetime) -> Standing:
     following = _cycle(session, contract, cycle.cycle_index + 1)
-    return Standing(contract, cycle, following.expected_at if following else None, now)
+    preceding = _cycle(session, contract, cycle.cycle_index - 1)
+    return Standing(
+        contract,
+        cycle,
+        following.expected_at if following else None,
+        now,
+        preceding.expected_at if preceding and preceding.status == UNBILLED else None,
+    )
 
 
 def _let_go(session: Session, target: Target) -> None:
@@ -181,27 +210,50 @@ def _let_go(session: Session, target: Target) -> None:
 
 def _tell(
     session: Session,
+    edit: CycleEdit,
+    contract: Contract,
+    cycle: BillingCycle,
+    change: Change,
+    kind: str,
+    now: datetime,
+    data: Json | None = None,
+) -> None:
+    _record(session, edit, contract, cycle, kind, now, change.cause, edit.before, change.after(), data)
+
+
+def _tell_rejected(
+    session: Session, edit: CycleEdit, contract: Contract, cycle: BillingCycle, answer: Answer, now: datetime
+) -> None:
+    data = {"action": edit.action, "refusal": answer.refusal}
+    _record(session, edit, contract, cycle, "order.edit_rejected", now, data=data)
+
+
+def _record(
+    session: Session,
+    edit: CycleEdit,
     contract: Contract,
     cycle: BillingCycle,
     kind: str,
-    target: Target,
     now: datetime,
-    begun: _Begun,
-    after: Json,
+    cause: str | None = None,
+    before: Json | None = None,
+    after: Json | None = None,
     data: Json | None = None,
 ) -> None:
     record(
         session,
-        target.shop_id,
-        # machine time: two edits there and back may happen within one instant of business time
-        key=f"{kind}:{number_of(contract.shopify_gid)}:{target.index}:{begun.stamp}",
+        edit.shop_id,
+        # machine time: two edits there and back may happen within one instant of business time; request and outcome
+        # end alike, so that door and mirror tell one and the same
+        key=f"{kind}:{number_of(contract.shopify_gid)}:{edit.cycle_index}:{edit.stamp}",
         kind=kind,
         occurred_at=now,
         contract_gid=contract.shopify_gid,
         customer_gid=contract.customer_gid,
-        cycle_index=target.index,
-        actor=target.actor,
-        before=begun.before,
+        cycle_index=edit.cycle_index,
+        actor=edit.actor,
+        cause=cause,
+        before=before,
         after=after,
         data={"expected_at": cycle.expected_at.isoformat()} | (data or {}),
     )

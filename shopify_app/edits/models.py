@@ -43,6 +43,37 @@ class ContractEdit(Base):
     lease_until: Mapped[datetime | None]
 
 
+class CycleEdit(Base):
+    """One edit of one date by its request id: asked for twice, it acts once and is answered alike.
+
+    `action` and `wish` make the change again (`changes.py`), `before` is its picture from before, `stamp` ends the
+    keys of its facts. Lease and times are like those of a ContractEdit. A wish may hold an address.
+    """
+
+    __tablename__ = "cycle_edits"
+    __table_args__ = (
+        PrimaryKeyConstraint("shop_id", "request_id"),
+        Index("ix_cycle_edits_cycle", "contract_id", "cycle_index", "asked_at"),
+        Index("ix_cycle_edits_open", "lease_until", postgresql_where=text("state = 'requested'")),
+    )
+
+    shop_id: Mapped[ShopId]
+    request_id: Mapped[str]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    cycle_index: Mapped[int]
+    action: Mapped[str]
+    wish: Mapped[Json]
+    actor: Mapped[str]
+    state: Mapped[str]
+    before: Mapped[Json]
+    stamp: Mapped[str]
+    refusal: Mapped[str | None]
+    words: Mapped[str | None]
+    asked_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+
+
 class PauseEnd(Base):
     """The business instant at which a pause that we were asked for ends. Shopify knows no such date."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits import door
 from shopify_app.edits.answers import Answer, Refusal
-from shopify_app.edits.change import Standing, Target
+from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.gateways.shopify import cycles as gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
@@ -24,19 +25,24 @@ def move(ctx: Context, shop_id: int, contract_gid: str, index: int, to: datetime
 
 
 @dataclass(frozen=True)
-class Moving:
-    """A `Change`: the cycle's expected date becomes `to`."""
+class Moving(Change):
+    """The cycle's expected date becomes `to`."""
 
     to: datetime
-    asked_kind: str = "order.move_requested"
-    done_kind: str = "order.moved"
-    done_words: str = "Moved"
+
+    name: ClassVar[str] = "move"
+    asked_kind: ClassVar[str] = "order.move_requested"
+    done_kind: ClassVar[str] = "order.moved"
+    done_words: ClassVar[str] = "Moved"
+
+    def wish(self) -> Json:
+        return {"to": self.to.isoformat()}
 
     def why_not(self, standing: Standing) -> Refusal | None:
         """Our rule and, as far as they are known, Shopify's bounds.
 
         A cycle's "billing date range" is written nowhere (error OUT_OF_BOUNDS, schema 2026-10). Harder case: after
-        its start and now, and before the next cycle's expected date.
+        its start and now, and between its neighbours' expected dates.
         """
         cycle = standing.cycle
         if standing.contract.status in mirror.ENDED:
@@ -54,6 +60,8 @@ class Moving:
             return Refusal.PAST
         if self.to < standing.cycle.start_at:
             return Refusal.BEFORE_START
+        if standing.preceding_at is not None and self.to <= standing.preceding_at:
+            return Refusal.BEFORE_PREVIOUS
         if standing.following_at is not None and self.to >= standing.following_at:
             return Refusal.AFTER_NEXT
         return None
@@ -71,8 +79,5 @@ class Moving:
     def is_true(self, cycle: BillingCycle) -> bool:
         return abs(cycle.expected_at - self.to) < timedelta(seconds=1)
 
-    def settle(self, cycle: BillingCycle, now: datetime) -> None:
-        """Nothing: a hold or a wait for a person concerns the order, not its day."""
-
-    def undo(self, cycle: BillingCycle) -> Moving:
-        return Moving(cycle.expected_at)
+    def undo(self, before: Json) -> Change | None:
+        return Moving(datetime.fromisoformat(before["expected_at"]))

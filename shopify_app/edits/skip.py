@@ -10,7 +10,7 @@ from shopify_app.contracts import holds, mirror
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import door
 from shopify_app.edits.answers import Answer, Refusal
-from shopify_app.edits.change import Standing, Target
+from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.gateways.shopify import cycles as gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
@@ -36,10 +36,14 @@ def why_not(contract: Contract, cycle: BillingCycle, wanted: bool) -> Refusal | 
 
 
 @dataclass(frozen=True)
-class Skipping:
-    """A `Change`: `wanted` is True to skip, False to bring back."""
+class Skipping(Change):
+    """`wanted` is True to skip, False to bring back."""
 
     wanted: bool
+
+    @property
+    def name(self) -> str:
+        return "skip" if self.wanted else "unskip"
 
     @property
     def asked_kind(self) -> str:
@@ -73,5 +77,5 @@ class Skipping:
         if self.wanted:
             cycle.parked_reason = None  # nobody has to decide about a charge that is not made
 
-    def undo(self, cycle: BillingCycle) -> Skipping:
+    def undo(self, before: Json) -> Skipping:
         return Skipping(not self.wanted)

@@ -6,23 +6,17 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
-from shopify_app.contracts.models import Contract
+from shopify_app.edits import open_rows
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Target
 from shopify_app.edits.contract.actions import parse
-from shopify_app.edits.contract.standing import LEASE
-from shopify_app.edits.models import REQUESTED, ContractEdit
-from shopify_app.kit.clock import machine_now
+from shopify_app.edits.models import ContractEdit
 from shopify_app.kit.db import Json
-from shopify_app.shops.queries import installed_ids
 
 log = logging.getLogger(__name__)
-
-BATCH = 10
 
 
 @dataclass(frozen=True)
@@ -59,31 +53,12 @@ def drain(ctx: Context) -> int:
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count edits nobody is at any more. `machine_now`: machine time; business time does not matter."""
-    dead = (ContractEdit.state == REQUESTED, ContractEdit.lease_until < machine_now)
-    query = select(func.count()).select_from(ContractEdit).where(*dead, ContractEdit.shop_id.in_(installed_ids()))
-    return session.scalar(query) or 0
+    return open_rows.count(session, ContractEdit, machine_now)
 
 
 def _claim(ctx: Context) -> list[_Open]:
-    moment = machine_now()
-    dead = (ContractEdit.state == REQUESTED, ContractEdit.lease_until < moment)
-    query = (
-        select(ContractEdit, Contract.shopify_gid)
-        .join(Contract, Contract.id == ContractEdit.contract_id)
-        .where(*dead, ContractEdit.shop_id.in_(installed_ids()))
-    )
-    if ctx.only_shop_id is not None:
-        query = query.where(ContractEdit.shop_id == ctx.only_shop_id)
-    query = query.order_by(ContractEdit.lease_until).limit(BATCH).with_for_update(of=ContractEdit, skip_locked=True)
     with ctx.db.session() as session:
-        found = session.execute(query).all()
-        for edit, _ in found:
-            session.execute(
-                update(ContractEdit)
-                .where(ContractEdit.shop_id == edit.shop_id, ContractEdit.request_id == edit.request_id)
-                .values(lease_until=moment + LEASE)
-            )
         return [
             _Open(Target(edit.shop_id, gid, edit.actor), edit.request_id, edit.action, edit.wish)
-            for edit, gid in found
+            for edit, gid in open_rows.claim(ctx, session, ContractEdit)
         ]

@@ -1,0 +1,22 @@
+"""Every edit of one cycle by its name, so that a row becomes a change again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from shopify_app.edits.change import Change
+from shopify_app.edits.move import Moving
+from shopify_app.edits.skip import Skipping
+from shopify_app.kit.db import Json
+
+CHANGES: dict[str, Callable[[Json], Change]] = {
+    "skip": lambda wish: Skipping(True),
+    "unskip": lambda wish: Skipping(False),
+    "move": lambda wish: Moving(datetime.fromisoformat(wish["to"])),
+}
+
+
+def parse(name: str, wish: Json) -> Change:
+    """Return the change that a row keeps. Raises KeyError or ValueError for one that another version wrote."""
+    return CHANGES[name](wish)
