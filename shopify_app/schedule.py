@@ -27,7 +27,7 @@ from shopify_app.notices import plan
 from shopify_app.notices import prune as notices_prune
 from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
-from shopify_app.plans import refresh as plans_refresh
+from shopify_app.plans import door as plans_door
 from shopify_app.privacy import requests
 from shopify_app.stock import reconcile as stock_reconcile
 
@@ -75,7 +75,7 @@ DUTIES = (
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
     Duty("deliveries.reconcile", timedelta(minutes=10), deliveries.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
-    Duty("plans.refresh", timedelta(hours=1), plans_refresh.run),
+    Duty("plans.refresh", timedelta(hours=1), plans_door.run),
     Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),

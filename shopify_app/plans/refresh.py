@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,16 +10,12 @@ from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.gateways.shopify import selling_plans
-from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.gateways.shopify.selling_plans import GroupSnapshot
 from shopify_app.kit.clock import machine_now
 from shopify_app.plans import mirror
-from shopify_app.shops import queries
 from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import with_client
 from shopify_app.shops.webhooks import Message
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -42,22 +37,6 @@ def refresh(ctx: Context, shop_id: int, patience: float = 5.0) -> None:
     reading = read(ctx, shop_id, patience)
     with ctx.db.session() as session:
         mirror.apply(session, shop_id, reading.groups, reading.asked_at, ctx.clock.now())
-
-
-def run(ctx: Context) -> int:
-    """Bring the mirror of every installed shop up to date; returns how many shops were read."""
-    with ctx.db.session() as session:
-        shops = [shop for shop in queries.installed(session) if ctx.only_shop_id in (None, shop.id)]
-    return sum(_try(ctx, shop) for shop in shops)
-
-
-def _try(ctx: Context, shop: Shop) -> bool:
-    try:
-        refresh(ctx, shop.id)
-    except ShopifyError as error:
-        log.warning("reading selling plans has to wait", extra={"shop": shop.domain, "error": str(error)})
-        return False
-    return True
 
 
 def fetch_groups(ctx: Context, shop: Shop, message: Message) -> Reading:

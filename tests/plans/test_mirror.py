@@ -10,7 +10,7 @@ import pytest
 from sandbox.shopify import selling_plans
 from sandbox.shopify.registry import gid
 from shopify_app.kit.clock import machine_now
-from shopify_app.plans import mirror, queries, refresh
+from shopify_app.plans import door, mirror, queries, refresh
 from tests.billing.till import Till
 
 WEEKLY: dict[str, Any] = {"name": "Weekly", "interval": "WEEK", "interval_count": 1, "percentage": 10}
@@ -78,7 +78,7 @@ def test_what_is_taken_off_sale_is_no_longer_offered(till: Till, group: dict[str
     groups = till.sandbox.world.of("selling_plan_groups", till.domain)
     with till.sandbox.world.locked():
         groups.put({**group, "plans": group["plans"][1:]})
-    assert refresh.run(till.ctx) == 1
+    assert door.run(till.ctx) == 1
     assert [option.name for option in _offered(till, weekly)] == ["Three months prepaid"], "who is on it may leave it"
     with till.sandbox.world.locked():
         groups.delete(group["id"])

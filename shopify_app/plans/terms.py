@@ -1,0 +1,128 @@
+"""The terms of one plan in a merchant's words, and as Shopify spells them. Pure.
+
+Prices (Shopify docs, SellingPlanFixedPricingPolicy and SellingPlanAllocationPriceAdjustment): a percentage is taken
+off all deliveries of a charge together, and an amount off is one of the whole charge, divided among its deliveries.
+That a fixed price of a prepaid plan is one of the whole charge too is a doubt; it is read alike here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+UNITS = ("DAY", "WEEK", "MONTH", "YEAR")
+NONE, PERCENTAGE, AMOUNT, PRICE = "NONE", "PERCENTAGE", "FIXED_AMOUNT", "PRICE"
+DISCOUNTS = (NONE, PERCENTAGE, AMOUNT, PRICE)
+ANCHORS = {"WEEK": "WEEKDAY", "MONTH": "MONTHDAY"}
+"""The fixed days a plan of ours may have, by the unit of its rhythm."""
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Delivered every `every` `unit`s; one charge pays for `deliveries` of them.
+
+    `name` is what shoppers choose. `value`: per cent, or an amount in the shop's currency, as text; empty without a
+    discount. `anchor`: the weekday (1 is Monday) or day of the month all charges fall on; `cutoff`: days before it
+    from which an order belongs to the next one. Cycles count charges.
+    """
+
+    name: str
+    unit: str
+    every: int
+    deliveries: int = 1
+    discount: str = NONE
+    value: str = ""
+    anchor: int | None = None
+    cutoff: int | None = None
+    min_cycles: int | None = None
+    max_cycles: int | None = None
+
+    def as_json(self) -> Json:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, wish: Mapping[str, Any]) -> Terms:
+        return cls(**wish)
+
+    @property
+    def delivery(self) -> Json:
+        """The delivery rhythm, as the words of a policy want it."""
+        return {"interval": self.unit, "intervalCount": self.every, "anchors": self._anchors()}
+
+    @property
+    def billing(self) -> Json:
+        """The rhythm of charges."""
+        return {"interval": self.unit, "intervalCount": self.every * self.deliveries, "anchors": self._anchors()}
+
+    def price(self, base: Decimal) -> Decimal:
+        """Return what one charge costs for an item at `base`, unrounded and never below nothing."""
+        whole = base * self.deliveries
+        if self.discount == PERCENTAGE:
+            return whole * (100 - Decimal(self.value)) / 100
+        if self.discount == AMOUNT:
+            return max(Decimal(0), whole - Decimal(self.value))
+        return Decimal(self.value) if self.discount == PRICE else whole
+
+    def as_input(self) -> Json:
+        """Return the SellingPlanInput (schema 2026-10) that says all of it, so that an update leaves nothing old."""
+        return {
+            "name": self.name,
+            "options": [self.name],
+            "category": "SUBSCRIPTION",
+            "billingPolicy": {
+                "recurring": {**self.billing, "minCycles": self.min_cycles, "maxCycles": self.max_cycles}
+            },
+            "deliveryPolicy": {"recurring": {**self.delivery, "cutoff": self.cutoff}},
+            "inventoryPolicy": {"reserve": "ON_SALE"},
+            "pricingPolicies": self._pricing(),
+        }
+
+    def _anchors(self) -> list[Json]:
+        return [] if self.anchor is None else [{"type": ANCHORS[self.unit], "day": self.anchor}]
+
+    def _pricing(self) -> list[Json]:
+        if self.discount == NONE:
+            return []
+        value = {"percentage": float(self.value)} if self.discount == PERCENTAGE else {"fixedValue": self.value}
+        return [{"fixed": {"adjustmentType": self.discount, "adjustmentValue": value}}]
+
+
+def read(name: str, billing: Json, delivery: Json, pricing: Sequence[Json]) -> Terms | None:
+    """Return a plan's policies as terms; None for what these words cannot say, which is shown and left alone."""
+    if not billing or not delivery or len(pricing) > 1 or any(step["after"] for step in pricing):
+        return None
+    unit, every = delivery["interval"], int(delivery["intervalCount"])
+    anchor, is_plain = _anchor(unit, delivery.get("anchors") or [])
+    charged = int(billing["intervalCount"])
+    if not is_plain or billing["interval"] != unit or charged % every:
+        return None
+    return Terms(
+        name=name,
+        unit=unit,
+        every=every,
+        deliveries=charged // every,
+        discount=pricing[0]["type"] if pricing else NONE,
+        value=plain(pricing[0]["value"]) if pricing else "",
+        anchor=anchor,
+        cutoff=delivery.get("cutoff") or None,
+        min_cycles=billing.get("minCycles"),
+        max_cycles=billing.get("maxCycles"),
+    )
+
+
+def _anchor(unit: str, anchors: Sequence[Json]) -> tuple[int | None, bool]:
+    """The fixed day, and whether our words can say it."""
+    if not anchors:
+        return None, True
+    first = anchors[0]
+    is_plain = len(anchors) == 1 and first["type"] == ANCHORS.get(unit) and not first.get("cutoffDay")
+    return (int(first["day"]), True) if is_plain else (None, False)
+
+
+def plain(number: str) -> str:
+    """Return a decimal without needless zeros, so that "15.0" and "15" are one discount."""
+    return f"{Decimal(number).normalize():f}"
