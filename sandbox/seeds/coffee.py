@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from sandbox.seeds import people, shelf, tiny
-from sandbox.shopify import checkout, contracts, cycles, discount_codes, payment_methods, shops
+from sandbox.shopify import checkout, contracts, cycles, discount_codes, payment_methods, pricing, shops
 from sandbox.world import World
 from sandbox.world.store import Row
 
@@ -159,6 +159,7 @@ def _line(world: World, dice: Random, variant: Row, plan: Row) -> Row:
         price,
         selling_plan_id=plan["id"],
         selling_plan_name=plan["name"],
+        pricing=pricing.percent_off(variant["price"], plan["percentage"]),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sandbox.shopify import contracts, delivery_method
+from sandbox.shopify import contracts, delivery_method, pricing
 from sandbox.shopify.input_error import InputError
 from sandbox.shopify.registry import Ctx, gid_key
 from sandbox.world.cycles import UnmodelledPolicy
@@ -65,7 +65,17 @@ def line_extras(given: dict[str, Any]) -> Row:
         values["selling_plan_name"] = given["sellingPlanName"]
     if given.get("customAttributes"):
         values["attributes"] = given["customAttributes"]
+    if given.get("pricingPolicy"):
+        values["pricing"] = _pricing(given["pricingPolicy"])
     return values
+
+
+def _pricing(given: dict[str, Any]) -> Row:
+    steps = [each["afterCycle"] for each in given["cycleDiscounts"]]
+    if len(set(steps)) < len(steps):
+        field = ["input", "pricingPolicy", "cycleDiscounts"]
+        raise InputError("CYCLE_DISCOUNTS_UNIQUE_AFTER_CYCLE", field, "The after cycle attribute must be unique.")
+    return pricing.read(given)
 
 
 def _policy(given: dict[str, Any], field: str) -> Row:

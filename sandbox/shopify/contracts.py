@@ -7,7 +7,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
-from sandbox.shopify import discounts, payloads
+from sandbox.shopify import discounts, payloads, pricing
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
 from sandbox.shopify.search import instant, matching
@@ -65,6 +65,7 @@ def line(world: World, shop: str, variant_id: int, quantity: int = 1, price: str
         "selling_plan_id": None,
         "selling_plan_name": None,
         "attributes": [],
+        "pricing": None,
         **values,
     }
 
@@ -184,7 +185,7 @@ def line_view(line: Row, contract: Row) -> View:
         "currentPrice": money(line["price"], currency),
         "lineDiscountedPrice": money(discounts.totals(contract).get(line["id"], whole), currency),
         "discountAllocations": lambda ctx: discounts.allocations(line, contract),
-        "pricingPolicy": None,
+        "pricingPolicy": pricing.view(line.get("pricing"), contract["currency"]),
         "sellingPlanId": gid("SellingPlan", line["selling_plan_id"]) if line["selling_plan_id"] else None,
         "sellingPlanName": line["selling_plan_name"],
         "requiresShipping": True,

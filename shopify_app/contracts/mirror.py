@@ -198,4 +198,5 @@ def _line_values(shop_id: int, contract_id: int, place: int, line: LineSnapshot)
         "selling_plan_name": line.selling_plan_name,
         "image_url": line.image_url,
         "requires_shipping": line.requires_shipping,
+        "pricing": line.pricing,
     }

@@ -82,7 +82,7 @@ def _days(policy: Json) -> int:
 
 
 class ContractLine(Base):
-    """A line of a contract; prices are frozen on it by Shopify."""
+    """A line of a contract; prices are frozen on it by Shopify. `pricing`: see gateways/shopify/contents.py."""
 
     __tablename__ = "contract_lines"
     __table_args__ = (
@@ -108,6 +108,7 @@ class ContractLine(Base):
     selling_plan_name: Mapped[str | None]
     image_url: Mapped[str | None]
     requires_shipping: Mapped[bool]
+    pricing: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
 
     contract: Mapped[Contract] = relationship(back_populates="lines")
 

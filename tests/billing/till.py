@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 from cryptography.fernet import Fernet
 from sqlalchemy import select, update
+from sqlalchemy.orm import selectinload
 
 from sandbox.klaviyo import Klaviyo
 from sandbox.shopify import payloads
@@ -137,6 +138,12 @@ class Till:
     def contract(self) -> Contract:
         with self.ctx.db.session() as session:
             return session.scalars(select(Contract).order_by(Contract.id)).first()
+
+    def whole_contract(self) -> Contract:
+        """The contract with its lines."""
+        with self.ctx.db.session() as session:
+            query = select(Contract).options(selectinload(Contract.lines)).order_by(Contract.id)
+            return session.scalars(query).first()
 
     def facts(self, *kinds: str) -> list[Fact]:
         with self.ctx.db.session() as session:

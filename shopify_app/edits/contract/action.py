@@ -52,6 +52,10 @@ class Action(ABC):
         """Return what `actions.parse` makes this action of again."""
         return asdict(self)  # type: ignore[call-overload,no-any-return]
 
+    def asked(self) -> Json:
+        """Return the part of the wish that whoever asks has chosen: a request repeated alike is answered alike."""
+        return self.wish()
+
     @abstractmethod
     def why_not(self, standing: Standing) -> No | None:
         """Return why this cannot be done now, None when it can."""
@@ -70,6 +74,10 @@ class Action(ABC):
 
     def settle(self, session: Session, contract: Contract, actor: str) -> None:  # noqa: B027 - most need nothing
         """Write on our rows what follows from the change and Shopify cannot know."""
+
+    def learned(self, contract: Contract, before: Json) -> Action:
+        """Return the action with what only the contract as read at Shopify tells: kept to take it back."""
+        return self
 
     def undo(self, before: Json) -> Action | None:
         """Return what takes it back, None when nothing can. `before`: the picture when it was asked."""

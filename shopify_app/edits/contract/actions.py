@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from shopify_app.edits.contract.action import Action
+from shopify_app.edits.contract.lines import Add, Quantity, Remove, Swap
+from shopify_app.edits.contract.rhythm import Frequency
 from shopify_app.edits.contract.statuses import Cancel, Pause, Reactivate, Resume
 from shopify_app.kit.db import Json
 
-ACTIONS: dict[str, type[Action]] = {action.name: action for action in (Pause, Resume, Reactivate, Cancel)}
+_STATUSES: tuple[type[Action], ...] = (Pause, Resume, Reactivate, Cancel)
+_LINES: tuple[type[Action], ...] = (Quantity, Swap, Remove, Add, Frequency)
+ACTIONS = {action.name: action for action in (*_STATUSES, *_LINES)}
 
 
 def parse(name: str, wish: Json) -> Action:

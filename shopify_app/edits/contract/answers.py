@@ -24,7 +24,10 @@ class No(StrEnum):
     PAST = "past"
     LINE_GONE = "line_gone"
     LAST_LINE = "last_line"
+    HAS_ITEM = "has_item"
+    NOT_SOLD = "not_sold"
     OTHER_CURRENCY = "other_currency"
+    PREPAID = "prepaid"
     NO_ADDRESS = "no_address"
     FUTURE_EDITS = "future_edits"
     OTHER_REQUEST = "other_request"
@@ -49,7 +52,10 @@ WORDS = {
     No.PAST: "Choose a day after today.",
     No.LINE_GONE: "This item is no longer in the subscription.",
     No.LAST_LINE: "A subscription needs at least one item. Cancel the subscription instead.",
+    No.HAS_ITEM: "This item is in the subscription already. Change its quantity instead.",
+    No.NOT_SOLD: "The shop does not sell this item any more.",
     No.OTHER_CURRENCY: "The price is known in the shop's currency only, and this subscription is paid in another.",
+    No.PREPAID: "This subscription is paid for several deliveries at once, so its rhythm stays as it is.",
     No.NO_ADDRESS: "This subscription is not shipped, so it has no shipping address.",
     No.FUTURE_EDITS: "A coming order was changed for its date alone. Shopify changes the subscription only after it.",
     No.OTHER_REQUEST: "This form was used for another change already. Open it again.",

@@ -85,7 +85,7 @@ def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime 
         resumes_at=resumes_at,
         lines=tuple(_line(line) for line in contract.lines),
         shipping=contract.delivery_price,
-        billing={name: contract.billing_policy[name] for name in ("interval", "intervalCount")},
+        billing=_rhythm(contract.billing_policy),
         dates=pending[:DATES] if contract.status == ACTIVE else (),
         note=contract.note,
         address=(contract.delivery_method or {}).get("address"),
@@ -97,6 +97,11 @@ def difference(before: Json, after: Json) -> tuple[Json, Json]:
     """Return those parts of two pictures (as JSON) that differ and say nothing about a person, for the journal."""
     names = [name for name in before if name not in OF_PERSONS and before[name] != after.get(name)]
     return {name: before[name] for name in names}, {name: after.get(name) for name in names}
+
+
+def _rhythm(policy: Json) -> Json:
+    names = ("interval", "intervalCount", "anchors") if policy.get("anchors") else ("interval", "intervalCount")
+    return {name: policy[name] for name in names}
 
 
 def _line(row: ContractLine) -> Line:

@@ -15,7 +15,11 @@ from shopify_app.gateways.shopify.values import Node, amount
 
 @dataclass(frozen=True)
 class LineSnapshot:
-    """A SubscriptionLine; prices are in the contract's currency."""
+    """A SubscriptionLine; prices are in the contract's currency.
+
+    `pricing` is its price policy in our words (see `read_pricing`); None when it has none, and where it was not asked
+    for: on the contents of one cycle.
+    """
 
     gid: str
     product_gid: str | None
@@ -30,6 +34,7 @@ class LineSnapshot:
     selling_plan_name: str | None
     image_url: str | None
     requires_shipping: bool
+    pricing: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,30 @@ def read_line(node: Node) -> LineSnapshot:
         selling_plan_name=node["sellingPlanName"],
         image_url=(node["variantImage"] or {}).get("url"),
         requires_shipping=bool(node["requiresShipping"]),
+        pricing=read_pricing(node.get("pricingPolicy")),
     )
+
+
+def read_pricing(node: Node | None) -> dict[str, Any] | None:
+    """Return a price policy in our words: `base` per unit, and `steps` by the cycle after which each applies.
+
+    A step's `type` is PERCENTAGE, FIXED_AMOUNT or PRICE (SellingPlanPricingPolicyAdjustmentType, schema 2026-10), its
+    `value` per cent, an amount off, or the price itself. Amounts are text.
+    """
+    if not node:
+        return None
+    steps = [
+        {"after": each["afterCycle"], "type": each["adjustmentType"], "value": _value(each["adjustmentValue"])}
+        for each in node["cycleDiscounts"]
+    ]
+    return {
+        "base": str(node["basePrice"]["amount"]),
+        "steps": sorted(steps, key=lambda step: int(step["after"])),
+    }
+
+
+def _value(node: Node) -> str:
+    return str(node["percentage"] if "percentage" in node else node["amount"])
 
 
 def read_delivery(node: Node | None) -> dict[str, Any] | None:

@@ -17,7 +17,7 @@ from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, k
 from shopify_app.kit.clock import machine_now
 
 PAGE = 10
-"""Contracts per page: a page asks for 71 points a contract, and one request may ask for 1,000 (Shopify docs)."""
+"""Contracts per page: a page asks for some 80 points a contract, and one request may ask for 1,000 (Shopify docs)."""
 
 
 @dataclass(frozen=True)

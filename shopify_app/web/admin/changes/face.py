@@ -15,7 +15,11 @@ ALIVE = (ACTIVE, PAUSED, FAILED)
 """Statuses in which Shopify lets a subscription be changed."""
 
 
-def _no_choices(found: Detail) -> Mapping[str, Any]:
+def _no_choices(found: Detail, form: Form) -> Mapping[str, Any]:
+    return {}
+
+
+def _nothing(action: Action) -> Mapping[str, str]:
     return {}
 
 
@@ -27,7 +31,7 @@ class Face:
     `templates/contract/change/` with the form's fields; it reads `typed`, `errors` and what `choices` returns, and
     `names` are those that go from the form through the preview to the deed. It is offered in these `statuses`: beside
     each item when `of_line` (the page is opened with `?line=gid`), else among the subscription's buttons. `warning`
-    stands above the last button.
+    stands above the last button. `shown` are further fields of the preview, by which `read` knows what was shown.
     """
 
     verb: str
@@ -37,7 +41,8 @@ class Face:
     statuses: tuple[str, ...] = ALIVE
     fields: str = ""
     names: tuple[str, ...] = ()
-    choices: Callable[[Detail], Mapping[str, Any]] = _no_choices
+    choices: Callable[[Detail, Form], Mapping[str, Any]] = _no_choices
+    shown: Callable[[Action], Mapping[str, str]] = _nothing
     of_line: bool = False
     is_critical: bool = False
     warning: str = ""

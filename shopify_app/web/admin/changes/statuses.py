@@ -65,7 +65,7 @@ FACES = (
         statuses=ALIVE,
         fields="cancel.html",
         names=("reason", "comment"),
-        choices=lambda found: {"reasons": REASONS},
+        choices=lambda found, form: {"reasons": REASONS},
         is_critical=True,
         warning="A cancelled subscription cannot be brought back.",
     ),

@@ -79,7 +79,8 @@ def _preview(face: Face, number: str, found: Detail, form: Form, action: Action)
     sides = [(name, picture, words.status(picture.status)) for name, picture in pictures]
     before, after = seen.before.as_json(), seen.after.as_json()
     changed = {name for name in before if before[name] != after[name]}
-    return _page(face, number, found, form, sides=sides, changed=changed, request_id=str(uuid4()))
+    shown, request_id = face.shown(action), str(uuid4())
+    return _page(face, number, found, form, sides=sides, changed=changed, shown=shown, request_id=request_id)
 
 
 def _page(face: Face, number: str, found: Detail, form: Form, *, code: int = 200, **values: object) -> Response:
@@ -92,7 +93,7 @@ def _page(face: Face, number: str, found: Detail, form: Form, *, code: int = 200
         typed=form.typed,
         errors=form.errors,
         currency=found.contract.currency,
-        **face.choices(found),
+        **face.choices(found, form),
         **values,
     )
 

@@ -1,0 +1,84 @@
+"""Changing how often a subscription is charged and delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from shopify_app.contracts.mirror import ENDED
+from shopify_app.contracts.models import Contract
+from shopify_app.edits.contract.action import Action, Standing
+from shopify_app.edits.contract.answers import No
+from shopify_app.edits.contract.picture import Picture
+from shopify_app.gateways.shopify import drafts
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.kit.db import Json
+
+UNITS = ("DAY", "WEEK", "MONTH", "YEAR")
+"""SellingPlanInterval (schema 2026-10)."""
+MOST = 99
+"""The largest count that a form takes; Shopify's own bound is not published."""
+
+
+def every(contract: Contract, interval: str, count: int) -> Frequency:
+    """Return the edit that makes a subscription come every `count` of `interval` (one of UNITS).
+
+    Its anchors (a weekday, a day of the month) stay where they fit the new unit. Its limits stay.
+    """
+    policy = contract.billing_policy
+    anchors = policy.get("anchors") or [] if policy["interval"] == interval else []
+    return Frequency(interval, count, list(anchors), policy.get("minCycles"), policy.get("maxCycles"))
+
+
+@dataclass(frozen=True)
+class Frequency(Action):
+    """Another rhythm of billing and delivery, both alike. Prepaid subscriptions keep theirs.
+
+    `anchors` are as Shopify takes them (SellingPlanAnchorInput); so are the numbers of cycles, which stay.
+    """
+
+    interval: str
+    interval_count: int
+    anchors: list[Json] = field(default_factory=list)
+    min_cycles: int | None = None
+    max_cycles: int | None = None
+
+    name: ClassVar[str] = "frequency"
+    done_words: ClassVar[str] = "Frequency changed"
+    is_draft: ClassVar[bool] = True
+
+    def asked(self) -> Json:
+        return {"interval": self.interval, "interval_count": self.interval_count}
+
+    def why_not(self, standing: Standing) -> No | None:
+        if standing.contract.status in ENDED:
+            return No.ENDED
+        if standing.contract.is_prepaid:
+            return No.PREPAID
+        return No.ALREADY if self.is_true(standing.contract, {}) else None
+
+    def paint(self, before: Picture) -> Picture:
+        """The new dates are Shopify's: how it lays out cycles under a changed policy is not documented."""
+        billing: Json = {"interval": self.interval, "intervalCount": self.interval_count}
+        if self.anchors:
+            billing["anchors"] = self.anchors
+        return replace(before, billing=billing, dates=None)
+
+    def send(self, client: AdminClient, contract_gid: str) -> None:
+        rhythm: dict[str, Any] = {
+            "interval": self.interval,
+            "intervalCount": self.interval_count,
+            "anchors": self.anchors,
+        }
+        billing = {**rhythm, "minCycles": self.min_cycles, "maxCycles": self.max_cycles}
+        drafts.change(client, contract_gid, [drafts.set_fields(billingPolicy=billing, deliveryPolicy=rhythm)])
+
+    def is_true(self, contract: Contract, before: Json) -> bool:
+        wished = (self.interval, self.interval_count)
+        policies = (contract.billing_policy, contract.delivery_policy)
+        return all((policy["interval"], int(policy["intervalCount"])) == wished for policy in policies)
+
+    def undo(self, before: Json) -> Action | None:
+        was = before["billing"]
+        anchors = was.get("anchors") or []
+        return Frequency(was["interval"], was["intervalCount"], anchors, self.min_cycles, self.max_cycles)
