@@ -123,16 +123,14 @@ def look_at(ctx: Context, shop: Shop, wanted: Sequence[CyclesWanted], now: datet
         same = unchanged.confirm(session, shop.id, checks, asked_at)
     others = sorted(checks.keys() - same)
     with ctx.db.session() as session:
-        before = {gid: _fingerprint(session, mirror.find(session, shop.id, gid)) for gid in others}
+        before = {gid: _state(session, mirror.find(session, shop.id, gid)) for gid in others}
         for gid in others:
             _take(session, shop, gid, checks[gid], asked_at, now)
         moved = _different(session, shop.id, checks)
     for gid in moved:
         reread(ctx, shop, gid)
     with ctx.db.session() as session:
-        found = [
-            Difference(gid, before[gid], _fingerprint(session, mirror.find(session, shop.id, gid))) for gid in others
-        ]
+        found = [_between(gid, before[gid], _state(session, mirror.find(session, shop.id, gid))) for gid in others]
     gone = [Difference(want.contract_gid, {}, None) for want in wanted if want.contract_gid not in checks]
     return [one for one in found if one.names] + gone, cost
 
@@ -160,25 +158,49 @@ def reread(ctx: Context, shop: Shop, gid: str) -> Difference:
     with ctx.db.session() as session:
         row = mirror.find(session, shop.id, gid)
         known = cycle_rows.open_indexes(session, shop.id, row.id) if row else []
-        before = _fingerprint(session, row)
+        before = _state(session, row)
     snapshot = with_client(ctx, shop.id, lambda client: mirror.fetch(client, gid, now, known))
     if snapshot is None:
-        return Difference(gid, before, None)
+        return Difference(gid, before.values, None)
     with ctx.db.session() as session:
         mirror.apply(session, shop, snapshot, now)
         session.flush()
-        return Difference(gid, before, _fingerprint(session, mirror.find(session, shop.id, gid)))
+        return _between(gid, before, _state(session, mirror.find(session, shop.id, gid)))
 
 
-def _fingerprint(session: Session, row: Contract | None) -> dict[str, object]:
+@dataclass(frozen=True)
+class _State:
+    """A contract as our rows have it. `cycles`: what Shopify said of each, see `cycle_rows.as_read`."""
+
+    values: dict[str, object]
+    cycles: list[tuple[object, ...]]
+    read_until: datetime | None
+
+
+def _between(gid: str, before: _State, after: _State) -> Difference:
+    """Return what differs. A cycle that came into view because time went on was never ours to know: no difference."""
+    known = {cycle[0] for cycle in before.cycles}
+    until = before.read_until
+
+    def is_told(cycle: tuple[object, ...]) -> bool:
+        return cycle[0] in known or until is None or (isinstance(cycle[1], datetime) and cycle[1] <= until)
+
+    if not before.values:
+        return Difference(gid, {}, {**after.values, "cycles": after.cycles})
+    told = [cycle for cycle in after.cycles if is_told(cycle)]
+    return Difference(gid, {**before.values, "cycles": before.cycles}, {**after.values, "cycles": told})
+
+
+def _state(session: Session, row: Contract | None) -> _State:
     if row is None:
-        return {}
+        return _State({}, [], None)
     ours = {"id", "shop_id", "read_at", "written_at", "cycles_read_until", "pauses"}
     values: dict[str, object] = {
         column.key: getattr(row, column.key) for column in Contract.__table__.columns if column.key not in ours
     }
     lines = [(line.shopify_gid, line.title, line.quantity, line.current_price) for line in row.lines]
-    return values | {"lines": lines, "cycles": cycle_rows.as_read(session, row.shop_id, row.id)}
+    read = cycle_rows.as_read(session, row.shop_id, row.id)
+    return _State(values | {"lines": lines}, read, row.cycles_read_until)
 
 
 def _longest_unread(session: Session, shop_id: int, now: datetime) -> list[Contract]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from sandbox.seeds import tiny
 from sandbox.shopify import attempts, contracts, cycle_mutations
@@ -217,3 +217,16 @@ def test_reports_are_forgotten_after_ninety_days(story: Story) -> None:
         session.flush()
         drift.prune(session, story.shop.id, story.now)
         assert [row.contract_gid for row in session.scalars(select(DriftReport))] == ["gid-89"]
+
+
+def test_a_date_that_comes_into_view_is_no_drift(story: Story) -> None:
+    tiny.grow(story.world, contracts=3, interval="WEEK", created_at=BOUGHT)
+    story.install()
+    with story.ctx.db.session() as session:
+        before = session.scalar(select(func.count()).select_from(BillingCycle)) or 0
+    later = story.now + timedelta(days=8)
+    with story.world.locked():
+        story.world.clock.set(later)
+    assert _compare(story) == []
+    with story.ctx.db.session() as session:
+        assert (session.scalar(select(func.count()).select_from(BillingCycle)) or 0) > before
