@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from sandbox.shopify import contracts, cycles
+from shopify_app.contracts.models import ContractLine
 from shopify_app.edits.contract import door, rhythm
 from shopify_app.edits.contract.answers import Answer, No, refused
+from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from tests.billing.till import Till
 from tests.edits.desk import ask, put_there, target, there
 
@@ -54,3 +57,42 @@ def test_what_is_paid_ahead_keeps_its_rhythm(till: Till) -> None:
     till.mirror()
     assert ask(till, rhythm.every(till.contract(), "WEEK", 1)) == refused(No.PREPAID)
     assert till.calls("DraftOpen") == 0
+
+
+WEEK, MONTH = ({"interval": unit, "intervalCount": 1} for unit in ("WEEK", "MONTH"))
+MONDAY = {"type": "WEEKDAY", "day": 1, "month": None, "cutoffDay": None}
+PLANS = [
+    ("Monthly", MONTH, MONTH),
+    ("Weekly", WEEK, WEEK),
+    ("Mondays", WEEK | {"anchors": [MONDAY]}, WEEK | {"anchors": [MONDAY]}),
+    ("3 months ahead", MONTH | {"intervalCount": 3}, MONTH),
+]
+
+
+def test_shoppers_choose_among_the_rhythms_of_their_plan(till: Till) -> None:
+    with till.ctx.db.session() as session:
+        group = SellingPlanGroup(
+            shop_id=till.shop_id, shopify_gid="group", name="Save", merchant_code="save", options=[], products=[],
+            shopify_created_at=till.now, read_at=till.now,
+        )  # fmt: skip
+        for place, (name, billing, delivery) in enumerate(PLANS):
+            plan = SellingPlan(shop_id=till.shop_id, shopify_gid=f"plan-{place}", position=place, name=name)
+            plan.options, plan.billing_policy, plan.delivery_policy, plan.pricing_policies = [], billing, delivery, []
+            group.plans.append(plan)
+        session.add(group)
+        session.execute(update(ContractLine).values(selling_plan_gid="plan-0"))
+    with till.ctx.db.session() as session:
+        contract = till.whole_contract()
+        offered = rhythm.offered(session, contract)
+        assert [(each.name, each.is_now) for each in offered] == [
+            ("Monthly", True),
+            ("Weekly", False),
+            ("Mondays", False),
+        ]
+        assert rhythm.on_plan(session, contract, "plan-3") == rhythm.on_plan(session, contract, "x") == No.NOT_OFFERED
+        weekly, mondays = (rhythm.on_plan(session, contract, plan) for plan in ("plan-1", "plan-2"))
+    assert not isinstance(weekly, No) and ask(till, weekly).is_done
+    assert not isinstance(mondays, No) and ask(till, mondays, "r2").is_done
+    anchors = there(till)["billing_policy"]["anchors"]
+    assert [(each["type"], each["day"]) for each in anchors] == [("WEEKDAY", 1)]
+    assert ask(till, mondays, "r3") == refused(No.ALREADY)

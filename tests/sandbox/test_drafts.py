@@ -160,3 +160,36 @@ def test_an_atomic_contract_bills_first_on_its_next_billing_date(drafting: Draft
 )
 def test_atomic_refusals(drafting: Drafting, changes: dict[str, Any], code: str) -> None:
     assert codes(atomic(drafting, **changes)) == [code]
+
+
+PRICED = """query($id: ID!) { subscriptionContract(id: $id) { lines(first: 5) { nodes { pricingPolicy {
+  basePrice { amount } cycleDiscounts { afterCycle adjustmentType computedPrice { amount } adjustmentValue {
+    ... on SellingPlanPricingPolicyPercentageValue { percentage } ... on MoneyV2 { amount } } } } } } } }"""
+
+
+def test_a_line_keeps_the_price_policy_it_is_given(drafting: Drafting) -> None:
+    draft = drafting.open()
+    off = {
+        "afterCycle": 0,
+        "adjustmentType": "PERCENTAGE",
+        "adjustmentValue": {"percentage": 10},
+        "computedPrice": "45",
+    }
+    less = {
+        "afterCycle": 3,
+        "adjustmentType": "FIXED_AMOUNT",
+        "adjustmentValue": {"fixedValue": "8"},
+        "computedPrice": "42",
+    }
+    given = {"basePrice": "50", "cycleDiscounts": [off, less]}
+    change = {"draft": draft, "line": drafting.line, "input": {"currentPrice": "45", "pricingPolicy": given}}
+    twice = {**change, "input": {"pricingPolicy": {"basePrice": "50", "cycleDiscounts": [off, off]}}}
+    assert codes(drafting.ask(CHANGE, **twice)) == ["CYCLE_DISCOUNTS_UNIQUE_AFTER_CYCLE"]
+    drafting.ask(CHANGE, **change)
+    drafting.ask(COMMIT, draft=draft)
+    (line,) = drafting.ask(PRICED, id=drafting.id)["lines"]["nodes"]
+    policy = line["pricingPolicy"]
+    assert policy["basePrice"] == {"amount": "50.0"}
+    steps = policy["cycleDiscounts"]
+    assert [(step["afterCycle"], step["computedPrice"]["amount"]) for step in steps] == [(0, "45.0"), (3, "42.0")]
+    assert [step["adjustmentValue"] for step in steps] == [{"percentage": 10.0}, {"amount": "8.0"}]

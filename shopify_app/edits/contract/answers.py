@@ -29,6 +29,14 @@ class No(StrEnum):
     OTHER_CURRENCY = "other_currency"
     PREPAID = "prepaid"
     NO_ADDRESS = "no_address"
+    HIDDEN_ADDRESS = "hidden_address"
+    INCOMPLETE_ADDRESS = "incomplete_address"
+    NOT_OFFERED = "not_offered"
+    NOT_THEIRS = "not_theirs"
+    METHOD_REVOKED = "method_revoked"
+    HAS_CODE = "has_code"
+    CODE_REJECTED = "code_rejected"
+    DISCOUNT_GONE = "discount_gone"
     FUTURE_EDITS = "future_edits"
     OTHER_REQUEST = "other_request"
     STALE = "stale"
@@ -57,6 +65,14 @@ WORDS = {
     No.OTHER_CURRENCY: "The price is known in the shop's currency only, and this subscription is paid in another.",
     No.PREPAID: "This subscription is paid for several deliveries at once, so its rhythm stays as it is.",
     No.NO_ADDRESS: "This subscription is not shipped, so it has no shipping address.",
+    No.HIDDEN_ADDRESS: "Shopify does not show Perennial this address, so it cannot be changed here.",
+    No.INCOMPLETE_ADDRESS: "The address is not complete.",
+    No.NOT_OFFERED: "This way of shipping is no longer offered for this subscription.",
+    No.NOT_THEIRS: "This is no payment method of this shopper's.",
+    No.METHOD_REVOKED: "This payment method can no longer be used. Choose another.",
+    No.HAS_CODE: "The subscription has this discount already.",
+    No.CODE_REJECTED: "Shopify does not accept this discount code for the subscription.",
+    No.DISCOUNT_GONE: "This discount is no longer on the subscription.",
     No.FUTURE_EDITS: "A coming order was changed for its date alone. Shopify changes the subscription only after it.",
     No.OTHER_REQUEST: "This form was used for another change already. Open it again.",
     No.STALE: "The subscription keeps being changed by somebody else. Look at it again, then try once more.",

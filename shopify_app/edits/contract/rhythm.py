@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
+from sqlalchemy.orm import Session
+
 from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract.action import Action, Standing
@@ -13,11 +15,49 @@ from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.plans import queries
 
 UNITS = ("DAY", "WEEK", "MONTH", "YEAR")
 """SellingPlanInterval (schema 2026-10)."""
 MOST = 99
 """The largest count that a form takes; Shopify's own bound is not published."""
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A rhythm that the shop's plans offer a subscription; `is_now`: it has this one."""
+
+    plan_gid: str
+    name: str
+    interval: str
+    interval_count: int
+    anchors: list[Json]
+    is_now: bool
+
+
+def offered(session: Session, contract: Contract) -> list[Offered]:
+    """Return the rhythms that the group of the subscription's plan offers, but for those that are paid ahead.
+
+    Nothing for a subscription without a plan that we know, and for one that is prepaid itself.
+    """
+    plan = next((line.selling_plan_gid for line in contract.lines if line.selling_plan_gid), None)
+    if plan is None or contract.is_prepaid:
+        return []
+    options = queries.options(session, contract.shop_id, plan)
+    return [
+        _offered(contract, option)
+        for option in options
+        if _beat(option.billing_policy) == _beat(option.delivery_policy)
+    ]
+
+
+def on_plan(session: Session, contract: Contract, plan_gid: str) -> Frequency | No:
+    """Return the edit that gives a subscription the rhythm of a plan it is offered; or why not."""
+    found = next((each for each in offered(session, contract) if each.plan_gid == plan_gid), None)
+    if found is None:
+        return No.PREPAID if contract.is_prepaid else No.NOT_OFFERED
+    limits = (contract.billing_policy.get("minCycles"), contract.billing_policy.get("maxCycles"))
+    return Frequency(found.interval, found.interval_count, found.anchors, *limits)
 
 
 def every(contract: Contract, interval: str, count: int) -> Frequency:
@@ -27,7 +67,9 @@ def every(contract: Contract, interval: str, count: int) -> Frequency:
     """
     policy = contract.billing_policy
     anchors = policy.get("anchors") or [] if policy["interval"] == interval else []
-    return Frequency(interval, count, list(anchors), policy.get("minCycles"), policy.get("maxCycles"))
+    return Frequency(
+        interval, count, [_anchor(each) for each in anchors], policy.get("minCycles"), policy.get("maxCycles")
+    )
 
 
 @dataclass(frozen=True)
@@ -48,7 +90,7 @@ class Frequency(Action):
     is_draft: ClassVar[bool] = True
 
     def asked(self) -> Json:
-        return {"interval": self.interval, "interval_count": self.interval_count}
+        return {"interval": self.interval, "interval_count": self.interval_count, "anchors": self.anchors}
 
     def why_not(self, standing: Standing) -> No | None:
         if standing.contract.status in ENDED:
@@ -76,9 +118,33 @@ class Frequency(Action):
     def is_true(self, contract: Contract, before: Json) -> bool:
         wished = (self.interval, self.interval_count)
         policies = (contract.billing_policy, contract.delivery_policy)
-        return all((policy["interval"], int(policy["intervalCount"])) == wished for policy in policies)
+        has_days = _days(contract.billing_policy.get("anchors")) == _days(self.anchors)
+        return has_days and all(_beat(policy) == wished for policy in policies)
 
     def undo(self, before: Json) -> Action | None:
         was = before["billing"]
         anchors = was.get("anchors") or []
         return Frequency(was["interval"], was["intervalCount"], anchors, self.min_cycles, self.max_cycles)
+
+
+def _offered(contract: Contract, option: queries.Option) -> Offered:
+    policy = option.billing_policy
+    anchors = [_anchor(each) for each in policy.get("anchors") or []]
+    is_now = (_beat(policy), _days(anchors)) == (
+        _beat(contract.billing_policy),
+        _days(contract.billing_policy.get("anchors")),
+    )
+    return Offered(option.plan_gid, option.name, *_beat(policy), anchors, is_now)
+
+
+def _beat(policy: Json) -> tuple[str, int]:
+    return policy["interval"], int(policy["intervalCount"])
+
+
+def _anchor(anchor: Json) -> Json:
+    """An anchor as Shopify takes it (SellingPlanAnchorInput, schema 2026-10)."""
+    return {name: anchor.get(name) for name in ("type", "day", "month", "cutoffDay")}
+
+
+def _days(anchors: list[Json] | None) -> set[tuple[Any, ...]]:
+    return {(each["type"], each["day"], each.get("month")) for each in anchors or []}

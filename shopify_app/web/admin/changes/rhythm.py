@@ -7,6 +7,7 @@ from typing import Any
 
 from shopify_app.edits.contract import rhythm
 from shopify_app.edits.contract.action import Action
+from shopify_app.web import ctx
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
@@ -22,7 +23,10 @@ def _frequency(form: Form, found: Detail) -> Action | None:
 
 def _choices(found: Detail, form: Form) -> Mapping[str, Any]:
     policy = found.contract.billing_policy
+    with ctx().db.session() as session:
+        names = [each.name for each in rhythm.offered(session, found.contract)]
     return {
+        "offered": names,
         "units": UNITS,
         "unit": form.typed.get("unit", policy["interval"]),
         "count": form.typed.get("count", policy["intervalCount"]),
