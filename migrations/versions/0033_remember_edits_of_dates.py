@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("shop_id", sa.BigInteger(), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=False),
         sa.Column("contract_id", sa.BigInteger(), nullable=False),
-        sa.Column("cycle_index", sa.Integer(), nullable=False),
+        sa.Column("cycle_index", sa.BigInteger(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("wish", JSONB(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),

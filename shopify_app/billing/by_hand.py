@@ -66,6 +66,14 @@ def charge_now(ctx: Context, shop_id: int, contract_gid: str, index: int, number
 
 def why_not(contract: Contract, cycle: BillingCycle, shop: Shop, now: datetime) -> str:
     """Return why a person may not ask for this charge now, in a sentence; empty when they may."""
+    problem = why_never(contract, cycle, shop)
+    if not problem and now < cycle.expected_at - EARLIEST:
+        return "Shopify takes a charge at most a day before its date."
+    return problem
+
+
+def why_never(contract: Contract, cycle: BillingCycle, shop: Shop) -> str:
+    """Return why a person may not ask for this charge whatever its date, in a sentence; empty when they may."""
     if not shop.may_bill:
         return "Charging is stopped for the whole shop."
     if contract.billing_stopped_at is not None:
@@ -80,8 +88,6 @@ def why_not(contract: Contract, cycle: BillingCycle, shop: Shop, now: datetime) 
         return "This date is paid already."
     if cycle.due_at is None:
         return "This date is not to be charged."
-    if now < cycle.expected_at - EARLIEST:
-        return "Shopify takes a charge at most a day before its date."
     return ""
 
 

@@ -19,6 +19,8 @@ class Refusal(StrEnum):
     BUSY = "busy"
     ALREADY = "already"
     SKIPPED = "skipped"
+    NOT_ACTIVE = "not_active"
+    WAITS = "waits"
     PAST = "past"
     BEFORE_START = "before_start"
     BEFORE_PREVIOUS = "before_previous"
@@ -41,6 +43,8 @@ WORDS = {
     Refusal.BUSY: "Somebody is changing this date at this moment. Look again in a minute.",
     Refusal.ALREADY: "This date is like that already.",
     Refusal.SKIPPED: "This date is skipped. Bring it back before you move it.",
+    Refusal.NOT_ACTIVE: "This can be done with an active subscription only.",
+    Refusal.WAITS: "It waits for a person: somebody has to look at it first.",
     Refusal.PAST: "The new date is in the past.",
     Refusal.BEFORE_START: "The new date lies before this billing period begins.",
     Refusal.BEFORE_PREVIOUS: "The date before this one is charged only later.",

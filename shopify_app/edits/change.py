@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.answers import Refusal
@@ -44,7 +45,7 @@ class Change(ABC):
     they say nothing about who somebody is or where they live.
     """
 
-    cause: str | None = None
+    cause: ClassVar[str | None] = None
     """What stands behind it, told with the facts."""
 
     @property

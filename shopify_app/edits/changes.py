@@ -7,6 +7,7 @@ from datetime import datetime
 
 from shopify_app.edits.change import Change
 from shopify_app.edits.move import Moving
+from shopify_app.edits.order_now import OrderingNow
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.db import Json
 
@@ -14,6 +15,7 @@ CHANGES: dict[str, Callable[[Json], Change]] = {
     "skip": lambda wish: Skipping(True),
     "unskip": lambda wish: Skipping(False),
     "move": lambda wish: Moving(datetime.fromisoformat(wish["to"])),
+    "order_now": lambda wish: OrderingNow(datetime.fromisoformat(wish["to"])),
 }
 
 

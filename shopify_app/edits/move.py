@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import ClassVar
 
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
-from shopify_app.contracts.models import BillingCycle
+from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import door
 from shopify_app.edits.answers import Answer, Refusal
 from shopify_app.edits.change import Change, Standing, Target
@@ -22,6 +22,23 @@ REASONS = {"link": gateway.BY_BUYER, "shopper": gateway.BY_BUYER, "merchant": ga
 def move(ctx: Context, shop_id: int, contract_gid: str, index: int, to: datetime, actor: str) -> Answer:
     """Move a cycle's expected charge to an instant, in whole seconds (Shopify keeps no finer ones)."""
     return door.carry_out(ctx, Moving(to), Target(shop_id, contract_gid, index, actor))
+
+
+def why_fixed(contract: Contract, cycle: BillingCycle) -> Refusal | None:
+    """Return why the cycle cannot be moved, wherever to; None when it can. Pure."""
+    if contract.status in mirror.ENDED:
+        return Refusal.ENDED
+    if cycle.status == "BILLED":
+        return Refusal.PAID
+    if cycle.skipped:
+        return Refusal.SKIPPED
+    return Refusal.TRIED if cycle.attempted_at is not None else None
+
+
+def on_day(cycle: BillingCycle, day: date, zone: tzinfo) -> Moving:
+    """Return the move of a cycle to a local day, at the time of day it has now."""
+    wall = cycle.expected_at.astimezone(zone)
+    return Moving(datetime.combine(day, wall.time(), tzinfo=zone))
 
 
 @dataclass(frozen=True)
@@ -44,16 +61,10 @@ class Moving(Change):
         A cycle's "billing date range" is written nowhere (error OUT_OF_BOUNDS, schema 2026-10). Harder case: after
         its start and now, and between its neighbours' expected dates.
         """
-        cycle = standing.cycle
-        if standing.contract.status in mirror.ENDED:
-            return Refusal.ENDED
-        if cycle.status == "BILLED":
-            return Refusal.PAID
-        if cycle.skipped:
-            return Refusal.SKIPPED
-        if cycle.attempted_at is not None:
-            return Refusal.TRIED
-        return Refusal.ALREADY if self.is_true(cycle) else self._out_of_bounds(standing)
+        fixed = why_fixed(standing.contract, standing.cycle)
+        if fixed is not None:
+            return fixed
+        return Refusal.ALREADY if self.is_true(standing.cycle) else self._out_of_bounds(standing)
 
     def _out_of_bounds(self, standing: Standing) -> Refusal | None:
         if self.to <= standing.now:

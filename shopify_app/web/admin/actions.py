@@ -15,8 +15,6 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import by_hand, ledger, parking, switches
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.edits import skip
-from shopify_app.edits.answers import Answer
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, words
@@ -96,21 +94,6 @@ def _explain_charge(asked: Asked) -> list[str]:
     return [*sentences, "Perennial asks Shopify first whether this date is still to be paid. Later dates stay."]
 
 
-def _skip(asked: Asked) -> Done:
-    return _set_skipped(asked, skip.skip)
-
-
-def _unskip(asked: Asked) -> Done:
-    return _set_skipped(asked, skip.unskip)
-
-
-def _set_skipped(asked: Asked, change: Callable[..., Answer]) -> Done:
-    if asked.cycle is None:
-        return Done(False, GONE)
-    answer = change(ctx(), g.shop.id, asked.contract.shopify_gid, asked.cycle.cycle_index, _actor())
-    return Done(answer.is_done, answer.words)
-
-
 def _release(asked: Asked) -> Done:
     now = ctx().clock.now()
     with ctx().db.session() as session:
@@ -156,22 +139,6 @@ def _actor() -> str:
 
 ACTIONS = (
     Action("charge", "cycle", lambda asked: f"Charge {asked.date} now?", _explain_charge, _charge, "Charge now"),
-    Action(
-        "skip",
-        "cycle",
-        lambda asked: f"Skip {asked.date}?",
-        lambda asked: ["Nothing is charged or delivered on this date. The dates after it stay as they are."],
-        _skip,
-        "Skip",
-    ),
-    Action(
-        "unskip",
-        "cycle",
-        lambda asked: f"Bring back {asked.date}?",
-        lambda asked: ["This date is charged and delivered as planned; if its day has come, it is charged at once."],
-        _unskip,
-        "Bring back",
-    ),
     Action(
         "release",
         "either",

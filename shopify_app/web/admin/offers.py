@@ -9,9 +9,11 @@ from typing import NamedTuple
 from flask import url_for
 
 from shopify_app.billing import by_hand
+from shopify_app.billing import order_now as billing
 from shopify_app.billing.models import OPEN_STATES
 from shopify_app.contracts.models import BillingCycle
-from shopify_app.edits import skip
+from shopify_app.edits import move, skip
+from shopify_app.edits.change import Standing
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
 from shopify_app.web.admin.changes.registry import FACES
@@ -55,7 +57,17 @@ def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> l
         offers.append(
             _offer("Bring back", "unskip", found, cycle) if cycle.skipped else _offer("Skip", "skip", found, cycle)
         )
+    if not is_busy and move.why_fixed(found.contract, cycle) is None:
+        offers.append(_offer("Move", "move", found, cycle))
+        if cycle.expected_at > now and billing.why_not(_standing(cycle, found, now), shop) is None:
+            offers.append(_offer("Order now", "order_now", found, cycle))
     return offers
+
+
+def _standing(cycle: BillingCycle, found: Detail, now: datetime) -> Standing:
+    dates = {each.cycle_index: each.expected_at for each in found.cycles}
+    before, after = (dates.get(cycle.cycle_index + step) for step in (-1, 1))
+    return Standing(found.contract, cycle, after, now, before)
 
 
 def _offer(label: str, verb: str, found: Detail, cycle: BillingCycle) -> Offer:

@@ -1,0 +1,98 @@
+"""Changing one date on a subscription's page: asked in words, done once by its request id, taken back."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from shopify_app.edits import door, undo
+from shopify_app.edits.answers import Answer, Refusal, refused
+from shopify_app.edits.models import CycleEdit
+from shopify_app.edits.move import Moving
+from shopify_app.edits.skip import Skipping
+from tests.web import rows
+from tests.web.conftest import NOW, Admin
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def asked(admin: Admin, monkeypatch) -> list[tuple]:
+    """A subscription with two dates. The door is left ajar: what it is asked is written down."""
+    with admin.context.db.session() as session:
+        found = rows.contract(session, admin.shop_id, 7)
+        rows.cycle(session, found, 4, NOW + 20 * DAY)
+        rows.cycle(session, found, 5, NOW + 50 * DAY)
+    seen: list[tuple] = []
+
+    def ajar(ctx, change, target, request_id) -> Answer:
+        seen.append((change, target.index, target.actor, request_id))
+        return Answer(True, change.done_words)
+
+    monkeypatch.setattr(door, "carry_out", ajar)
+    return seen
+
+
+def _request_id(html: str) -> str:
+    found = re.search(r'name="request_id" value="([^"]+)"', html)
+    assert found
+    return found[1]
+
+
+def test_a_move_is_shown_before_it_is_made(admin: Admin, asked: list[tuple]) -> None:
+    assert "/contracts/7/move?cycle=4" in admin.get("/contracts/7").text
+    assert 'name="to"' in admin.get("/contracts/7/move?cycle=4").text
+    html = admin.post("/contracts/7/move", cycle="4", to="2026-12-28").text
+    assert "Move Mon, Dec 21, 2026?" in html and "moves to Mon, Dec 28, 2026" in html
+    assert "The dates after it stay as they are: Wed, Jan 20, 2027." in html and asked == []
+    done = admin.post("/contracts/7/move", cycle="4", to="2026-12-28", request_id=_request_id(html))
+    assert done.status_code == 200 and 'data-toast="Moved"' in done.text
+    assert asked == [(Moving(NOW + 27 * DAY), 4, "merchant:42", _request_id(html))]
+
+
+def test_mistakes_are_told_at_the_field(admin: Admin, asked: list[tuple]) -> None:
+    for to, said in (
+        ("soon", "Enter a day as YYYY-MM-DD."),
+        ("", "Enter a day as YYYY-MM-DD."),
+        ("2026-11-30", "The new date is in the past."),
+        ("2027-01-20", "The next date is charged by then."),
+        ("2026-12-21", "This date is like that already."),
+        ("9999-12-31", "The next date is charged by then."),
+    ):
+        answer = admin.post("/contracts/7/move", cycle="4", to=to)
+        assert (answer.status_code, said in answer.text) == (422, True), to
+    assert asked == []
+
+
+def test_what_was_done_is_taken_back_through_the_same_door(admin: Admin, asked: list[tuple], monkeypatch) -> None:
+    monkeypatch.setattr(undo, "find", lambda ctx, target, of: Skipping(False) if of == "r1" else None)
+    html = admin.post("/contracts/7/skip", cycle="4", request_id="r1").text
+    assert 'hx-post="/contracts/7/undo_date"' in html and 'name="of" value="r1"' in html
+    again = admin.post("/contracts/7/undo_date", of="r1", cycle="4", request_id=_request_id(html))
+    assert again.status_code == 200 and 'data-toast="Brought back"' in again.text
+    assert [one[0] for one in asked] == [Skipping(True), Skipping(False)]
+    for form in ({"of": "r1", "cycle": "4"}, {"of": "r2", "cycle": "4", "request_id": "r3"}, {"of": "r1"}):
+        assert "can no longer be taken back" in admin.post("/contracts/7/undo_date", **form).text
+    assert admin.post("/contracts/9/undo_date", of="r1", cycle="4", request_id="r").status_code == 404
+
+
+def test_an_order_now_says_what_is_charged(admin: Admin, asked: list[tuple]) -> None:
+    page = admin.get("/contracts/7").text
+    assert "order_now?cycle=4" in page and "order_now?cycle=5" not in page  # its period has not begun
+    html = admin.get("/contracts/7/order_now?cycle=4").text
+    assert "charged about $23.00 at once" in html and asked == []
+    early = admin.get("/contracts/7/order_now?cycle=5")
+    assert "lies before this billing period begins" in early.text
+
+
+def test_a_refusal_is_told_and_a_form_without_an_id_only_asks(admin: Admin, asked: list[tuple], monkeypatch) -> None:
+    assert "Skip Mon, Dec 21, 2026?" in admin.post("/contracts/7/skip", cycle="4").text and asked == []
+    assert "like that already" in admin.post("/contracts/7/unskip", cycle="4").text
+    monkeypatch.setattr(door, "carry_out", lambda *_: refused(Refusal.CHARGING))
+    answer = admin.post("/contracts/7/skip", cycle="4", request_id="r1")
+    assert answer.status_code == 409 and "being charged at this moment" in answer.text
+    with admin.context.db.session() as session:
+        assert session.scalars(select(CycleEdit)).all() == []
