@@ -39,7 +39,8 @@ IN_FLIGHT, TO_COME, UNEXPLAINED = "in_flight", "to_come", "unexplained"
 PLACES = (BILLED_, FAILED_, SKIPPED, HELD, PARKED, IN_FLIGHT, TO_COME, UNEXPLAINED)
 NOT_EXPECTED = "not_expected"
 
-_STATUS_FACTS = tuple(f"subscription.{name}" for name in ("paused", "resumed", "cancelled", "expired", "failed"))
+_STATUSES = ("paused", "resumed", "reactivated", "cancelled", "expired", "failed")
+_STATUS_FACTS = tuple(f"subscription.{name}" for name in _STATUSES)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pytest
 from sandbox.klaviyo import mail_language
 from shopify_app.channels.klaviyo.document import STARTER, drawn
 from shopify_app.channels.klaviyo.events.told import EVENTS, Event
-from shopify_app.channels.klaviyo.mails.written import LANGUAGES
+from shopify_app.channels.klaviyo.mails.common import LANGUAGES
 from shopify_app.kit.db import Json
 
 every_mail = pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def changed(story: Story) -> Json:
         **_possible(story, before, after),
         "Changes": list(data.get("changes") or []),
         "ChangesText": " ".join(_sentences(story, before, after)),
-        **_changer(story),
+        **changer(story),
         "DaysUntilCharge": None if days is None else str(days),
         "LeadDays": data.get("lead_days"),
         "LateNotice": "true" if data.get("late_notice") else None,
@@ -38,7 +38,7 @@ def changed(story: Story) -> Json:
 
 
 def _side(story: Story, name: str, side: Json) -> Json:
-    due_at, things = _instant(side.get("due_at")), [_thing(story, thing) for thing in side.get("items") or []]
+    due_at, things = _instant(side.get("due_at")), [thing(story, one) for one in side.get("items") or []]
     return {
         **(when(story, f"{name}ChargeDate", due_at) if due_at else {}),
         **amount(story, f"{name}OrderTotal", Decimal(side["amount"]), _currency(story)),
@@ -48,16 +48,16 @@ def _side(story: Story, name: str, side: Json) -> Json:
     }
 
 
-def _thing(story: Story, thing: Json) -> Json:
+def thing(story: Story, one: Json) -> Json:
     """One item as it was told: its picture is that of a line of this name, if there still is one."""
-    name = (thing["title"], thing.get("variant_title"))
+    name = (one["title"], one.get("variant_title"))
     lines = [*story.order.lines, *story.contract.lines]
     line = next((line for line in lines if (line.title, line.variant_title) == name), None)
     return present(
         {
-            "ProductName": thing["title"],
-            "VariantTitle": thing.get("variant_title"),
-            "Quantity": thing["quantity"],
+            "ProductName": one["title"],
+            "VariantTitle": one.get("variant_title"),
+            "Quantity": one["quantity"],
             "ImageURL": line_picture(story, line) if line else picture(story.around.host, None),
         }
     )
@@ -79,7 +79,7 @@ def _sentences(story: Story, before: Json, after: Json) -> Iterator[str]:
     if "date" in changes and after.get("due_at"):
         yield _moved(story, before, after)
     if "items" in changes and after.get("items"):
-        things = [_thing(story, thing) for thing in after["items"]]
+        things = [thing(story, one) for one in after["items"]]
         yield words.say(locale, "changed_items", after=words.items(things))
     if "amount" in changes:
         sums = {side: words.money(Decimal(row["amount"]), _currency(story), locale) for side, row in
@@ -93,12 +93,13 @@ def _moved(story: Story, before: Json, after: Json) -> str:
     return words.say(story.locale, "changed_date" if old else "changed_new_date", **day)
 
 
-def _changer(story: Story) -> Json:
+def changer(story: Story, phrase: str = "changed_by") -> Json:
+    """Return who did what a fact tells; `phrase`: how the sentence about it begins among our phrases."""
     who = _CHANGERS.get(story.fact.actor.split(":")[0], "system")
     if who == "system":
         return {"ChangedBy": who}
     shop = story.shop.name or story.shop.domain
-    return {"ChangedBy": who, "ChangedByText": words.say(story.locale, f"changed_by_{who}", shop=shop)}
+    return {"ChangedBy": who, "ChangedByText": words.say(story.locale, f"{phrase}_{who}", shop=shop)}
 
 
 def _currency(story: Story) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from shopify_app.channels.klaviyo import words
+from shopify_app.channels.klaviyo import edits, words
 from shopify_app.channels.klaviyo.changed import changed
 from shopify_app.channels.klaviyo.failed import failed
 from shopify_app.channels.klaviyo.parts import amount, following, number, until, when
@@ -31,8 +31,8 @@ def _turned(name: str) -> Callable[[Story], Json]:
     return tell
 
 
-def _resumed(story: Story) -> Json:
-    return _turned("ResumedDate")(story) | following(story)
+def _turned_on(name: str) -> Callable[[Story], Json]:
+    return lambda story: _turned(name)(story) | following(story)
 
 
 def _upcoming(story: Story) -> Json:
@@ -98,9 +98,11 @@ def _processed(story: Story) -> Json:
 
 
 TELLINGS: dict[str, Callable[[Story], Json]] = {
+    **edits.TELLINGS,
+    "subscription.reactivated": _turned_on("ReactivatedDate"),
     "subscription.started": _started,
     "subscription.paused": _turned("PausedDate"),
-    "subscription.resumed": _resumed,
+    "subscription.resumed": _turned_on("ResumedDate"),
     "subscription.cancelled": _turned("CancelledDate"),
     "subscription.expired": _turned("ExpiredDate"),
     "order.upcoming": _upcoming,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.klaviyo import truth_of_edits
 from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -72,9 +73,7 @@ def _changed(case: _Case) -> str | None:
     after = case.fact.after or {}
     if not after.get("skipped"):
         return why_not(case.contract, case.cycle, case.now) or _moved(case, after.get("due_at"))
-    if case.contract.status in (CANCELLED, EXPIRED):
-        return f"the contract is {case.contract.status.lower()}"
-    return None if case.cycle is None or case.cycle.skipped else "the cycle is no longer skipped"
+    return _skipped(case)
 
 
 def _delivery(case: _Case) -> str | None:
@@ -112,7 +111,35 @@ def _failed(case: _Case) -> str | None:
     return None
 
 
+def _skipped(case: _Case) -> str | None:
+    if case.contract.status in (CANCELLED, EXPIRED):
+        return f"the contract is {case.contract.status.lower()}"
+    return None if case.cycle is None or case.cycle.skipped else "the cycle is no longer skipped"
+
+
+def _unskipped(case: _Case) -> str | None:
+    untold = truth_of_edits.skip_was_not_told(case.session, case.fact)
+    return untold or why_not(case.contract, case.cycle, case.now)
+
+
+def _rescheduled(case: _Case) -> str | None:
+    return why_not(case.contract, case.cycle, case.now) or _moved(case, (case.fact.after or {}).get("expected_at"))
+
+
+def _edited(case: _Case) -> str | None:
+    return truth_of_edits.why_not(case.session, case.fact, case.contract)
+
+
 _CHECKS: dict[str, Callable[[_Case], str | None]] = {
+    "order.skipped": _skipped,
+    "order.unskipped": _unskipped,
+    "order.moved": _rescheduled,
+    "subscription.item_swapped": _edited,
+    "subscription.item_added": _edited,
+    "subscription.item_removed": _edited,
+    "subscription.quantity_changed": _edited,
+    "subscription.frequency_changed": _edited,
+    "subscription.address_changed": _edited,
     "order.upcoming": _upcoming,
     "order.changed": _changed,
     "delivery.upcoming": _delivery,

@@ -78,12 +78,12 @@ def method(name: str, last_digits: str | None, locale: Locale) -> str:
 
 def items(things: Iterable[Json]) -> str:
     """Return items in one line, e.g. "2 × House Blend (250 g), 1 × Mug"."""
-    return ", ".join(_thing(thing) for thing in things)
+    return ", ".join(f"{thing['Quantity']} × {name(thing)}" for thing in things)
 
 
-def _thing(thing: Json) -> str:
-    variant = f" ({thing['VariantTitle']})" if thing.get("VariantTitle") else ""
-    return f"{thing['Quantity']} × {thing['ProductName']}{variant}"
+def name(thing: Json) -> str:
+    """Return an item's name with its variant, e.g. "House Blend (250 g)"."""
+    return f"{thing['ProductName']}" + (f" ({thing['VariantTitle']})" if thing.get("VariantTitle") else "")
 
 
 @lru_cache(REMEMBERED)

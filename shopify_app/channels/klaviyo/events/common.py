@@ -40,6 +40,10 @@ ITEM = (
     text("VariantID", "Shopify's number of the variant", "44012345678901", always=False),
 )
 
+THING = tuple(one for one in ITEM if one.name in ("ProductName", "VariantTitle", "Quantity", "ImageURL"))
+"""An item as it was or will be, where nothing is known of prices."""
+CHANGERS = ("shopper", "staff", "system")
+
 BASE = (
     text("SubscriptionId", "Shopify's number of the subscription", "25700001"),
     choice("Status", "The subscription's status, the same word in every language", "Active", STATUSES),
@@ -101,6 +105,10 @@ NEXT = (
         always=False,
     ),
     *money("NextChargeTotal", "What the next charge comes to before taxes", "$30.20", 30.2, always=False),
+)
+CHANGED_BY = (
+    choice("ChangedBy", "Who changed it", "shopper", CHANGERS),
+    text("ChangedByText", "Who changed it, in a sentence, if known", "You changed this order.", always=False),
 )
 LATE = text("LateNotice", "The text “true” when it is told later than planned", "true", always=False)
 LEAD = whole("LeadDays", "The lead this notice was planned for, in days", 3)

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from shopify_app.channels.klaviyo.events import property as properties
 from shopify_app.channels.klaviyo.events.common import (
-    BASE,
+    CHANGERS,
     CHARGE,
     CYCLE,
     DELAYS,
-    ITEM,
     LATE,
     LEAD,
     NEXT,
     SKIP,
+    THING,
     TOTAL,
     UNSKIP,
     UNTIL,
     day,
     money,
 )
+from shopify_app.channels.klaviyo.events.edits import EDITS
+from shopify_app.channels.klaviyo.events.event import Event as Event
 from shopify_app.channels.klaviyo.events.property import Property, choice, flag, rows, text, texts, whole
-from shopify_app.kit.db import Json
 
 FAILURES = ("shopper_can_fix", "merchant_must_fix", "transient", "stock")
-CHANGERS = ("shopper", "staff", "system")
 CHANGES = ("date", "skipped", "items", "amount")
 DELIVERY_CHANGES = ("date", "cancelled")
 
-_THING = tuple(one for one in ITEM if one.name in ("ProductName", "VariantTitle", "Quantity", "ImageURL"))
 _DAYS = text("DaysUntilCharge", "Days until the charge, as text because it may be “0”", "3", always=False)
 
 
@@ -38,42 +34,10 @@ def _side(name: str, words: str, date: str, iso: str, total: tuple[str, float]) 
     return (
         *day(f"{name}ChargeDate", f"The day of the charge {words}", date, iso, always=False),
         *money(f"{name}OrderTotal", f"What the order {words} costs before taxes", *total),
-        rows(f"{name}Items", f"What the order {words} holds", _THING, always=False),
+        rows(f"{name}Items", f"What the order {words} holds", THING, always=False),
         text(f"{name}ItemsText", f"What the order {words} holds, in words", "2 × House Blend (250 g)", always=False),
         flag(f"{name}Skipped", f"Whether the order {words} is skipped", False),
     )
-
-
-@dataclass(frozen=True)
-class Event:
-    """One metric. `own` are the properties beyond those of every event; `sample` changes the example."""
-
-    kind: str
-    name: str
-    fires: str
-    unique: str
-    own: tuple[Property, ...]
-    sample: Json = field(default_factory=dict)
-
-    @property
-    def slug(self) -> str:
-        """The name in lower case with dashes, for file names and addresses."""
-        return self.name.lower().replace(" ", "-")
-
-    @property
-    def properties(self) -> tuple[Property, ...]:
-        """All properties, its own first."""
-        return (*self.own, *BASE)
-
-    def schema(self) -> Json:
-        """Return the JSON Schema (draft 2020-12) of the properties."""
-        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": self.name}
-        return {**head, "description": self.fires, **properties.thing(self.properties)}
-
-    def example(self, *, sparse: bool = False) -> Json:
-        """Return an example of the properties; `sparse`: only what every such event carries."""
-        known = properties.example(self.properties, sparse=sparse)
-        return {name: self.sample.get(name, value) for name, value in known.items() if name not in ("Test",)}
 
 
 EVENTS = (
@@ -226,6 +190,7 @@ EVENTS = (
         ),
         {"OrdersCompleted": 4},
     ),
+    *EDITS,
     Event(
         "charge.failed",
         "Subscription Charge Failed",

@@ -5,37 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from shopify_app.channels.klaviyo.events.told import BY_SLUG
-from shopify_app.channels.klaviyo.mails.pieces import Button, Fact, Items, Mail, Text
-
-LANGUAGES = ("en", "de")
-
-ITEMS = Items({"en": "Your items", "de": "Ihre Artikel"}, {"en": "Quantity", "de": "Menge"})
-MANAGE = Button({"en": "Manage subscription", "de": "Abonnement verwalten"}, "ManageUrl")
-OFTEN = Fact({"en": "How often", "de": "Wie oft"}, "FrequencyText")
-PAYMENT = Fact({"en": "Payment method", "de": "Zahlungsmethode"}, "PaymentMethod")
-BEFORE_TAXES = Fact({"en": "Total before taxes", "de": "Summe vor Steuern"}, "OrderTotal")
-NEXT = (
-    Fact({"en": "Next charge", "de": "Nächste Abbuchung"}, "NextChargeDate"),
-    Fact({"en": "Total before taxes", "de": "Summe vor Steuern"}, "NextChargeTotal"),
+from shopify_app.channels.klaviyo.mails.common import (
+    BEFORE_TAXES,
+    BRING_BACK,
+    BY,
+    CHOICES,
+    ITEMS,
+    LANGUAGES,
+    MANAGE,
+    NEXT,
+    OFTEN,
+    PAYMENT,
+    SHORT_NOTICE,
+    UNTIL,
 )
-SHORT_NOTICE = Text(
-    {"en": "We are sorry for the short notice.", "de": "Bitte entschuldigen Sie die kurzfristige Nachricht."},
-    "LateNotice",
-)
-UNTIL = Text(
-    {
-        "en": "You can still change this order until <strong>{{ event.EditableUntil }}</strong>.",
-        "de": "Sie können diese Bestellung noch bis <strong>{{ event.EditableUntil }}</strong> ändern.",
-    },
-    "EditableUntil",
-)
-CHOICES = (
-    Button({"en": "Skip this order", "de": "Diese Bestellung auslassen"}, "SkipUrl", is_first=True),
-    Button({"en": "One week later", "de": "Eine Woche später"}, "DelayOneWeekUrl"),
-    Button({"en": "Two weeks later", "de": "Zwei Wochen später"}, "DelayTwoWeeksUrl"),
-)
+from shopify_app.channels.klaviyo.mails.edits import EDITS
+from shopify_app.channels.klaviyo.mails.pieces import Fact, Mail, Text
 
 MAILS = (
+    *EDITS,
     Mail(
         "started-subscription",
         {"en": "Your subscription has started", "de": "Ihr Abonnement hat begonnen"},
@@ -136,7 +124,7 @@ MAILS = (
         {"en": "Your next order has changed", "de": "Ihre nächste Bestellung hat sich geändert"},
         (
             Text({"en": "{{ event.ChangesText }}", "de": "{{ event.ChangesText }}"}),
-            Text({"en": "{{ event.ChangedByText }}", "de": "{{ event.ChangedByText }}"}, "ChangedByText"),
+            BY,
             Text(
                 {"en": "You are not charged for this order.", "de": "Für diese Bestellung wird nichts abgebucht."},
                 test="event.AfterSkipped",
@@ -146,7 +134,7 @@ MAILS = (
             Fact({"en": "Date", "de": "Datum"}, "ChargeDate"),
             BEFORE_TAXES,
             UNTIL,
-            Button({"en": "Bring this order back", "de": "Diese Bestellung zurückholen"}, "UnskipUrl", is_first=True),
+            BRING_BACK,
             *CHOICES,
             MANAGE,
         ),
