@@ -86,11 +86,28 @@ WORDS = {
 OF_SHOPIFY = {
     "ALREADY_REMOVED": No.LINE_GONE,
     "CONTRACT_TERMINATED": No.ENDED,
+    "CUSTOMER_MISMATCH": No.NOT_THEIRS,
     "HAS_FUTURE_EDITS": No.FUTURE_EDITS,
+    "MISSING_CUSTOMER_PAYMENT_METHOD": No.METHOD_REVOKED,
     "STALE_CONTRACT": No.STALE,
 }
 """SubscriptionDraftErrorCode and SubscriptionContractStatusUpdateErrorCode (schema 2026-10) → ours. Anything else is
 told in Shopify's own words."""
+
+REJECTED_CODES = {
+    "CURRENTLY_INACTIVE": "This discount code is not active.",
+    "CUSTOMER_NOT_ELIGIBLE": "This discount code is not for this shopper.",
+    "CUSTOMER_USAGE_LIMIT_REACHED": "The shopper has used this discount code as often as allowed.",
+    "INCOMPATIBLE_PURCHASE_TYPE": "This discount code is not for subscriptions.",
+    "INTERNAL_ERROR": "Shopify could not check this discount code. Try again in a minute.",
+    "NOT_FOUND": "There is no such discount code.",
+    "NO_ENTITLED_LINE_ITEMS": "This discount code is for none of the items in the subscription.",
+    "NO_ENTITLED_SHIPPING_LINES": "This discount code is not for the way this subscription is shipped.",
+    "PURCHASE_NOT_IN_RANGE": "The subscription costs too little, or too much, for this discount code.",
+    "QUANTITY_NOT_IN_RANGE": "There are too few items, or too many, in the subscription for this discount code.",
+    "USAGE_LIMIT_REACHED": "This discount code has been used as often as allowed.",
+}
+"""SubscriptionDiscountRejectionReason (schema 2026-10) in words."""
 
 PASSING = frozenset({No.BUSY, No.CHARGING, No.STALE, No.NO_ANSWER, No.NOT_DONE})
 """Nothing was done, and the same request may be sent again later."""
@@ -119,5 +136,7 @@ def by_rule(rule: Forbidden) -> Answer:
 def by_shopify(error: UserErrors) -> Answer:
     """Return Shopify's refusal in our words where we have some, else in its own."""
     first = error.errors[0]
+    if first.code in REJECTED_CODES:
+        return refused(No.CODE_REJECTED, REJECTED_CODES[first.code])
     known = OF_SHOPIFY.get(first.code)
     return refused(known) if known else refused(No.REFUSED, f"Shopify refused: {first.message}")

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, ContractLine
+from shopify_app.edits.contract import taken_off
+from shopify_app.edits.contract.taken_off import Discount
 from shopify_app.kit.db import Json
 
 DATES = 4
@@ -44,6 +46,7 @@ class Line:
 class Picture:
     """Amounts in the contract's currency, before taxes. `dates`: expected charges; None when Shopify decides them.
 
+    `delivery` is the title of the shipping option, `payment_method` the gid of what pays.
     `pending` are the dates as they would be if the subscription were active.
     """
 
@@ -55,12 +58,22 @@ class Picture:
     dates: tuple[datetime, ...] | None
     note: str | None
     address: Json | None
+    delivery: str | None = None
+    discounts: tuple[Discount, ...] = ()
+    payment_method: str | None = None
     pending: tuple[datetime, ...] = field(default=(), compare=False)
 
     @property
     def total(self) -> Decimal:
         """What one order comes to."""
         return sum((line.total for line in self.lines), self.shipping)
+
+    def with_discounts(self, discounts: tuple[Discount, ...]) -> Picture:
+        """Return it with these discounts instead, its items at what they cost then, as far as that can be told."""
+        left = taken_off.left([(line.price, line.quantity) for line in self.lines], discounts)
+        totals = left or [line.total for line in self.lines]
+        lines = tuple(replace(line, total=total) for line, total in zip(self.lines, totals, strict=True))
+        return replace(self, discounts=discounts, lines=lines)
 
     def as_json(self) -> Json:
         """Return it as plain JSON: instants in ISO, amounts as text."""
@@ -74,6 +87,9 @@ class Picture:
             "dates": None if self.dates is None else [at.isoformat() for at in self.dates],
             "note": self.note,
             "address": self.address,
+            "delivery": self.delivery,
+            "discounts": [discount.as_json() for discount in self.discounts],
+            "payment_method": self.payment_method,
         }
 
 
@@ -89,6 +105,9 @@ def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime 
         dates=pending[:DATES] if contract.status == ACTIVE else (),
         note=contract.note,
         address=(contract.delivery_method or {}).get("address"),
+        delivery=(contract.delivery_method or {}).get("title"),
+        discounts=tuple(taken_off.read(row) for row in contract.discounts),
+        payment_method=contract.payment_method_gid,
         pending=pending,
     )
 

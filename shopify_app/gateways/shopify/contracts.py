@@ -124,6 +124,8 @@ def _discount(node: Node) -> dict[str, Any]:
         "target_type": node["targetType"],
         "recurring_cycle_limit": node["recurringCycleLimit"],
         "usage_count": node["usageCount"],
+        "type": node["type"],
+        "is_for_all": node["entitledLines"]["all"],
         "percentage": value.get("percentage"),
         "amount": str(value["amount"]["amount"]) if value.get("amount") else None,
         "on_each_item": value.get("appliesOnEachItem"),

@@ -5,7 +5,7 @@ Shopify docs, subscriptionContractUpdate and subscriptionDraftCommit (schema 202
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,15 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Step:
-    """One mutation of a draft: the operation's name, its root field, its variables but for the draft's id."""
+    """One mutation of a draft: the operation's name, its root field, its variables but for the draft's id.
+
+    `check` looks at the payload and raises UserErrors when the draft should not be committed.
+    """
 
     operation: str
     root: str
     variables: dict[str, Any]
+    check: Callable[[dict[str, Any]], None] | None = None
 
 
 def set_fields(**fields: Any) -> Step:
@@ -63,5 +67,7 @@ def _once(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> None
     opened = client.mutate("DraftOpen", {"contract": contract_gid}, "subscriptionContractUpdate")
     draft = {"draft": opened["draft"]["id"]}
     for step in steps:
-        client.mutate(step.operation, draft | step.variables, step.root)
+        payload = client.mutate(step.operation, draft | step.variables, step.root)
+        if step.check:
+            step.check(payload)
     client.mutate("DraftCommit", draft, "subscriptionDraftCommit")

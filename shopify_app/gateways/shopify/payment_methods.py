@@ -37,6 +37,13 @@ def fetch(client: AdminClient, gid: str, patience: float = 5.0) -> PaymentMethod
     return read(client.run("PaymentMethod", {"id": gid}, patience).data["customerPaymentMethod"])
 
 
+def of_customer(client: AdminClient, customer_gid: str, patience: float = 1.0) -> list[PaymentMethodSnapshot]:
+    """Return the payment methods of a customer that are not revoked, at most 20. Raises ShopifyError."""
+    customer = client.run("CustomerPaymentMethods", {"id": customer_gid}, patience).data["customer"]
+    nodes = customer["paymentMethods"]["nodes"] if customer else []
+    return [snapshot for node in nodes if (snapshot := read(node))]
+
+
 def read(node: Node | None) -> PaymentMethodSnapshot | None:
     """Return a snapshot of a `PaymentMethodFields` node, None for null. The instrument may be null."""
     if not node:

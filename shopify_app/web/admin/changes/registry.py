@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shopify_app.web.admin.changes import lines, rhythm, statuses
+from shopify_app.web.admin.changes import details, lines, paying, rhythm, statuses
 from shopify_app.web.admin.changes.face import Face
 
-FACES: tuple[Face, ...] = (*lines.FACES, *rhythm.FACES, *statuses.FACES)
+FACES: tuple[Face, ...] = (*lines.FACES, *rhythm.FACES, *details.FACES, *paying.FACES, *statuses.FACES)

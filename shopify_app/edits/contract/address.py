@@ -1,0 +1,114 @@
+"""Another shipping address, for all orders to come."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from babel import Locale
+
+from shopify_app.contracts.mirror import ENDED
+from shopify_app.contracts.models import Contract
+from shopify_app.edits.contract.action import Action, Standing
+from shopify_app.edits.contract.answers import No
+from shopify_app.edits.contract.picture import Picture
+from shopify_app.gateways.shopify import addresses, drafts
+from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.kit.db import Json
+
+FIELDS = tuple(addresses.NAMES)
+"""The words of an address, as the mirror has them (gateways/shopify/contents.py)."""
+NEEDED = ("last_name", "address1", "city", "country_code")
+WITH_PROVINCE = ("US", "CA", "AU")
+"""Countries whose addresses need a province and a postal code. Shopify has more, and refuses what it misses."""
+LONGEST = 255
+_TERRITORIES = {str(code) for code in Locale("en").territories}
+_NO_COUNTRIES = {"AQ", "AS", "CP", "CQ", "DG", "EA", "EU", "EZ", "FM", "GU", "IC", "MH", "MP", "PR", "PW", "QO", "UN",
+                 "VI", "XA", "XB"}  # fmt: skip
+"""Codes of CLDR that are no CountryCode (schema 2026-10); the islands among them are provinces of the US there."""
+COUNTRIES = tuple(sorted(code for code in _TERRITORIES - _NO_COUNTRIES if re.fullmatch("[A-Z]{2}", code)))
+MISSING, TOO_LONG, NO_COUNTRY, NOT_PLAIN = "missing", "too_long", "no_country", "not_plain"
+
+
+def normal(given: Mapping[str, object]) -> Json:
+    """Return an address with all its FIELDS: text without blanks around it, None for what is empty."""
+    said = {name: str(given.get(name) or "").strip() or None for name in FIELDS}
+    for name in ("country_code", "province_code"):
+        said[name] = (said[name] or "").upper() or None
+    return said
+
+
+def wrong(address: Json) -> dict[str, str]:
+    """Return what keeps an address from being sent to Shopify: field → MISSING, TOO_LONG, NO_COUNTRY or NOT_PLAIN."""
+    needed = (*NEEDED, "province_code", "zip") if address.get("country_code") in WITH_PROVINCE else NEEDED
+    found = {name: MISSING for name in needed if not address.get(name)}
+    for name in FIELDS:
+        value = address.get(name) or ""
+        if len(value) > LONGEST:
+            found[name] = TOO_LONG
+        elif not value.isprintable():
+            found[name] = NOT_PLAIN
+    if address.get("country_code") and address["country_code"] not in COUNTRIES:
+        found["country_code"] = NO_COUNTRY
+    return found
+
+
+def why_hidden(contract: Contract) -> No | None:
+    """Return why the address cannot be changed here: it is not shipped, or Shopify does not show us where to.
+
+    Without approval for protected customer data every field of an address reads null, and so does the address of a
+    shopper we erased: a change could not be confirmed.
+    """
+    method = contract.delivery_method or {}
+    if method.get("type") != "shipping":
+        return No.NO_ADDRESS
+    return None if any((method.get("address") or {}).values()) else No.HIDDEN_ADDRESS
+
+
+@dataclass(frozen=True)
+class Address(Action):
+    """`address` has the words of FIELDS, see `normal`. Personal: erased with the person, never in the journal."""
+
+    address: Json
+
+    name: ClassVar[str] = "address"
+    done_words: ClassVar[str] = "Address changed"
+    is_draft: ClassVar[bool] = True
+
+    def why_not(self, standing: Standing) -> No | None:
+        if standing.contract.status in ENDED:
+            return No.ENDED
+        if hidden := why_hidden(standing.contract):
+            return hidden
+        if wrong(self.address):
+            return No.INCOMPLETE_ADDRESS
+        return No.ALREADY if self.is_true(standing.contract, {}) else None
+
+    def paint(self, before: Picture) -> Picture:
+        known = {name: value for name, value in (before.address or {}).items() if name in ("country", "province")}
+        is_same = all(self.address.get(f"{n}_code") == (before.address or {}).get(f"{n}_code") for n in known)
+        named = known if is_same else dict.fromkeys(known)
+        return replace(before, address={**named, **self.address})
+
+    def send(self, client: AdminClient, contract_gid: str) -> None:
+        shipping = {"address": addresses.as_input(self.address)}
+        drafts.change(client, contract_gid, [drafts.set_fields(deliveryMethod={"shipping": shipping})])
+
+    def is_true(self, contract: Contract, before: Json) -> bool:
+        there = (contract.delivery_method or {}).get("address") or {}
+        return all(_is_same(name, self.address.get(name), there.get(name)) for name in FIELDS)
+
+    def undo(self, before: Json) -> Action | None:
+        return Address(normal(before["address"])) if before.get("address") else None
+
+
+def _is_same(name: str, wished: str | None, there: str | None) -> bool:
+    """Shopify writes some of an address its own way: case, blanks, and the country code of a phone number."""
+    if name == "phone":
+        return re.sub(r"\D", "", there or "").endswith(re.sub(r"\D", "", wished or "").lstrip("0")) and (
+            bool(there) == bool(wished)
+        )
+    mine, theirs = (re.sub(r"[\W_]", "", text or "").casefold() for text in (wished, there))
+    return mine == theirs

@@ -1,0 +1,147 @@
+"""Forms for where a subscription goes, by what, and with which note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import g
+
+from shopify_app.edits.contract import address, delivery
+from shopify_app.edits.contract.action import Action
+from shopify_app.edits.contract.address import Address
+from shopify_app.edits.contract.answers import WORDS, No, by_shopify
+from shopify_app.edits.contract.delivery import Delivery
+from shopify_app.edits.contract.note import LONGEST, Note
+from shopify_app.gateways.shopify.delivery_options import Offered
+from shopify_app.gateways.shopify.errors import ShopifyError, UserErrors
+from shopify_app.web import ctx
+from shopify_app.web.admin.changes.face import Face
+from shopify_app.web.admin.detail import Detail
+from shopify_app.web.forms import Form
+
+_LABELS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "company": "Company",
+    "address1": "Address",
+    "address2": "Apartment, suite, floor",
+    "zip": "Postal code",
+    "city": "City",
+    "province_code": "State or province, as a code",
+    "country_code": "Country, as a code",
+    "phone": "Phone",
+}
+_WRONG = {
+    address.MISSING: "Shopify needs this.",
+    address.TOO_LONG: f"Use at most {address.LONGEST} characters.",
+    address.NO_COUNTRY: "Enter the two letters of a country, for example US.",
+    address.NOT_PLAIN: "Use letters, digits and punctuation only, on one line.",
+}
+_WORKING = "Shopify is still working out the ways to ship. Open this page again in a minute."
+PRICE = re.compile(r"\d{1,7}(\.\d{1,2})?")
+
+
+def _address(form: Form, found: Detail) -> Action | None:
+    wished = address.normal(form.typed)
+    form.errors.update({name: _WRONG[what] for name, what in address.wrong(wished).items()})
+    return Address(wished) if form.is_valid else None
+
+
+def _address_choices(found: Detail, form: Form) -> Mapping[str, Any]:
+    known = (found.contract.delivery_method or {}).get("address") or {}
+    values = {name: form.typed.get(name, known.get(name) or "") for name in _LABELS}
+    return {
+        "labels": _LABELS,
+        "values": values,
+        "hidden": WORDS.get(address.why_hidden(found.contract) or No.GONE, ""),
+    }
+
+
+def _note(form: Form, found: Detail) -> Action | None:
+    text = form.text("note", "a note", longest=LONGEST, required=False)
+    return Note(text) if text is not None else None
+
+
+def _note_choices(found: Detail, form: Form) -> Mapping[str, Any]:
+    return {"note": form.typed.get("note", found.contract.note or ""), "longest": LONGEST}
+
+
+def _delivery(form: Form, found: Detail) -> Action | None:
+    code, price = form.typed.get("option", ""), form.typed.get("price", "").strip()
+    if price and not PRICE.fullmatch(price):
+        form.errors["price"] = "Enter an amount, for example 4.50."
+    elif form.typed.get("title"):  # as the preview showed it: staff may set any price, so it is not asked for again
+        return _as_shown(form.typed, code, price)
+    elif not code and not price:
+        form.errors["price"] = "Choose a way to ship, or enter a price."
+    elif not code:
+        return Delivery(price)
+    if form.errors:
+        return None
+    offered, problem = _offered(found)
+    chosen = delivery.choose(offered, code) if offered else No.NOT_OFFERED
+    if isinstance(chosen, No):
+        form.errors["option"] = problem or WORDS[chosen]
+        return None
+    return replace(chosen, price=price) if price else chosen
+
+
+def _as_shown(typed: Mapping[str, str], code: str, price: str) -> Delivery:
+    old = {"title": typed["old_title"], "code": typed.get("old_code", "")} if typed.get("old_title") else None
+    return Delivery(price or "0.00", typed["title"], code, old)
+
+
+def _shown(action: Action) -> Mapping[str, str]:
+    if not isinstance(action, Delivery):
+        return {}
+    old = {f"old_{name}": value for name, value in (action.old or {}).items()}
+    return {"price": action.price, **({"title": action.title} if action.title else {}), **old}
+
+
+def _delivery_choices(found: Detail, form: Form) -> Mapping[str, Any]:
+    if form.typed.get("title"):
+        return {"options": (), "problem": ""}
+    offered, problem = _offered(found)
+    return {"options": offered.options if offered else (), "problem": problem}
+
+
+def _offered(found: Detail) -> tuple[Offered | None, str]:
+    """What Shopify offers, asked once while a page is made, and a sentence when that is nothing."""
+    if "offered" not in g:
+        try:
+            asked = delivery.offered(ctx(), g.shop.id, found.contract.shopify_gid)
+            g.offered = asked, (asked.problem or "") if asked else _WORKING
+        except UserErrors as error:
+            g.offered = None, by_shopify(error).words
+        except ShopifyError:
+            g.offered = None, WORDS[No.NO_ANSWER]
+    known: tuple[Offered | None, str] = g.offered
+    return known
+
+
+FACES = (
+    Face(
+        "address",
+        "Change the shipping address",
+        "Change address",
+        _address,
+        fields="address.html",
+        names=address.FIELDS,
+        choices=_address_choices,
+        warning="It is used for all orders that are made from now on.",
+    ),
+    Face(
+        "delivery",
+        "Change how it is shipped",
+        "Change shipping",
+        _delivery,
+        fields="shipping.html",
+        names=("option",),
+        choices=_delivery_choices,
+        shown=_shown,
+    ),
+    Face("note", "Change the note", "Change note", _note, fields="note.html", names=("note",), choices=_note_choices),
+)

@@ -1,0 +1,115 @@
+"""Forms for what a subscription is paid with, and for its discounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import g, request
+
+from shopify_app.edits.contract import payment_method
+from shopify_app.edits.contract.action import Action
+from shopify_app.edits.contract.answers import WORDS, No
+from shopify_app.edits.contract.discounts import LONGEST, Discount, ManualDiscount, RemoveDiscount
+from shopify_app.gateways.shopify.errors import ShopifyError
+from shopify_app.web import ctx
+from shopify_app.web.admin.changes.details import PRICE
+from shopify_app.web.admin.changes.face import Face
+from shopify_app.web.admin.detail import Detail
+from shopify_app.web.forms import Form
+
+KINDS = {"percentage": "Per cent", "amount": "An amount"}
+MOST_ORDERS = 999
+
+
+def _method(form: Form, found: Detail) -> Action | None:
+    with ctx().db.session() as session:
+        chosen = payment_method.choose(session, found.contract, form.typed.get("method", ""))
+    if isinstance(chosen, No):
+        form.errors["method"] = WORDS[chosen] if form.typed.get("method") else "Choose a payment method."
+        return None
+    return chosen
+
+
+def _methods(found: Detail, form: Form) -> Mapping[str, Any]:
+    contract, problem = found.contract, ""
+    if request.method == "GET" and contract.customer_gid:
+        try:
+            payment_method.read_again(ctx(), g.shop.id, contract.customer_gid)
+        except ShopifyError:
+            problem = "Shopify does not answer right now: one that is new may be missing here."
+    with ctx().db.session() as session:
+        known = payment_method.known(session, contract) if contract.customer_gid else []
+    methods = {one.shopify_gid: one.label for one in known}
+    return {"methods": methods, "method": form.typed.get("method", contract.payment_method_gid), "problem": problem}
+
+
+def _code(form: Form, found: Detail) -> Action | None:
+    code = form.text("code", "a discount code", longest=LONGEST)
+    return Discount(code) if code is not None else None
+
+
+def _manual(form: Form, found: Detail) -> Action | None:
+    title = form.text("title", "a name", longest=LONGEST)
+    kind = form.choice("kind", list(KINDS))
+    limit = form.whole_number("orders", 1, MOST_ORDERS) if form.typed.get("orders", "").strip() else None
+    worth = form.typed.get("worth", "").strip()
+    if kind == "percentage":
+        form.whole_number("worth", 1, 100)
+    elif not PRICE.fullmatch(worth) or not Decimal(worth):
+        form.errors["worth"] = "Enter an amount, for example 4.50."
+    if form.errors or title is None:
+        return None
+    if kind == "percentage":
+        return ManualDiscount(title, percentage=int(worth), limit=limit)
+    return ManualDiscount(title, amount=f"{Decimal(worth):.2f}", limit=limit)
+
+
+def _remove(form: Form, found: Detail) -> Action | None:
+    gid = form.choice("discount", [one["id"] for one in found.contract.discounts])
+    return RemoveDiscount(gid) if gid is not None else None
+
+
+def _discounts(found: Detail, form: Form) -> Mapping[str, Any]:
+    return {"discounts": {one["id"]: one.get("title") or "Discount" for one in found.contract.discounts}}
+
+
+FACES = (
+    Face(
+        "payment_method",
+        "Change the payment method",
+        "Change payment method",
+        _method,
+        fields="payment_method.html",
+        names=("method",),
+        choices=_methods,
+    ),
+    Face(
+        "discount",
+        "Apply a discount code",
+        "Apply code",
+        _code,
+        fields="discount.html",
+        names=("code",),
+        warning="Shopify works out what the code takes off when it is applied; you can take it back.",
+    ),
+    Face(
+        "manual_discount",
+        "Add a discount",
+        "Add discount",
+        _manual,
+        fields="manual_discount.html",
+        names=("title", "kind", "worth", "orders"),
+        choices=lambda found, form: {"kinds": KINDS},
+    ),
+    Face(
+        "remove_discount",
+        "Remove a discount",
+        "Remove discount",
+        _remove,
+        fields="remove_discount.html",
+        names=("discount",),
+        choices=_discounts,
+    ),
+)
