@@ -19,6 +19,12 @@ def knows_product(session: Session, shop_id: int, gid: str) -> bool:
     return session.scalar(query) is not None
 
 
+def knows_variant(session: Session, shop_id: int, gid: str) -> bool:
+    """Answer whether we hold a variant with what it costs; a row without a price says that Shopify had none."""
+    query = select(Variant.id).where(Variant.shop_id == shop_id, Variant.shopify_gid == gid)
+    return session.scalar(query.where(Variant.price.is_not(None))) is not None
+
+
 def knows_item(session: Session, shop_id: int, item_gid: str) -> bool:
     """Answer whether a variant of ours is counted by this inventory item."""
     query = select(Variant.id).where(Variant.shop_id == shop_id, Variant.inventory_item_gid == item_gid)

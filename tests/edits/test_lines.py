@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from shopify_app.catalog.models import Variant
 from shopify_app.edits.contract import door, goods, unfinished
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import Answer, No, refused
@@ -76,6 +78,21 @@ def test_an_item_is_added_on_the_same_plan_taken_out_and_brought_back(till: Till
     assert {**back, "id": 0} == {**line, "id": 0}
     assert ask(till, goods.remove(till.whole_contract(), shelf.line), "r6").is_done
     assert ask(till, _undo(till, "r6"), "r7").is_done and _line(till, 1)["title"] == "House Blend"
+
+
+def test_a_product_that_no_subscription_has_is_read_from_shopify(till: Till, shelf: Shelf) -> None:
+    with till.ctx.db.session() as session:
+        session.execute(delete(Variant).where(Variant.shopify_gid == shelf.harbor))
+    assert shelf.swap(shelf.harbor) == No.NOT_SOLD
+    till.fault(graphql={"Variants": {"status": 503, "times": 1}})
+    assert goods.learn(till.ctx, till.shop_id, shelf.harbor) == No.NO_ANSWER
+    assert goods.learn(till.ctx, till.shop_id, shelf.harbor) is None
+    assert ask(till, shelf.swap(shelf.harbor)).is_done
+    before = till.calls("Variants")
+    assert goods.learn(till.ctx, till.shop_id, shelf.harbor) is None and till.calls("Variants") == before
+    for gid in ("gid://shopify/ProductVariant/9", "gid://shopify/Product/9", "x"):
+        assert goods.learn(till.ctx, till.shop_id, gid) == No.NOT_SOLD
+    assert till.calls("Variants") == before + 1
 
 
 def test_prices_in_another_currency_are_not_made_up(till: Till) -> None:

@@ -90,7 +90,7 @@ def test_quantity_and_removal_name_the_item(admin: Admin, asked: list[tuple]):
 
 def test_an_item_is_added(admin: Admin, asked: list[tuple]):
     _planned(admin)
-    assert "There is nothing to choose from" in admin.get("/contracts/7/add").text
+    assert "No product is known yet" in admin.get("/contracts/7/add").text
     kettle = _variant(admin, 2, "Kettle", "50.00")
     answer = admin.post("/contracts/7/add", variant="", quantity="x")
     assert answer.status_code == 422 and "Choose a product." in answer.text and "whole number" in answer.text

@@ -1,24 +1,37 @@
 """What may come into a subscription, at which price: our mirror's variants, under the terms of the items in it.
 
-Our mirror holds the variants that some subscription of the shop has; see `catalog`.
+Our mirror holds the variants that some subscription of the shop has (see `catalog`), and those that `learn` read.
 """
 
 from __future__ import annotations
 
+import logging
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.catalog import mirror as catalog
 from shopify_app.catalog.models import Product, Variant
+from shopify_app.context import Context
 from shopify_app.contracts.models import Contract, ContractLine
 from shopify_app.edits.contract import lines, prices
 from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.lines import Add, Remove, Swap
+from shopify_app.gateways.shopify.errors import ShopifyError
+from shopify_app.gateways.shopify.products import fetch_variants
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
 from shopify_app.shops.models import Shop
+from shopify_app.shops.tokens import with_client
+
+log = logging.getLogger(__name__)
+
+GID = re.compile(r"gid://shopify/ProductVariant/[0-9]{1,20}")
+PATIENCE = 1.0
+"""Seconds (machine time) that a person waits for a throttled read."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,27 @@ class Good:
     price: Decimal
     base: Decimal
     image_url: str | None
+
+
+def learn(ctx: Context, shop_id: int, variant_gid: str) -> No | None:
+    """Read a variant from Shopify unless our mirror knows it; return why it cannot be had, None when it is known now.
+
+    Call it without a transaction.
+    """
+    if not GID.fullmatch(variant_gid):
+        return No.NOT_SOLD
+    with ctx.db.session() as session:
+        if catalog.knows_variant(session, shop_id, variant_gid):
+            return None
+    try:
+        found, _ = with_client(ctx, shop_id, lambda client: fetch_variants(client, [variant_gid], PATIENCE))
+    except ShopifyError as error:
+        log.warning("a variant cannot be read", extra={"shop_id": shop_id, "error": str(error)})
+        return No.NO_ANSWER
+    with ctx.db.session() as session:
+        for snapshot in found.values():
+            catalog.apply_variant(session, shop_id, snapshot)
+    return None if found else No.NOT_SOLD
 
 
 def for_line(session: Session, contract: Contract, line_gid: str) -> list[Good]:

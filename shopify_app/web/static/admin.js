@@ -47,6 +47,20 @@
     if (button) download(button.dataset.download, button.dataset.file).catch(() => say("The file could not be fetched. Please try again.", true));
   });
 
+  /** Lets the merchant choose a variant in Shopify's own picker, and goes on with it to an address of ours. */
+  async function pickVariant(address) {
+    const chosen = await shopify.resourcePicker({ type: "variant", action: "select", multiple: false });
+    if (!chosen?.length) return; // cancelled
+    const next = new URL(address, location.href);
+    next.searchParams.set("variant", chosen[0].id);
+    await go(next.pathname + next.search);
+  }
+
+  document.addEventListener("click", (event) => {
+    const button = event.composedPath().find((node) => node.dataset?.pickVariant);
+    if (button) pickVariant(button.dataset.pickVariant).catch(() => say("The products could not be listed. Please try again.", true));
+  });
+
   // The admin's own menu.
   document.addEventListener("shopify:navigate", (event) => {
     const href = event.target.getAttribute("href");

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract
@@ -31,20 +32,31 @@ def _remove(form: Form, found: Detail) -> Action | None:
 
 
 def _swap(form: Form, found: Detail) -> Action | None:
-    gid, chosen = form.typed.get("line", ""), form.typed.get("variant", "")
+    gid, chosen = form.typed.get("line", ""), _variant(form)
     with ctx().db.session() as session:
         return _priced(form, found, goods.swap(session, found.contract, gid, chosen))
 
 
 def _add(form: Form, found: Detail) -> Action | None:
-    quantity, chosen = form.whole_number("quantity", 1, lines.MOST), form.typed.get("variant", "")
+    quantity, chosen = form.whole_number("quantity", 1, lines.MOST), _variant(form)
     with ctx().db.session() as session:
         action = _priced(form, found, goods.add(session, found.contract, chosen, quantity or 1))
     return action if quantity is not None else None
 
 
+def _variant(form: Form) -> str:
+    """The variant that was chosen, read from Shopify if it is new to us: its picker lists all that the shop has."""
+    chosen = form.typed.get("variant", "")
+    refusal = goods.learn(ctx(), g.shop.id, chosen) if chosen else None
+    if refusal:
+        form.errors["variant"] = WORDS[refusal]
+    return chosen
+
+
 def _priced(form: Form, found: Detail, made: Swap | Add | No) -> Swap | Add | None:
     """The edit, if it costs what the preview showed; else what is wrong stands at the picker."""
+    if "variant" in form.errors:
+        return None
     if isinstance(made, No):
         is_unsaid = made is No.NOT_SOLD and not form.typed.get("variant")
         form.errors["variant"] = "Choose a product." if is_unsaid else WORDS[made]
@@ -74,9 +86,10 @@ def _add_choices(found: Detail, form: Form) -> dict[str, Any]:
 
 
 def _goods(found: Detail, form: Form, offered: Callable[[Session, Contract], Sequence[Good]]) -> dict[str, Any]:
+    chosen = _variant(form)
     with ctx().db.session() as session:
         known = offered(session, found.contract)
-    return {"goods": known, "variant": form.typed.get("variant", "")}
+    return {"goods": known, "variant": chosen}
 
 
 def _price(action: Action) -> Mapping[str, str]:
