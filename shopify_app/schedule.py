@@ -17,6 +17,7 @@ from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.contract import resume, unfinished
 from shopify_app.inbox import process, prune
@@ -84,6 +85,7 @@ DUTIES = (
     Duty("inbox.prune", timedelta(days=1), prune.run),
     Duty("links.prune", timedelta(days=1), links_prune.run),
     Duty("notices.prune", timedelta(days=1), notices_prune.run),
+    Duty("edits.prune", timedelta(days=1), edits_prune.run),
 )
 
 QUEUES = {drain.name: drain.queue for drain in DRAINS}

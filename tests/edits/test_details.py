@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from sandbox.shopify import discount_codes, payment_methods
-from shopify_app.edits import erase
+from shopify_app.edits import erase, prune
 from shopify_app.edits.contract import address, delivery, door, payment_method
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.address import Address
@@ -18,6 +19,7 @@ from shopify_app.edits.contract.discounts import Discount, ManualDiscount, Remov
 from shopify_app.edits.contract.note import Note
 from shopify_app.edits.contract.payment_method import ChoosePaymentMethod
 from shopify_app.edits.contract.picture import Picture
+from shopify_app.edits.contract.statuses import Cancel
 from tests.billing.till import Till
 from tests.edits.desk import ask, edits, kinds, put_there, target, there
 
@@ -247,3 +249,13 @@ def test_a_lost_commit_is_looked_up_and_a_stale_draft_drawn_anew(till: Till) -> 
     till.fault(graphql={"DraftUpdate": {"status": 429, "times": 1}})
     assert ask(till, Note("two"), "r2") == refused(No.NO_ANSWER)
     assert ask(till, Note("two"), "r2").is_done
+
+
+def test_edits_are_forgotten_after_400_days_but_for_a_cancellation(till: Till) -> None:
+    till.mirror()
+    assert ask(till, Note("one")).is_done and ask(till, Cancel("other", "Moving"), "r2").is_done
+    till.at(till.now + timedelta(days=399))
+    assert prune.run(till.ctx) == 0
+    till.at(till.now + timedelta(days=2))
+    assert prune.run(till.ctx) == 1
+    assert [edit.action for edit in edits(till)] == ["cancel"]
