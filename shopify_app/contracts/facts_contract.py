@@ -28,7 +28,7 @@ ASKED = {
     "subscription.delivery_changed": ("delivery", "address"),
     "subscription.note_changed": ("note",),
     "subscription.discount_added": ("discount", "manual_discount"),
-    "subscription.discount_removed": ("remove_discount", "discount"),
+    "subscription.discount_removed": ("remove_discount", "discount", "manual_discount"),
     "subscription.payment_method_changed": ("payment_method",),
 }
 """What changed → the actions of ours that change it."""
@@ -113,4 +113,4 @@ def _delivery(method: Json, price: Decimal) -> Json:
 
 
 def _discount(one: dict[str, Any]) -> Json:
-    return {name: one.get(name) for name in ("id", "title", "percentage", "amount", "on_each_item")}
+    return {name: one.get(name) for name in ("title", "percentage", "amount", "on_each_item")}

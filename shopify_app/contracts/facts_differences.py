@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from shopify_app.kit.db import Json
 
@@ -124,16 +123,16 @@ def _says_something(address: Json | None) -> bool:
 
 
 def _discounts(before: Seen, after: Seen) -> Iterator[Difference]:
-    come = [one for one in after.discounts if one not in before.discounts]
-    gone = [one for one in before.discounts if one not in after.discounts]
+    """By what they are worth: whether Shopify keeps their ids through an edit is not written anywhere."""
+    come, gone = list(after.discounts), list(before.discounts)
+    for one in before.discounts:
+        if one in come:
+            come.remove(one)
+            gone.remove(one)
     if come:
-        yield Difference("subscription.discount_added", {"discounts": []}, {"discounts": _without_ids(come)})
+        yield Difference("subscription.discount_added", {"discounts": []}, {"discounts": come})
     if gone:
-        yield Difference("subscription.discount_removed", {"discounts": _without_ids(gone)}, {"discounts": []})
-
-
-def _without_ids(discounts: Sequence[Json]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in one.items() if name != "id"} for one in discounts]
+        yield Difference("subscription.discount_removed", {"discounts": gone}, {"discounts": []})
 
 
 def _payment_method(before: Seen, after: Seen) -> Iterator[Difference]:

@@ -21,7 +21,7 @@ BEFORE = Seen(
     payment_method_gid="gid://p/1",
     revision_id=1,
 )
-TEN = {"id": "gid://d/1", "title": "SPRING", "percentage": 10, "amount": None, "on_each_item": None}
+TEN = {"title": "SPRING", "percentage": 10, "amount": None, "on_each_item": None}
 
 
 def kinds(**after: object) -> list[str]:
@@ -95,4 +95,5 @@ def test_nothing_personal_is_told() -> None:
 def test_a_discount_that_went_is_told_with_its_value() -> None:
     (gone,) = between(replace(BEFORE, discounts=(TEN,)), replace(BEFORE, revision_id=2))
     assert gone.kind == "subscription.discount_removed"
-    assert gone.before == {"discounts": [{name: value for name, value in TEN.items() if name != "id"}]}
+    assert gone.before == {"discounts": [TEN]}
+    assert between(replace(BEFORE, discounts=(TEN, TEN)), replace(BEFORE, revision_id=2, discounts=(TEN,))) == [gone]

@@ -44,6 +44,7 @@ def said(kind: str, before: Any = None, after: Any = None, actor: str = "merchan
         ("note_changed", {"has_note": True}, {"has_note": False}, "Note removed …."),
         ("discount_added", {}, {"discounts": [{"title": "SPRING", "percentage": 10}]},
          "Discount added …: SPRING (10% off)."),
+        ("discount_added", {}, {"discounts": [{"title": "CODE"}]}, "Discount added …: CODE."),
         ("discount_removed", {"discounts": [{"title": "OLD", "amount": "2.00", "on_each_item": True}]}, {},
          "Discount removed …: OLD ($2.00 off each item)."),
         ("payment_method_changed", {}, {}, "Payment method changed …."),

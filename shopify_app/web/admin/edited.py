@@ -77,8 +77,11 @@ def _discount(words: str, side: str) -> Telling:
 
 
 def _off(one: Side, fact: Fact) -> str:
-    value = f"{one['percentage']}%" if one.get("percentage") else _money(one.get("amount"), fact)
-    return f"{one.get('title') or 'Discount'} ({value} off{' each item' if one.get('on_each_item') else ''})"
+    name = str(one.get("title") or "Discount")
+    if not one.get("percentage") and one.get("amount") is None:
+        return name  # of a code only Shopify knows what it is worth
+    value = f"{one['percentage']}%" if one.get("percentage") else _money(one["amount"], fact)
+    return f"{name} ({value} off{' each item' if one.get('on_each_item') else ''})"
 
 
 def _all_dates(fact: Fact, zone: tzinfo) -> Sentence:
@@ -132,7 +135,7 @@ _ASKED = {
     "address": "Another address was asked for",
     "delivery": "Another delivery was asked for",
     "note": "Another note was asked for",
-    "discount": "A discount was asked for",
+    "discount": "A discount code was asked for",
     "manual_discount": "A discount was asked for",
     "remove_discount": "Removing a discount was asked for",
     "payment_method": "Another payment method was asked for",
