@@ -42,6 +42,7 @@ TOLD = (
     "subscription.started",
     "subscription.paused",
     "subscription.resumed",
+    "subscription.reactivated",
     "subscription.cancelled",
     "subscription.expired",
     "subscription.failed",
