@@ -52,6 +52,7 @@ class PaymentMethod(Base):
     __tablename__ = "payment_methods"
     __table_args__ = (
         UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_payment_methods_customer", "shop_id", "customer_gid"),
         Index("ix_payment_methods_written", "shop_id", "written_at"),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.shopify import discount_codes, payment_methods
+from sandbox.shopify import contracts, discount_codes, payment_methods
 from shopify_app.edits import erase, prune
 from shopify_app.edits.contract import address, delivery, door, payment_method
 from shopify_app.edits.contract.action import Action
@@ -20,8 +20,10 @@ from shopify_app.edits.contract.note import Note
 from shopify_app.edits.contract.payment_method import ChoosePaymentMethod
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.edits.contract.statuses import Cancel
+from shopify_app.gateways.shopify import drafts
+from shopify_app.gateways.shopify.client import AdminClient
 from tests.billing.till import Till
-from tests.edits.desk import ask, edits, kinds, put_there, target, there
+from tests.edits.desk import ME, ask, edits, kinds, put_there, target, there
 
 HOME = {"first_name": "Alex", "last_name": "Marsh 1", "address1": "12 Elm Street", "city": "Portland",
         "province_code": "ME", "zip": "04101", "country_code": "US"}  # fmt: skip
@@ -60,7 +62,8 @@ def test_another_address_for_all_orders_and_back(till: Till) -> None:
     assert there(till)["delivery"]["address"] == {**BERLIN, "country": "Germany", "province": "Maine"}
     assert till.contract().delivery_method["address"]["address2"] is None  # nothing of the old one stays
     assert ask(till, Address(BERLIN), "r2") == refused(No.ALREADY)
-    assert not any("Torstr" in str((f.before, f.after, f.data)) for f in till.facts())
+    (told,) = till.facts("subscription.address_changed")
+    assert told.actor == ME and not any("Torstr" in str((f.before, f.after, f.data)) for f in till.facts())
     assert take_back(till, "r1", "r3").is_done
     assert there(till)["delivery"]["address"]["address2"] == "4b"
     with till.ctx.db.session() as session:
@@ -183,6 +186,7 @@ def test_another_payment_method_of_the_same_shopper_and_no_other(till: Till) -> 
     assert ask(till, ChoosePaymentMethod(f"gid://shopify/CustomerPaymentMethod/{other}")) == refused(No.NOT_THEIRS)
     assert ask(till, action, "r2") == Answer(True, "Payment method changed")
     assert there(till)["payment_method_id"] == new and till.contract().payment_method_gid == action.gid
+    assert [told.actor for told in till.facts("subscription.payment_method_changed")] == [ME]
     with world.locked():
         payment_methods.revoke(world, till.domain, old.rsplit("/", 1)[1])
     assert take_back(till, "r2", "r3") == refused(No.METHOD_REVOKED)  # Shopify knows better than our row
@@ -232,6 +236,7 @@ def test_a_discount_of_the_merchants_own_is_shown_as_shopify_then_has_it(till: T
     second = ManualDiscount("Five off", amount="5.00")
     wished = shown(till, second)
     assert ask(till, second, "r2").is_done and till.contract().next_charge_total == wished.total == Decimal("10.00")
+    assert [told.actor for told in till.facts("subscription.discount_added")] == [ME, ME]
     gid = till.contract().discounts[0]["id"]
     wished = shown(till, RemoveDiscount(gid))
     assert ask(till, RemoveDiscount(gid), "r3").is_done
@@ -242,13 +247,35 @@ def test_a_discount_of_the_merchants_own_is_shown_as_shopify_then_has_it(till: T
     assert (back["title"], back["percentage"], back["recurring_cycle_limit"]) == ("Sorry", 25, 2)
 
 
-def test_a_lost_commit_is_looked_up_and_a_stale_draft_drawn_anew(till: Till) -> None:
+def test_a_lost_commit_is_looked_up_and_a_throttled_draft_may_be_sent_again(till: Till) -> None:
     till.mirror()
     till.fault(graphql={"DraftCommit": {"reset": "after", "times": 1}})
     assert ask(till, Note("one")).is_done and till.calls("DraftCommit") == 1
     till.fault(graphql={"DraftUpdate": {"status": 429, "times": 1}})
     assert ask(till, Note("two"), "r2") == refused(No.NO_ANSWER)
     assert ask(till, Note("two"), "r2").is_done
+
+
+@pytest.mark.parametrize(("meddlings", "answer"), [(1, Answer(True, "Note changed")), (9, refused(No.STALE))])
+def test_a_draft_that_somebody_else_made_stale_is_drawn_anew(
+    till: Till, monkeypatch: pytest.MonkeyPatch, meddlings: int, answer: Answer
+) -> None:
+    till.mirror()
+    mutate, left = AdminClient.mutate, [True] * meddlings
+
+    def meddled(client: AdminClient, name: str, *rest: Any) -> dict[str, Any]:
+        if name == "DraftCommit" and left:
+            left.pop()
+            with till.sandbox.world.locked():
+                contracts.change(till.sandbox.world, till.domain, there(till), delivery_price="6.00")
+        return mutate(client, name, *rest)
+
+    monkeypatch.setattr(AdminClient, "mutate", meddled)
+    assert ask(till, Note("Ring")) == answer
+    assert till.calls("DraftOpen") == (2 if answer.is_done else drafts.TRIES)
+    assert there(till)["note"] == ("Ring" if answer.is_done else None) and there(till)["delivery_price"] == "6.00"
+    (told,) = till.facts("subscription.delivery_changed")
+    assert told.actor == "shopify"  # what the other one did is not ours
 
 
 def test_edits_are_forgotten_after_400_days_but_for_a_cancellation(till: Till) -> None:
