@@ -77,6 +77,8 @@ def _compare(found: Any, sign: str, value: Any) -> bool:
         return bool(found > value)
     if sign == "<":
         return bool(found < value)
+    if isinstance(found, str) and str(value).endswith("*"):  # Shopify docs: a trailing * matches the rest of a word
+        return any(word.startswith(value[:-1]) for word in found.split())
     return bool(found == value)
 
 

@@ -17,6 +17,7 @@ from shopify_app.config import read
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.clock import SystemClock, machine_now
 from shopify_app.links import wish
+from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.privacy.models import DATA_REQUEST, PrivacyRequest
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web.access import access_of
@@ -77,6 +78,7 @@ def _plant(session, ctx, domain: str) -> None:
             note=MARK,
         )
     )
+    session.add(_plans(shop.id, now))
     session.add(
         PrivacyRequest(
             shop_id=shop.id,
@@ -86,6 +88,35 @@ def _plant(session, ctx, domain: str) -> None:
             done_at=now,
             report={"contracts": {"contracts": [{"id": "gid://shopify/SubscriptionContract/7", "note": MARK}]}},
         )
+    )
+
+
+def _plans(shop_id: int, now) -> SellingPlanGroup:
+    """A group of plans whose number, and that of its plan, is the contract's."""
+    monthly = {"interval": "MONTH", "intervalCount": 1, "anchors": []}
+    number = 7000 + shop_id
+    plans = [
+        SellingPlan(
+            shop_id=shop_id,
+            shopify_gid=f"gid://shopify/SellingPlan/{number}",
+            position=1,
+            name=MARK,
+            options=[MARK],
+            billing_policy=monthly,
+            delivery_policy=monthly,
+            pricing_policies=[],
+        )
+    ]
+    return SellingPlanGroup(
+        shop_id=shop_id,
+        shopify_gid=f"gid://shopify/SellingPlanGroup/{number}",
+        name=MARK,
+        merchant_code="m",
+        options=["Every"],
+        products=[],
+        shopify_created_at=now,
+        read_at=now,
+        plans=plans,
     )
 
 
@@ -100,7 +131,7 @@ def address(ctx, rule, domain: str = MINE) -> str:
         asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
         gid, request_id = session.execute(asked).one()
     known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id), "token": _link(ctx, gid)}
-    known |= {"index": "1", "action": "skip"}
+    known |= {"index": "1", "action": "skip", "group": known["number"], "plan": known["number"]}
     values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():

@@ -5,6 +5,7 @@ Writing needs `write_products` beside `write_own_subscription_contracts` (Shopif
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.values import Node, known_instant
 from shopify_app.kit.db import Json
 
+FOUND = 50
+"""Products a search shows at most."""
 PRODUCTS = 250
 """Products per call: an input array holds at most so many (Shopify docs, API limits)."""
 
@@ -85,6 +88,17 @@ def remove_products(client: AdminClient, gid: str, products: Sequence[str]) -> N
     """Offer a group no longer on up to PRODUCTS products. Raises ShopifyError."""
     variables = {"id": gid, "products": list(products[:PRODUCTS])}
     client.mutate("SellingPlanGroupRemoveProducts", variables, "sellingPlanGroupRemoveProducts")
+
+
+def find_products(client: AdminClient, words: str, patience: float = 5.0) -> tuple[list[tuple[str, str]], bool]:
+    """Return active products (gid, title) by title, and whether there are more than FOUND. Raises ShopifyError.
+
+    Each word may be the beginning of one in the title (Shopify docs, search syntax: `title:hou*`).
+    """
+    begins = [f"title:{word}*" for word in re.findall(r"\w+", words)[:5]]
+    variables = {"first": FOUND, "query": " ".join(["status:active", *begins])}
+    page = client.run("ProductTitles", variables, patience).data["products"]
+    return [(node["id"], node["title"]) for node in page["nodes"]], bool(page["pageInfo"]["hasNextPage"])
 
 
 def _complete(client: AdminClient, node: Node, patience: float) -> GroupSnapshot:

@@ -1,0 +1,94 @@
+"""The form of a plan: read into terms with each mistake at its field, and written from terms."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+
+from shopify_app.kit.money import digits
+from shopify_app.plans.terms import ANCHORS, DISCOUNTS, NONE, PERCENTAGE, UNITS, Terms, plain
+from shopify_app.web.admin import plan_words
+from shopify_app.web.forms import Form
+
+LONGEST_NAME = 100
+MOST = {"every": 99, "deliveries": 60, "monthday": 31, "cutoff": 60, "min_cycles": 999, "max_cycles": 999}
+LARGEST = Decimal(1_000_000)
+_PRICE = ("discount", "value")
+_DAYS = ("weekday", "monthday", "cutoff")
+FIELDS = ("group", "name", "unit", "every", "deliveries", *_PRICE, *_DAYS, "min_cycles", "max_cycles")
+EMPTY = {"unit": "WEEK", "every": "4", "deliveries": "1", "discount": PERCENTAGE, "value": "10"}
+"""What a new form starts with."""
+
+
+def read(form: Form, currency: str) -> Terms | None:
+    """Return the terms that were typed; None when a field is wrong, with the mistakes in `form.errors`."""
+    unit, discount = form.choice("unit", UNITS), form.choice("discount", DISCOUNTS)
+    every, deliveries = (form.whole_number(name, 1, MOST[name]) for name in ("every", "deliveries"))
+    value = _value(form, discount, currency)
+    anchor = _anchor(form, unit)
+    cutoff, low, high = (_maybe(form, name, 1) for name in ("cutoff", "min_cycles", "max_cycles"))
+    if cutoff and not anchor and not form.errors:
+        form.errors["cutoff"] = "A cutoff needs a fixed day. Choose one, or leave this empty."
+    if low and high and high < low:
+        form.errors["max_cycles"] = "Enter at least the smallest number."
+    name = form.text("name", "a name", longest=LONGEST_NAME, required=False)
+    if form.errors or unit is None or discount is None or every is None or deliveries is None:
+        return None
+    terms = Terms(name or "", unit, every, deliveries, discount, value or "", anchor, cutoff, low, high)
+    return terms if name else Terms(**{**terms.as_json(), "name": plan_words.name_of(terms)})
+
+
+def typed(terms: Terms) -> dict[str, str]:
+    """Return terms as a form shows them."""
+    fields = {name: value for name, value in terms.as_json().items() if name != "anchor"}
+    if terms.anchor:
+        fields["weekday" if terms.unit == "WEEK" else "monthday"] = terms.anchor
+    return {name: "" if value is None else str(value) for name, value in fields.items()}
+
+
+def refuse(form: Form, problems: Sequence[tuple[str, str]]) -> str:
+    """Put what Shopify refused at the fields; return what is about none of them."""
+    elsewhere = []
+    for field, words in problems:
+        if field == "anchor":
+            field = "weekday" if form.typed.get("unit") == "WEEK" else "monthday"
+        if field in FIELDS:
+            form.errors[field] = words
+        else:
+            elsewhere.append(words)
+    return " ".join(elsewhere)
+
+
+def _value(form: Form, discount: str | None, currency: str) -> str | None:
+    text = form.typed.get("value", "").strip()
+    if discount in (None, NONE):
+        return ""
+    try:
+        value = Decimal(text) if len(text) < 12 and text.isascii() else Decimal("nan")
+    except InvalidOperation:
+        value = Decimal("nan")
+    if discount == PERCENTAGE:
+        if not (value.is_finite() and 0 < value <= 100 and value == round(value, 2)):
+            form.errors["value"] = "Enter a number above 0 and up to 100, e.g. 15 or 12.5."
+            return None
+    elif not (value.is_finite() and 0 < value <= LARGEST and value == round(value, digits(currency))):
+        form.errors["value"] = f"Enter an amount in {currency}, e.g. 9{'.50' if digits(currency) else ''}."
+        return None
+    return plain(str(value))
+
+
+def _anchor(form: Form, unit: str | None) -> int | None:
+    """The fixed day, of the field that fits the rhythm; the other one must be empty."""
+    weekday, monthday = (form.typed.get(name, "").strip() for name in ("weekday", "monthday"))
+    if weekday and unit != "WEEK":
+        form.errors["weekday"] = "A weekday goes with weeks only."
+    if monthday and unit != "MONTH":
+        form.errors["monthday"] = "A day of the month goes with months only."
+    if unit not in ANCHORS:
+        return None
+    name, last = ("weekday", 7) if unit == "WEEK" else ("monthday", MOST["monthday"])
+    return form.whole_number(name, 1, last) if form.typed.get(name, "").strip() else None
+
+
+def _maybe(form: Form, name: str, low: int) -> int | None:
+    return form.whole_number(name, low, MOST[name]) if form.typed.get(name, "").strip() else None
