@@ -1,4 +1,4 @@
-"""A merchant swaps an item of a subscription in the admin, for any product of the shop, and takes it back."""
+"""A merchant swaps an item of a subscription in the admin, moves a date, and takes both back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def story(postgres_url: str, redis_url: str) -> Iterator[Story]:
         yield told
 
 
-def test_an_item_is_swapped_and_swapped_back(story: Story, page: Page) -> None:
+def test_an_item_is_swapped_a_date_moved_and_both_taken_back(story: Story, page: Page) -> None:
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     stage = Stage(page, story.sandbox.url, story.ctx)
     with story.ctx.db.session() as session:
@@ -61,6 +61,18 @@ def test_an_item_is_swapped_and_swapped_back(story: Story, page: Page) -> None:
     frame.get_by_role("button", name="Undo").click()
     frame.get_by_role("link", name="Swap: House Blend").wait_for()
     assert _titles(story, number) == ["House Blend"]
+
+    frame.get_by_role("link", name="Move: Fri, Dec 4").click()
+    frame.get_by_label("New day").fill("2026-12-07")
+    frame.get_by_role("button", name="Show what changes").click()
+    frame.get_by_text("moves to Mon, Dec 7, 2026").wait_for()
+    assert not stage.serious_issues()
+    frame.get_by_role("button", name="Move", exact=True).dblclick()
+    frame.get_by_role("link", name="Move: Mon, Dec 7").wait_for()
+    frame.get_by_role("button", name="Undo").click()
+    frame.get_by_role("link", name="Move: Fri, Dec 4").wait_for()
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert stage.width_overflow() == 0
     assert stage.bounces == 0
 
 
