@@ -23,6 +23,9 @@ class Refusal(StrEnum):
     WAITS = "waits"
     PAST = "past"
     BEFORE_START = "before_start"
+    LATE = "late"
+    LAST_ITEM = "last_item"
+    STALE = "stale"
     BEFORE_PREVIOUS = "before_previous"
     AFTER_NEXT = "after_next"
     OUT_OF_BOUNDS = "out_of_bounds"
@@ -47,6 +50,9 @@ WORDS = {
     Refusal.WAITS: "It waits for a person: somebody has to look at it first.",
     Refusal.PAST: "The new date is in the past.",
     Refusal.BEFORE_START: "The new date lies before this billing period begins.",
+    Refusal.LATE: "The day of this order has come, so it stays as it is.",
+    Refusal.LAST_ITEM: "An order needs at least one item. Skip it instead.",
+    Refusal.STALE: "The order was changed meanwhile. Look at it again before you change it.",
     Refusal.BEFORE_PREVIOUS: "The date before this one is charged only later.",
     Refusal.AFTER_NEXT: "The next date is charged by then. Skip this one instead.",
     Refusal.OUT_OF_BOUNDS: "Shopify does not allow this date for this billing period.",
@@ -63,9 +69,12 @@ OF_SHOPIFY = {
     "CYCLE_INDEX_OUT_OF_RANGE": Refusal.GONE,
     "CYCLE_NOT_FOUND": Refusal.GONE,
     "INCOMPLETE_BILLING_ATTEMPTS": Refusal.CHARGING,
+    "NO_CYCLE_EDITS": Refusal.ALREADY,
     "OUT_OF_BOUNDS": Refusal.OUT_OF_BOUNDS,
+    "STALE_CONTRACT": Refusal.STALE,
 }
-"""SubscriptionBillingCycleErrorCode (schema 2026-10) → ours. Anything else is told in Shopify's own words."""
+"""SubscriptionBillingCycleErrorCode and SubscriptionDraftErrorCode (schema 2026-10) → ours. Anything else is told in
+Shopify's own words."""
 
 PASSING = frozenset({Refusal.BUSY, Refusal.CHARGING, Refusal.NO_ANSWER, Refusal.NOT_SEEN, Refusal.NOT_DONE})
 """A later try may succeed."""

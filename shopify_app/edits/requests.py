@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import mirror
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits.answers import PASSING, Answer, Refusal, refused
 from shopify_app.edits.change import Change, Target
@@ -40,6 +41,17 @@ def known(
     if edit.state == REQUESTED or refusal in PASSING:
         return edit
     return Answer(edit.state == DONE, edit.words or "", refusal)
+
+
+def told(session: Session, target: Target, request_id: str) -> Answer | None:
+    """Return what a finished request about this cycle was answered; None while it may (still) be carried out."""
+    edit = session.get(CycleEdit, (target.shop_id, request_id))
+    contract = mirror.find(session, target.shop_id, target.contract_gid)
+    if edit is None or contract is None or (edit.contract_id, edit.cycle_index) != (contract.id, target.index):
+        return None
+    refusal = Refusal(edit.refusal) if edit.refusal else None
+    is_open = edit.state == REQUESTED or refusal in PASSING
+    return None if is_open else Answer(edit.state == DONE, edit.words or "", refusal)
 
 
 def write(

@@ -35,7 +35,7 @@ def drain(ctx: Context) -> int:
     for row in rows:
         try:
             change = parse(row.action, row.wish)
-        except (KeyError, ValueError):
+        except (KeyError, TypeError, ValueError):
             log.error("an edit of another version stays open", extra={"request": row.request_id})
             continue
         answer = door.confirm(ctx, change, row.target, row.request_id, is_last=True)

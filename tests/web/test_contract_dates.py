@@ -8,8 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from shopify_app.catalog.models import Product, Variant
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits import door, undo
 from shopify_app.edits.answers import Answer, Refusal, refused
+from shopify_app.edits.contents import Contents, Restoring
 from shopify_app.edits.models import CycleEdit
 from shopify_app.edits.move import Moving
 from shopify_app.edits.skip import Skipping
@@ -96,3 +99,67 @@ def test_a_refusal_is_told_and_a_form_without_an_id_only_asks(admin: Admin, aske
     assert answer.status_code == 409 and "being charged at this moment" in answer.text
     with admin.context.db.session() as session:
         assert session.scalars(select(CycleEdit)).all() == []
+
+
+def _shelve(admin: Admin) -> str:
+    """A mug that some other subscription has."""
+    mug = "gid://shopify/ProductVariant/900"
+    with admin.context.db.session() as session:
+        known = {"shop_id": admin.shop_id, "title": "Mug"}
+        product = Product(**known, shopify_gid="gid://shopify/Product/90", status="ACTIVE", shopify_updated_at=NOW)
+        session.add_all([product, Variant(**known, shopify_gid=mug, product_gid=product.shopify_gid, price=12)])
+    return mug
+
+
+def test_what_one_order_holds_is_shown_with_its_new_total_and_never_changed_unseen(
+    admin: Admin, asked: list[tuple]
+) -> None:
+    mug = _shelve(admin)
+    html = admin.get("/contracts/7/contents?cycle=4").text
+    assert "House Blend, Whole bean" in html and "Mug: $12.00" in html
+    found = re.search(r'name="seen" value="(\w+)"', html)
+    assert found
+    form = {"cycle": "4", "quantity_0": "2", "variant": mug, "quantity": "1", "seen": found[1]}
+    preview = admin.post("/contracts/7/contents", **form).text
+    assert "Now: 1 × House Blend. Together about $23.00" in preview
+    assert "Then: 2 × House Blend, 1 × Mug. Together about $53.00" in preview and asked == []
+    assert admin.post("/contracts/7/contents", **form, request_id=_request_id(preview)).status_code == 200
+    ((change, index, _, _),) = asked
+    assert isinstance(change, Contents) and index == 4 and change.after()["total"] == "53.00"
+    for wrong, said in (
+        ({"quantity_0": "-1"}, "Enter a whole number from 0 to 999."),
+        ({"variant": "gid://shopify/ProductVariant/1"}, "Choose one of the options."),
+        ({"quantity": "0"}, "Enter a whole number from 1 to 999."),
+        ({"seen": "another"}, "The order or a price was changed meanwhile."),
+        ({"quantity_0": "0", "variant": ""}, "An order needs at least one item."),
+        ({"quantity_0": "1", "variant": ""}, "This date is like that already."),
+    ):
+        answer = admin.post("/contracts/7/contents", **form | wrong)
+        assert (answer.status_code, said in answer.text) == (422, True), wrong
+    assert len(asked) == 1
+
+
+def test_the_changes_of_an_order_can_be_undone_later(admin: Admin, asked: list[tuple]) -> None:
+    names = (
+        "variant_title",
+        "sku",
+        "variant_gid",
+        "product_gid",
+        "selling_plan_gid",
+        "selling_plan_name",
+        "image_url",
+    )
+    prices = {"current_price": "18.00", "discounted_price": "54.00"}
+    line = (
+        dict.fromkeys(names) | prices | {"gid": "l", "title": "House Blend", "quantity": 3, "requires_shipping": True}
+    )
+    kept = {"lines": [line], "delivery_price": "5.00", "delivery_method": None, "note": None}
+    assert "/contracts/7/restore" not in admin.get("/contracts/7").text
+    with admin.context.db.session() as session:
+        cycle = session.scalars(select(BillingCycle).where(BillingCycle.cycle_index == 4)).one()
+        cycle.contents, cycle.edited = kept, True
+    assert "/contracts/7/restore?cycle=4" in admin.get("/contracts/7").text
+    html = admin.get("/contracts/7/restore?cycle=4").text
+    assert "Now: 3 × House Blend. Together about $59.00" in html and "Then: 1 × House Blend" in html
+    admin.post("/contracts/7/restore", cycle="4", request_id=_request_id(html))
+    assert isinstance(asked[0][0], Restoring)

@@ -219,3 +219,9 @@ def move(client: AdminClient, contract_gid: str, index: int, to: datetime, reaso
     """Move one cycle's charge date. Raises UserErrors (SubscriptionBillingCycleErrorCode), else ShopifyError."""
     variables = {"contract": contract_gid, "index": index, "date": stamp(to), "reason": reason}
     client.mutate("CycleMove", variables, "subscriptionBillingCycleScheduleEdit")
+
+
+def delete_edits(client: AdminClient, contract_gid: str, index: int) -> None:
+    """Undo all edits of one cycle, of its date as of its contents. Raises UserErrors (NO_CYCLE_EDITS, …), else
+    ShopifyError."""
+    client.mutate("CycleEditDelete", {"contract": contract_gid, "index": index}, "subscriptionBillingCycleEditDelete")

@@ -1,6 +1,7 @@
 """Drafts: Shopify's way to change a contract. Open one, change it step by step, commit: nothing is true before.
 
-Shopify docs, subscriptionContractUpdate and subscriptionDraftCommit (schema 2026-10).
+Shopify docs, subscriptionContractUpdate and subscriptionDraftCommit, and for one billing cycle's own contents
+subscriptionBillingCycleContractEdit and subscriptionBillingCycleContractDraftCommit (schema 2026-10).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopify_app.gateways.shopify.client import AdminClient
-from shopify_app.gateways.shopify.errors import UserErrors
+from shopify_app.gateways.shopify.errors import UserError, UserErrors
 
 TRIES = 3
 """Somebody else's commit makes a draft stale; so often a fresh one is drawn."""
@@ -27,6 +28,15 @@ class Step:
     root: str
     variables: dict[str, Any]
     check: Callable[[dict[str, Any]], None] | None = None
+
+
+@dataclass(frozen=True)
+class DraftLine:
+    """An item of a draft that was just opened."""
+
+    gid: str
+    variant_gid: str | None
+    quantity: int
 
 
 def set_fields(**fields: Any) -> Step:
@@ -55,9 +65,24 @@ def change(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> Non
     A draft that somebody else's commit made stale is drawn again, TRIES times in all. Raises UserErrors
     (SubscriptionDraftErrorCode), else ShopifyError; only an unanswered commit may have been carried out.
     """
+    _while_stale(lambda: _once(client, contract_gid, steps))
+
+
+def change_cycle(
+    client: AdminClient, contract_gid: str, index: int, plan: Callable[[Sequence[DraftLine]], Sequence[Step] | None]
+) -> None:
+    """Change what one cycle's order holds, by one draft and one commit.
+
+    `plan` makes the steps of the items in the draft, or returns None where they are not those it was made for: that
+    is raised as STALE_CONTRACT, like a commit that came too late. Raises like `change`.
+    """
+    _while_stale(lambda: _cycle_once(client, contract_gid, index, plan))
+
+
+def _while_stale(attempt: Callable[[], None]) -> None:
     for left in reversed(range(TRIES)):
         try:
-            return _once(client, contract_gid, steps)
+            return attempt()
         except UserErrors as error:
             if "STALE_CONTRACT" not in error.codes or not left:
                 raise
@@ -65,9 +90,25 @@ def change(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> Non
 
 def _once(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> None:
     opened = client.mutate("DraftOpen", {"contract": contract_gid}, "subscriptionContractUpdate")
-    draft = {"draft": opened["draft"]["id"]}
+    _carry_out(client, opened["draft"]["id"], steps)
+    client.mutate("DraftCommit", {"draft": opened["draft"]["id"]}, "subscriptionDraftCommit")
+
+
+def _cycle_once(
+    client: AdminClient, contract_gid: str, index: int, plan: Callable[[Sequence[DraftLine]], Sequence[Step] | None]
+) -> None:
+    root = "subscriptionBillingCycleContractEdit"
+    draft = client.mutate("CycleDraftOpen", {"contract": contract_gid, "index": index}, root)["draft"]
+    lines = [DraftLine(line["id"], line["variantId"], int(line["quantity"])) for line in draft["lines"]["nodes"]]
+    steps = None if draft["lines"]["pageInfo"]["hasNextPage"] else plan(lines)
+    if steps is None:
+        raise UserErrors([UserError("STALE_CONTRACT", "The order holds other items than it was shown with.")])
+    _carry_out(client, draft["id"], steps)
+    client.mutate("CycleDraftCommit", {"draft": draft["id"]}, "subscriptionBillingCycleContractDraftCommit")
+
+
+def _carry_out(client: AdminClient, draft_gid: str, steps: Sequence[Step]) -> None:
     for step in steps:
-        payload = client.mutate(step.operation, draft | step.variables, step.root)
+        payload = client.mutate(step.operation, {"draft": draft_gid} | step.variables, step.root)
         if step.check:
             step.check(payload)
-    client.mutate("DraftCommit", draft, "subscriptionDraftCommit")

@@ -59,6 +59,9 @@ def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> l
         )
     if not is_busy and move.why_fixed(found.contract, cycle) is None:
         offers.append(_offer("Move", "move", found, cycle))
+        if cycle.expected_at > now:
+            offers.append(_offer("Change this order", "contents", found, cycle))
+            offers += [_offer("Undo its changes", "restore", found, cycle)] if cycle.contents else []
         if cycle.expected_at > now and billing.why_not(_standing(cycle, found, now), shop) is None:
             offers.append(_offer("Order now", "order_now", found, cycle))
     return offers

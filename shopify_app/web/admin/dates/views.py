@@ -8,7 +8,7 @@ from uuid import uuid4
 from flask import Response, g, request
 
 from shopify_app.billing import by_hand
-from shopify_app.edits import door, undo
+from shopify_app.edits import door, requests, undo
 from shopify_app.edits.answers import WORDS, Answer, Refusal
 from shopify_app.edits.change import Change, Target
 from shopify_app.edits.contract.requests import LONGEST_ID
@@ -17,14 +17,14 @@ from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, rule_words
 from shopify_app.web.admin.contract import find, missing, show
-from shopify_app.web.admin.dates import plain
+from shopify_app.web.admin.dates import contents, plain
 from shopify_app.web.admin.dates.face import Asked, Face
 from shopify_app.web.admin.offers import Undo
 from shopify_app.web.forms import Form
 
 GONE = by_hand.GONE
 NO_UNDO = "This can no longer be taken back. The page shows the subscription as it is."
-FACES: tuple[Face, ...] = (*plain.FACES,)
+FACES: tuple[Face, ...] = (*plain.FACES, *contents.FACES)
 
 
 def _view(face: Face) -> Callable[[str], Response]:
@@ -37,6 +37,8 @@ def _view(face: Face) -> Callable[[str], Response]:
             return show(number, code=200 if request.method == "GET" else 409, toast=GONE, is_error=True)
         if request.method == "GET" and face.fields:
             return _page(face, asked)
+        if (answer := _answered(asked)) is not None:
+            return _told(asked, answer, _request_id(asked.form) or "")
         change = face.read(asked)
         if change is None:
             return _page(face, asked, code=422)
@@ -48,6 +50,15 @@ def _view(face: Face) -> Callable[[str], Response]:
     view.__name__ = f"contract_{face.verb}"
     view.__doc__ = f"{face.button}: asked in words first."
     return view
+
+
+def _answered(asked: Asked) -> Answer | None:
+    """What the same request was answered before: the page it was made of may show other things by now."""
+    request_id = _request_id(asked.form) if request.method == "POST" else None
+    if request_id is None:
+        return None
+    with ctx().db.session() as session:
+        return requests.told(session, _target(asked), request_id)
 
 
 def _undo(number: str) -> Response:
