@@ -1,0 +1,72 @@
+"""Making plans in the admin's frame: checked by axe at two widths, published once, sold with a product."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.seeds import tiny
+from sandbox.shopify import products
+from tests.browser.stage import Stage
+from tests.support.app import telling
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def stage(page: Page, postgres_url: str, redis_url: str) -> Iterator[Stage]:
+    """An installed shop with two products and no plans."""
+    with telling(postgres_url, redis_url) as story:
+        with story.world.locked():
+            made = tiny.grow(story.world)
+            products.create(story.world, made.shop, "Rose Tea")
+        story.install()
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        stage = Stage(page, story.sandbox.url, story.ctx)
+        stage.world = story.world  # type: ignore[attr-defined]
+        yield stage
+
+
+def _look(stage: Stage, name: str) -> None:
+    stage.shot(name)
+    assert not stage.serious_issues(), name
+    stage.shot(f"{name}-320", 320, 640)
+    assert stage.width_overflow() <= 0, f"{name} is wider than 320 pixels"
+    stage.page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_plans_are_made_published_and_sold_with_a_product(stage: Stage):
+    frame = stage.open("/plans")
+    frame.get_by_text("Nothing is offered on subscription yet").wait_for()
+    _look(stage, "plans-none")
+    frame.get_by_role("link", name="New plans").or_(frame.get_by_role("button", name="New plans")).click()
+    frame.get_by_label("Per cent or amount").fill("150")
+    frame.get_by_role("button", name="Show what it means").click()
+    frame.get_by_text("Enter a number above 0 and up to 100").wait_for()
+    _look(stage, "plans-form")
+    frame.get_by_label("Per cent or amount").fill("15")
+    frame.get_by_role("button", name="Show what it means").click()
+    frame.get_by_text("An item: $20.00 → $17.00 every 4 weeks").wait_for()
+    _look(stage, "plans-preview")
+    frame.get_by_role("button", name="Publish to Shopify").click()
+    frame.get_by_role("heading", name="Plans to choose from").wait_for()
+    frame.get_by_role("button", name="Choose products").or_(frame.get_by_role("link", name="Choose products")).click()
+    frame.get_by_label("Search products").fill("hou")
+    frame.get_by_role("button", name="Search").click()
+    frame.get_by_label("Rose Tea").wait_for(state="detached")
+    frame.get_by_label("House Blend").check()
+    _look(stage, "plans-products")
+    frame.get_by_role("button", name="Sell with these plans").click()
+    frame.get_by_role("heading", name="Plans to choose from").wait_for()
+    frame.get_by_text("House Blend", exact=True).wait_for()
+    _look(stage, "plans-sold")
+    world = stage.world  # type: ignore[attr-defined]
+    (group,) = world.of("selling_plan_groups", tiny.SHOP).all()
+    assert group["product_ids"] == [world.of("products", tiny.SHOP).all()[0]["id"]]
+    assert [(plan["name"], plan["pricing"][0]["value"]) for plan in group["plans"]] == [("Every 4 weeks", "15.0")]
+    assert stage.bounces == 0
