@@ -80,6 +80,8 @@ def test_a_way_to_ship_is_offered_with_its_price_and_done_as_it_was_shown(admin:
     html = admin.post("/contracts/7/delivery", option="express").text
     assert "Shipped by Express" in html and "Shipping $12.00" in html
     before = len(calls)
+    for junk in ({"title": "\x00", "price": "1"}, {"title": "x" * 501, "price": "1"}, {"title": "Express"}):
+        assert admin.post("/contracts/7/delivery", option="express", request_id="r", **junk).status_code == 422
     shown = {
         "option": "express",
         "price": "12.00",
@@ -116,7 +118,11 @@ def test_only_the_shoppers_own_payment_methods_are_offered(admin: Admin, asked: 
     html = admin.get("/contracts/7/payment_method").text
     assert "Visa ending in 4241" in html and "Visa ending in 4242" in html and "4249" not in html
     assert "Paid with Visa ending in 4242" in admin.post("/contracts/7/payment_method", method=GID.format(2)).text
-    for method, said in ((GID.format(9), "no payment method of this shopper"), ("", "Choose a payment method.")):
+    for method, said in (
+        (GID.format(9), "no payment method of this shopper"),
+        ("\x00", "no payment method of this shopper"),
+        ("", "Choose a payment method."),
+    ):
         answer = admin.post("/contracts/7/payment_method", method=method, request_id="r")
         assert answer.status_code == 422 and said in answer.text
     admin.post("/contracts/7/payment_method", method=GID.format(2), request_id="r1")

@@ -46,6 +46,8 @@ def known(session: Session, contract: Contract) -> Sequence[PaymentMethod]:
 
 def choose(session: Session, contract: Contract, gid: str) -> ChoosePaymentMethod | No:
     """Return the change to a payment method: one that is not revoked and is this customer's; else why not."""
+    if not gid.isprintable():  # the database takes no NUL
+        return No.NOT_THEIRS
     found = session.scalar(
         select(PaymentMethod).where(PaymentMethod.shop_id == contract.shop_id, PaymentMethod.shopify_gid == gid)
     )

@@ -41,7 +41,7 @@ _WRONG = {
     address.NOT_PLAIN: "Use letters, digits and punctuation only, on one line.",
 }
 _WORKING = "Shopify is still working out the ways to ship. Open this page again in a minute."
-PRICE = re.compile(r"\d{1,7}(\.\d{1,2})?")
+PRICE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 
 
 def _address(form: Form, found: Detail) -> Action | None:
@@ -74,7 +74,7 @@ def _delivery(form: Form, found: Detail) -> Action | None:
     if price and not PRICE.fullmatch(price):
         form.errors["price"] = "Enter an amount, for example 4.50."
     elif form.typed.get("title"):  # as the preview showed it: staff may set any price, so it is not asked for again
-        return _as_shown(form.typed, code, price)
+        return _as_shown(form, code, price)
     elif not code and not price:
         form.errors["price"] = "Choose a way to ship, or enter a price."
     elif not code:
@@ -89,9 +89,12 @@ def _delivery(form: Form, found: Detail) -> Action | None:
     return replace(chosen, price=price) if price else chosen
 
 
-def _as_shown(typed: Mapping[str, str], code: str, price: str) -> Delivery:
-    old = {"title": typed["old_title"], "code": typed.get("old_code", "")} if typed.get("old_title") else None
-    return Delivery(price or "0.00", typed["title"], code, old)
+def _as_shown(form: Form, code: str, price: str) -> Delivery | None:
+    title, old_title, old_code = (form.typed.get(name, "") for name in ("title", "old_title", "old_code"))
+    if not price or any(not text.isprintable() or len(text) > LONGEST for text in (title, code, old_title, old_code)):
+        form.errors["option"] = WORDS[No.NOT_OFFERED]
+        return None
+    return Delivery(price, title, code, {"title": old_title, "code": old_code} if old_title else None)
 
 
 def _shown(action: Action) -> Mapping[str, str]:
