@@ -26,6 +26,7 @@ class Refusal(StrEnum):
     LATE = "late"
     LAST_ITEM = "last_item"
     STALE = "stale"
+    NO_ADDRESS = "no_address"
     BEFORE_PREVIOUS = "before_previous"
     AFTER_NEXT = "after_next"
     OUT_OF_BOUNDS = "out_of_bounds"
@@ -53,6 +54,7 @@ WORDS = {
     Refusal.LATE: "The day of this order has come, so it stays as it is.",
     Refusal.LAST_ITEM: "An order needs at least one item. Skip it instead.",
     Refusal.STALE: "The order was changed meanwhile. Look at it again before you change it.",
+    Refusal.NO_ADDRESS: "This order has no shipping address that can be changed here.",
     Refusal.BEFORE_PREVIOUS: "The date before this one is charged only later.",
     Refusal.AFTER_NEXT: "The next date is charged by then. Skip this one instead.",
     Refusal.OUT_OF_BOUNDS: "Shopify does not allow this date for this billing period.",

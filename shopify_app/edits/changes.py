@@ -8,6 +8,7 @@ from datetime import datetime
 from shopify_app.edits.change import Change
 from shopify_app.edits.contents import Contents, Restoring
 from shopify_app.edits.move import Moving
+from shopify_app.edits.order_address import OrderAddress
 from shopify_app.edits.order_now import OrderingNow
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.db import Json
@@ -17,6 +18,7 @@ CHANGES: dict[str, Callable[[Json], Change]] = {
     "unskip": lambda wish: Skipping(False),
     "move": lambda wish: Moving(datetime.fromisoformat(wish["to"])),
     "contents": lambda wish: Contents(**wish),
+    "order_address": lambda wish: OrderAddress(**wish),
     "restore": lambda wish: Restoring(**wish),
     "order_now": lambda wish: OrderingNow(datetime.fromisoformat(wish["to"])),
 }

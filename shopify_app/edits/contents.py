@@ -36,6 +36,11 @@ def picture(order: OrderContents) -> Json:
     }
 
 
+def told(seen: Json) -> Json:
+    """Return what the journal says of an order that was pictured."""
+    return {"items": [_told(item) for item in seen["items"]], "total": seen["total"]}
+
+
 @dataclass(frozen=True)
 class Contents(Change):
     """`seen`: the order as it was shown. `quantities`: wanted ones by the item's gid, 0 to leave it out.
@@ -58,7 +63,7 @@ class Contents(Change):
 
     def why_not(self, standing: Standing) -> Refusal | None:
         """Our rule. Whether an order whose day has come may be edited is not documented. Harder case: not."""
-        fixed = _why_fixed(standing.contract, standing.cycle)
+        fixed = why_fixed(standing.contract, standing.cycle)
         if fixed is not None or standing.now >= standing.cycle.expected_at:
             return fixed or Refusal.LATE
         if picture(contents.of(standing.contract, standing.cycle)) != self.seen:
@@ -68,8 +73,7 @@ class Contents(Change):
         return Refusal.ALREADY if _counted(self.seen["items"]) == _counted(self.after()["items"]) else None
 
     def before(self, cycle: BillingCycle) -> Json:
-        items = [_told(item) for item in self.seen["items"]]
-        return {"items": items, "total": self.seen["total"], "edited": cycle.edited}
+        return told(self.seen) | {"edited": cycle.edited}
 
     def after(self) -> Json:
         kept = [_times(item, self.quantities.get(item["gid"], item["quantity"])) for item in self.seen["items"]]
@@ -126,7 +130,7 @@ class Restoring(Change):
 
     def why_not(self, standing: Standing) -> Refusal | None:
         cycle = standing.cycle
-        fixed = _why_fixed(standing.contract, cycle)
+        fixed = why_fixed(standing.contract, cycle)
         if fixed is not None or cycle.contents is None:
             return fixed or Refusal.ALREADY
         if standing.now >= cycle.expected_at:
@@ -143,8 +147,7 @@ class Restoring(Change):
         return Refusal.AFTER_NEXT if standing.following_at is not None and first >= standing.following_at else None
 
     def before(self, cycle: BillingCycle) -> Json:
-        now = picture(contents.parsed(cycle.contents)) if cycle.contents else {"items": [], "total": None}
-        return {"items": [_told(item) for item in now["items"]], "total": now["total"]}
+        return told(picture(contents.parsed(cycle.contents))) if cycle.contents else {"items": [], "total": None}
 
     def after(self) -> Json:
         return self.then
@@ -161,11 +164,11 @@ class Restoring(Change):
 
 def restoring(contract: Contract) -> Restoring:
     """Return the change that makes an order of this contract what its subscription says."""
-    whole = picture(contents.of(contract, None))
-    return Restoring({"items": [_told(item) for item in whole["items"]], "total": whole["total"]})
+    return Restoring(told(picture(contents.of(contract, None))))
 
 
-def _why_fixed(contract: Contract, cycle: BillingCycle) -> Refusal | None:
+def why_fixed(contract: Contract, cycle: BillingCycle) -> Refusal | None:
+    """Return why what the cycle's order holds can no longer be changed, None when it can. Pure."""
     if contract.status in mirror.ENDED:
         return Refusal.ENDED
     if cycle.status == "BILLED":

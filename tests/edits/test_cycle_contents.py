@@ -15,7 +15,9 @@ from shopify_app.edits.answers import Answer, Refusal, refused
 from shopify_app.edits.change import Change, Target
 from shopify_app.edits.changes import parse
 from shopify_app.edits.contents import Contents, Restoring
+from shopify_app.edits.contract.address import normal
 from shopify_app.edits.move import Moving
+from shopify_app.edits.order_address import OrderAddress
 from shopify_app.gateways.shopify.drafts import DraftLine
 from shopify_app.kit.gid import gid
 from tests.billing.till import Till
@@ -126,6 +128,23 @@ def test_a_lost_answer_adds_nothing_twice(till: Till) -> None:
     assert _ask(till, _wish(till, 1, add=2)).is_done
     assert _ask(till, _wish(till, 1, add=2)) == refused(Refusal.OTHER_REQUEST)
     assert [line["quantity"] for line in (_next(till).contents or {})["lines"]] == [1, 2]
+
+
+def test_one_order_goes_elsewhere_and_the_next_as_before(till: Till) -> None:
+    home = (till.contract().delivery_method or {})["address"]
+    gift = normal({"first_name": "Robin", "last_name": "Lake", "address1": "5 Pine St", "city": "Boise",
+                   "province_code": "ID", "zip": "83702", "country_code": "US"})  # fmt: skip
+    wish = OrderAddress(_seen(till), gift)
+    assert _ask(till, OrderAddress(wish.seen, normal(home)), "r0") == refused(Refusal.ALREADY)
+    assert _ask(till, OrderAddress(wish.seen, gift | {"city": None}), "r0") == refused(Refusal.NO_ADDRESS)
+    assert _ask(till, wish) == Answer(True, "The address of this order changed")
+    there = (_next(till).contents or {})["delivery_method"]["address"]
+    assert (there["city"], there["last_name"]) == ("Boise", "Lake")
+    assert (till.contract().delivery_method or {})["address"] == home and _seen(till)["total"] == wish.seen["total"]
+    assert not any("Pine" in str((fact.before, fact.after, fact.data)) for fact in till.facts())
+    assert len(till.facts("order.contents_changed")) == 1 and parse(wish.name, wish.wish()) == wish
+    back = undo.find(till.ctx, _target(till), "r1")
+    assert back and _ask(till, back, "r2").is_done and _next(till).contents is None
 
 
 def test_items_are_known_by_what_they_are_and_a_row_keeps_the_wish() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from shopify_app.catalog.models import Product, Variant
-from shopify_app.contracts.models import BillingCycle
+from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import door, undo
 from shopify_app.edits.answers import Answer, Refusal, refused
 from shopify_app.edits.contents import Contents, Restoring
@@ -163,3 +163,22 @@ def test_the_changes_of_an_order_can_be_undone_later(admin: Admin, asked: list[t
     assert "Now: 3 × House Blend. Together about $59.00" in html and "Then: 1 × House Blend" in html
     admin.post("/contracts/7/restore", cycle="4", request_id=_request_id(html))
     assert isinstance(asked[0][0], Restoring)
+
+
+def test_the_address_of_one_order_is_shown_before_it_is_changed(admin: Admin, asked: list[tuple]) -> None:
+    home = {"last_name": "Marsh", "address1": "1 Elm St", "city": "Bend", "province_code": "OR", "zip": "97701",
+            "country_code": "US"}  # fmt: skip
+    assert "order_address" not in admin.get("/contracts/7").text  # nobody knows where it goes
+    with admin.context.db.session() as session:
+        contract = session.scalars(select(BillingCycle)).first().contract_id
+        row = session.get_one(Contract, contract)
+        row.delivery_method = {"type": "shipping", "title": "Standard", "address": home, "location": None}
+    assert "/contracts/7/order_address?cycle=4" in admin.get("/contracts/7").text
+    assert 'value="1 Elm St"' in admin.get("/contracts/7/order_address?cycle=4").text
+    wrong = admin.post("/contracts/7/order_address", cycle="4", **home | {"city": ""})
+    assert wrong.status_code == 422 and "Shopify needs this." in wrong.text
+    html = admin.post("/contracts/7/order_address", cycle="4", **home | {"address1": "5 <Pine> St"}).text
+    assert "5 &lt;Pine&gt; St" in html and "keep their address" in html and asked == []
+    form = home | {"address1": "5 Pine St", "request_id": _request_id(html)}
+    assert admin.post("/contracts/7/order_address", cycle="4", **form).status_code == 200
+    assert asked[0][0].address["address1"] == "5 Pine St"

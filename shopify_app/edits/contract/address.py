@@ -61,10 +61,19 @@ def why_hidden(contract: Contract) -> No | None:
     Without approval for protected customer data every field of an address reads null, and so does the address of a
     shopper we erased: a change could not be confirmed.
     """
-    method = contract.delivery_method or {}
-    if method.get("type") != "shipping":
+    return why_hidden_in(contract.delivery_method)
+
+
+def why_hidden_in(method: Json | None) -> No | None:
+    """Return the same for a delivery method, of a contract or of one order of it."""
+    if not method or method.get("type") != "shipping":
         return No.NO_ADDRESS
     return None if any((method.get("address") or {}).values()) else No.HIDDEN_ADDRESS
+
+
+def is_same(wished: Json, there: Json | None) -> bool:
+    """Answer whether an address, as read at Shopify, is the one that was wished for."""
+    return all(_is_same(name, wished.get(name), (there or {}).get(name)) for name in FIELDS)
 
 
 @dataclass(frozen=True)
@@ -97,8 +106,7 @@ class Address(Action):
         drafts.change(client, contract_gid, [drafts.set_fields(deliveryMethod={"shipping": shipping})])
 
     def is_true(self, contract: Contract, before: Json) -> bool:
-        there = (contract.delivery_method or {}).get("address") or {}
-        return all(_is_same(name, self.address.get(name), there.get(name)) for name in FIELDS)
+        return is_same(self.address, (contract.delivery_method or {}).get("address"))
 
     def undo(self, before: Json) -> Action | None:
         return Address(normal(before["address"])) if before.get("address") else None

@@ -11,9 +11,11 @@ from flask import url_for
 from shopify_app.billing import by_hand
 from shopify_app.billing import order_now as billing
 from shopify_app.billing.models import OPEN_STATES
+from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits import move, skip
 from shopify_app.edits.change import Standing
+from shopify_app.edits.contract import address
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
 from shopify_app.web.admin.changes.registry import FACES
@@ -61,6 +63,8 @@ def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> l
         offers.append(_offer("Move", "move", found, cycle))
         if cycle.expected_at > now:
             offers.append(_offer("Change this order", "contents", found, cycle))
+            if not address.why_hidden_in(contents.of(found.contract, cycle).delivery_method):
+                offers.append(_offer("Change its address", "order_address", found, cycle))
             offers += [_offer("Undo its changes", "restore", found, cycle)] if cycle.contents else []
         if cycle.expected_at > now and billing.why_not(_standing(cycle, found, now), shop) is None:
             offers.append(_offer("Order now", "order_now", found, cycle))

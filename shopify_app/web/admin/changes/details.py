@@ -17,6 +17,7 @@ from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.edits.contract.note import LONGEST, Note
 from shopify_app.gateways.shopify.delivery_options import Offered
 from shopify_app.gateways.shopify.errors import ShopifyError, UserErrors
+from shopify_app.kit.db import Json
 from shopify_app.web import ctx
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
@@ -44,20 +45,28 @@ _WORKING = "Shopify is still working out the ways to ship. Open this page again 
 PRICE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 
 
-def _address(form: Form, found: Detail) -> Action | None:
+def read_address(form: Form) -> Json | None:
+    """Return the address that was typed; what is wrong with it stands at its fields."""
     wished = address.normal(form.typed)
     form.errors.update({name: _WRONG[what] for name, what in address.wrong(wished).items()})
-    return Address(wished) if form.is_valid else None
+    return wished if form.is_valid else None
+
+
+def address_choices(form: Form, method: Json | None) -> Mapping[str, Any]:
+    """Return what the fields of an address start from: what was typed, else where a delivery method goes."""
+    known = (method or {}).get("address") or {}
+    values = {name: form.typed.get(name, known.get(name) or "") for name in _LABELS}
+    hidden = address.why_hidden_in(method)
+    return {"labels": _LABELS, "values": values, "hidden": WORDS[hidden] if hidden else ""}
+
+
+def _address(form: Form, found: Detail) -> Action | None:
+    wished = read_address(form)
+    return Address(wished) if wished else None
 
 
 def _address_choices(found: Detail, form: Form) -> Mapping[str, Any]:
-    known = (found.contract.delivery_method or {}).get("address") or {}
-    values = {name: form.typed.get(name, known.get(name) or "") for name in _LABELS}
-    return {
-        "labels": _LABELS,
-        "values": values,
-        "hidden": WORDS.get(address.why_hidden(found.contract) or No.GONE, ""),
-    }
+    return address_choices(form, found.contract.delivery_method)
 
 
 def _note(form: Form, found: Detail) -> Action | None:

@@ -1,4 +1,4 @@
-"""Changing what one order alone holds, and undoing such changes."""
+"""Changing what one order alone holds and where it goes, and undoing such changes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from shopify_app.edits import contents
 from shopify_app.edits.change import Change
 from shopify_app.edits.contents import Contents
 from shopify_app.edits.contract import goods
+from shopify_app.edits.contract.address import FIELDS
 from shopify_app.edits.contract.goods import Good
 from shopify_app.edits.contract.lines import MOST
+from shopify_app.edits.order_address import OrderAddress
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
 from shopify_app.web import ctx
+from shopify_app.web.admin import addresses
+from shopify_app.web.admin.changes import details
 from shopify_app.web.admin.dates.face import Asked, Face
 from shopify_app.web.format import money
 
@@ -92,6 +96,23 @@ def _held(side: Json) -> str:
     return ", ".join(f"{item['quantity']} × {item['title']}" for item in side["items"])
 
 
+def _read_address(asked: Asked) -> Change | None:
+    wished = details.read_address(asked.form)
+    return OrderAddress(_seen(asked), wished) if wished else None
+
+
+def _explain_address(asked: Asked, change: Change) -> list[str]:
+    wished = change.address if isinstance(change, OrderAddress) else {}
+    return [
+        f"This order goes to: {', '.join(addresses.lines({'address': wished}))}.",
+        "The price of shipping stays as it is. The subscription and its other orders keep their address.",
+    ]
+
+
+def _address_choices(asked: Asked) -> Mapping[str, Any]:
+    return details.address_choices(asked.form, order.of(asked.contract, asked.cycle).delivery_method)
+
+
 FACES = (
     Face(
         "contents",
@@ -102,6 +123,16 @@ FACES = (
         fields="contents.html",
         names=_names,
         choices=_choices,
+    ),
+    Face(
+        "order_address",
+        "Change its address",
+        lambda asked: f"Send the order of {asked.date} elsewhere?",
+        _read_address,
+        _explain_address,
+        fields="address.html",
+        names=lambda asked: FIELDS,
+        choices=_address_choices,
     ),
     Face(
         "restore",
