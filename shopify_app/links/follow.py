@@ -16,6 +16,8 @@ from shopify_app.edits import door
 from shopify_app.edits.answers import Answer, Refusal
 from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.edits.move import Moving
+from shopify_app.edits.rules import hook
+from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.clock import machine_now
 from shopify_app.links.models import LinkUse
@@ -46,7 +48,10 @@ ASKING = frozenset({State.ASK, State.AGAIN, State.MOVED_ON})
 
 @dataclass(frozen=True)
 class Found:
-    """A link as it stands. `was_at` and `to_at`: the charge's date before and, for a move, after."""
+    """A link as it stands. `was_at` and `to_at`: the charge's date before and, for a move, after.
+
+    `until`: when it ends, with its own time or with the shop's cutoff. `rule`: which one a RULE is about.
+    """
 
     wish: Wish
     shop: Shop
@@ -54,12 +59,14 @@ class Found:
     state: State
     was_at: datetime
     to_at: datetime | None
+    until: datetime
     refusal: Refusal | None = None
+    rule: Forbidden | None = None
 
     @property
     def undo(self) -> Wish | None:
         """What takes a deed back, as long as the order can still be changed."""
-        if self.state not in (State.DONE, State.ALREADY) or self.wish.expires_at <= self.standing.now:
+        if self.state not in (State.DONE, State.ALREADY) or self.until <= self.standing.now:
             return None
         if self.wish.action in (SKIP, UNSKIP):
             return self.wish.other(UNSKIP if self.wish.action == SKIP else SKIP)
@@ -96,7 +103,7 @@ def act(ctx: Context, wish: Wish, shown_at: datetime | None) -> Found | None:
 def _after(found: Found, answer: Answer, is_done: bool) -> Found:
     if is_done:
         return replace(found, state=State.DONE)
-    return replace(found, state=State.REFUSED, refusal=answer.refusal)
+    return replace(found, state=State.REFUSED, refusal=answer.refusal, rule=answer.rule)
 
 
 def _find(ctx: Context, wish: Wish) -> Found | None:
@@ -119,7 +126,8 @@ def _load_lines(standing: Standing) -> None:
 def _judge(session: Session, wish: Wish, shop: Shop, standing: Standing, use: LinkUse | None) -> Found:
     was_at = use.was_at if use else standing.cycle.expected_at
     to_at = use.to_at if use else _goal(wish, standing, shop)
-    found = Found(wish, shop, standing, State.ASK, was_at, to_at)
+    cutoff_at = hook.cutoff_at(session, standing.contract, standing.cycle, standing.now)
+    found = Found(wish, shop, standing, State.ASK, was_at, to_at, min(wish.expires_at, cutoff_at))
     change = _change(wish, to_at)
     if shop.mail_links == ACCOUNT:
         return replace(found, state=State.ACCOUNT)
@@ -132,6 +140,9 @@ def _judge(session: Session, wish: Wish, shop: Shop, standing: Standing, use: Li
     refusal = _refusal(session, change, standing, use)
     if refusal:
         return replace(found, state=State.REFUSED, refusal=refusal)
+    rule = hook.of_change(session, change, standing, ACTOR).forbidden
+    if rule:
+        return replace(found, state=State.REFUSED, refusal=Refusal.RULE, rule=rule)
     return replace(found, state=State.AGAIN if use else State.ASK)
 
 

@@ -36,6 +36,10 @@ class Form:
             return None
         return number
 
+    def limit(self, name: str, low: int, high: int) -> int | None:
+        """Return a whole number from `low` to `high`, None for a field left empty: no limit."""
+        return self.whole_number(name, low, high) if self.typed.get(name, "").strip() else None
+
     def whole_numbers(self, name: str, low: int, high: int, *, most: int) -> list[int] | None:
         """Return up to `most` different whole numbers written with commas, largest first; none is allowed."""
         numbers = [_whole(part) for part in self.typed.get(name, "").split(",") if part.strip()]

@@ -20,7 +20,9 @@ from shopify_app.edits.rules.terms import (
     LISTED,
     OF_CONTRACT,
     OF_ONE_ORDER,
+    SAME_PLAN,
     SAME_PRODUCT,
+    SWAPS,
     SWITCHES,
     Rules,
     from_json,
@@ -57,7 +59,7 @@ some_rules = st.builds(
     st.frozensets(st.sampled_from(["skip", "move"])),
     *[st.integers(0, 200)] * 4,
     *[st.none() | st.integers(1, 50)] * 4,
-    st.sampled_from(["any", "product", "listed"]),
+    st.sampled_from(SWAPS),
     st.lists(st.text(max_size=5), max_size=3).map(tuple),
 )
 
@@ -203,6 +205,8 @@ def test_swaps_stay_within_the_product_or_the_list() -> None:
     ):
         assert why_not([Rules(swaps=SAME_PRODUCT)], replace(wish, to_product_gid=to)) == same
         assert why_not([listed], replace(wish, to_product_gid=to)) == in_list
+        same_plan = why_not([Rules(swaps=SAME_PLAN)], replace(wish, to_product_gid=to, offered=frozenset({"p2"})))
+        assert same_plan == ("swap_plan" if to == "p3" else None)
     assert why_not([listed], replace(wish, product_gid=None)) == "swap_listed"  # two unknown ones are not the same
 
 

@@ -19,6 +19,7 @@ CODES = (
     "pause_open",
     "pause_long",
     "too_far",
+    "swap_plan",
     "swap_product",
     "swap_listed",
 )

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import calendar
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.edits.rules import cases, store
+from shopify_app.edits.rules import cases, judge
+from shopify_app.edits.rules.cases import Grounds
 from shopify_app.edits.rules.forbidden import CLOSED, CLOSED_IN_MAILS, Forbidden
 from shopify_app.edits.rules.judge import Case, all_of, why_not
 from shopify_app.edits.rules.terms import OF_CONTRACT, OF_ONE_ORDER, Rules
@@ -38,25 +40,52 @@ class Verdict:
 FREE = Verdict()
 
 
+@dataclass(frozen=True)
+class Prospect:
+    """What may become of one order, judged without asking the database again. `cases`: one for each action."""
+
+    rules: tuple[Rules, ...]
+    cases: Mapping[str, Case]
+    hour: int
+
+    @property
+    def cutoff_at(self) -> datetime:
+        """The business instant from which on its shopper cannot change it any more: at the latest, its charge."""
+        charge_at = self.cases["skip"].charge_at
+        assert charge_at is not None
+        return judge.cutoff_at(self.rules, charge_at)
+
+    def case(self, change: change.Change) -> Case:
+        """Return what is judged when a change is wished for."""
+        case = self.cases[change.name]
+        to = change.after().get("expected_at") if change.name == "move" else None
+        if not to:
+            return replace(case, has_wish=True)
+        at = datetime.fromisoformat(to)
+        return replace(case, has_wish=True, to=at, to_charge_at=calendar.due_at(at, case.zone, self.hour))
+
+
+def prospect(on: Grounds, cycle: BillingCycle, now: datetime) -> Prospect:
+    """Return what may become of one order of a contract. `now`: business time."""
+    found = {name: cases.of_order(on, cycle, name, now) for name in OF_ONE_ORDER}
+    return Prospect(on.rules, found, on.hour)
+
+
 def of_change(session: Session, change: change.Change, standing: change.Standing, actor: str) -> Verdict:
     """Judge a change of one order before it is asked for."""
     if not _is_judged(actor):
         return FREE
-    rules, name = store.governing(session, standing.contract), name_of(change)
-    case = cases.of_order(session, rules, standing.contract, standing.cycle, name, standing.now)
-    to = change.after().get("expected_at") if name == "move" else None
-    if to:
-        case = cases.with_move(session, case, standing.contract.shop_id, datetime.fromisoformat(to))
-    return _judge(rules, case, actor)
+    seen = prospect(cases.grounds(session, standing.contract), standing.cycle, standing.now)
+    return _judge(seen.rules, seen.case(change), actor)
 
 
 def of_action(session: Session, action: action.Action, standing: action.Standing, actor: str) -> Verdict:
     """Judge an edit of a whole contract before it is asked for."""
     if not _is_judged(actor):
         return FREE
-    contract, rules = standing.contract, store.governing(session, standing.contract)
-    case = cases.of_contract(session, rules, contract, standing.cycles, action.name, standing.now)
-    return _judge(rules, cases.with_wish(session, rules, case, contract, action.wish()), actor)
+    on = cases.grounds(session, standing.contract)
+    case = cases.of_contract(on, standing.cycles, action.name, standing.now)
+    return _judge(on.rules, cases.with_wish(on, case, action.wish()), actor)
 
 
 def explain(
@@ -66,23 +95,22 @@ def explain(
 
     `open_cycles`: its unbilled ones. `now`: business time.
     """
-    rules = store.governing(session, contract)
-    found = {name: cases.of_contract(session, rules, contract, open_cycles, name, now) for name in OF_CONTRACT}
-    return {name: _judge(rules, case, actor).forbidden for name, case in found.items()}
+    on = cases.grounds(session, contract)
+    found = {name: cases.of_contract(on, open_cycles, name, now) for name in OF_CONTRACT}
+    return {name: _judge(on.rules, case, actor).forbidden for name, case in found.items()}
 
 
 def explain_order(
     session: Session, contract: Contract, cycle: BillingCycle, actor: str, now: datetime
 ) -> dict[str, Forbidden | None]:
     """Return the same for every action on one order."""
-    rules = store.governing(session, contract)
-    found = {name: cases.of_order(session, rules, contract, cycle, name, now) for name in OF_ONE_ORDER}
-    return {name: _judge(rules, case, actor).forbidden for name, case in found.items()}
+    seen = prospect(cases.grounds(session, contract), cycle, now)
+    return {name: _judge(seen.rules, case, actor).forbidden for name, case in seen.cases.items()}
 
 
-def name_of(change: change.Change) -> str:
-    """Return a change's name among the actions of `terms`: "order.skip_requested" is asked for by "skip"."""
-    return change.asked_kind.removeprefix("order.").removesuffix("_requested")
+def cutoff_at(session: Session, contract: Contract, cycle: BillingCycle, now: datetime) -> datetime:
+    """Return the business instant from which on an order's shopper cannot change it any more."""
+    return prospect(cases.grounds(session, contract), cycle, now).cutoff_at
 
 
 def _is_judged(actor: str) -> bool:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shopify_app.contracts.calendar import later
 from shopify_app.edits.rules.forbidden import CLOSED, CLOSED_IN_MAILS, MINIMUMS, Forbidden
-from shopify_app.edits.rules.terms import LISTED, OF_ONE_ORDER, SAME_PRODUCT, Rules
+from shopify_app.edits.rules.terms import LISTED, OF_ONE_ORDER, SAME_PLAN, SAME_PRODUCT, Rules
 
 _ALWAYS = ("cancel", "resume", "reactivate", "payment_method")
 """Changes of a contract that no cutoff holds up: whoever wants to leave or to pay may do so at any time."""
@@ -31,6 +31,7 @@ class Case:
     `own_minimum`: the contract's own minCycles. `skipped`: other orders that the shopper skipped; `order`: this one.
     `planned_at`: where a moved order was planned first. With `has_wish`, the fields below it say what is wished for;
     without, it is judged whether any wish could be granted. `to_charge_at`: when a moved order would be charged.
+    `offered`: products on offer with the plan of the item to be swapped.
     """
 
     action: str
@@ -49,6 +50,7 @@ class Case:
     pause_until: datetime | None = None
     product_gid: str | None = None
     to_product_gid: str | None = None
+    offered: frozenset[str] = frozenset()
 
 
 def why_not(rules: Iterable[Rules], case: Case) -> Forbidden | None:
@@ -159,8 +161,12 @@ def _swap(rules: Rules, case: Case) -> Forbidden | None:
     is_same = case.to_product_gid is not None and case.to_product_gid == case.product_gid
     if rules.swaps == SAME_PRODUCT and not is_same:
         return Forbidden("swap_product")
-    is_listed = is_same or case.to_product_gid in rules.swap_products
-    return Forbidden("swap_listed") if rules.swaps == LISTED and not is_listed else None
+    if is_same:
+        return None
+    if rules.swaps == SAME_PLAN and case.to_product_gid not in case.offered:
+        return Forbidden("swap_plan")
+    is_wrong = rules.swaps == LISTED and case.to_product_gid not in rules.swap_products
+    return Forbidden("swap_listed") if is_wrong else None
 
 
 def _a_year_after(day: date) -> date:

@@ -13,6 +13,7 @@ from shopify_app.contracts.models import Contract
 from shopify_app.edits.rules.models import WHOLE_SHOP, EditRules
 from shopify_app.edits.rules.terms import FREE, Rules, from_json
 from shopify_app.journal.record import record
+from shopify_app.kit.clock import machine_now
 
 
 def of_shop(session: Session, shop_id: int) -> dict[str, Rules]:
@@ -54,7 +55,8 @@ def change(
     record(
         session,
         shop_id,
-        key=f"rules.changed:{plan_gid}:{now.isoformat()}",
+        # machine time: they may be changed twice within one instant of business time
+        key=f"rules.changed:{plan_gid}:{machine_now().isoformat()}",
         kind="rules.changed",
         occurred_at=now,
         actor=actor,

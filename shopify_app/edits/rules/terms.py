@@ -33,8 +33,8 @@ GOES_WITH = {"unskip": "skip", "remove_discount": "discount"}
 SWITCHES = tuple(name for name in OF_ONE_ORDER + OF_CONTRACT if name not in GOES_WITH)
 IN_MAILS = ("skip", "move")
 """Switches that links in mails have, too."""
-ANY, SAME_PRODUCT, LISTED = "any", "product", "listed"
-SWAPS = (ANY, SAME_PRODUCT, LISTED)
+ANY, SAME_PLAN, SAME_PRODUCT, LISTED = "any", "plan", "product", "listed"
+SWAPS = (ANY, SAME_PLAN, SAME_PRODUCT, LISTED)
 
 
 @dataclass(frozen=True)

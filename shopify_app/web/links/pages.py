@@ -13,7 +13,7 @@ from shopify_app.links.follow import ASKING, Found, State
 from shopify_app.links.urls import account_url
 from shopify_app.links.wish import SKIP, UNSKIP
 from shopify_app.shoppers import mirror as shoppers
-from shopify_app.web import ctx
+from shopify_app.web import ctx, forbidden
 from shopify_app.web.voice import Voice, voice
 
 FACE = "links"
@@ -47,7 +47,7 @@ def _content(speaks: Voice, found: Found, token: str) -> dict[str, Any]:
             "heading": speaks.say(f"ask_{verb}"),
             "words": speaks.say(f"what_{verb}", **dates),
             "note": speaks.say(found.state) if found.state != State.ASK else "",
-            "until": speaks.say("until", until=speaks.moment(found.wish.expires_at, zone)),
+            "until": speaks.say("until", until=speaks.moment(found.until, zone)),
             "items": _items(found),
             "token": token,
             "shown": found.was_at.isoformat(),
@@ -57,9 +57,11 @@ def _content(speaks: Voice, found: Found, token: str) -> dict[str, Any]:
         said = {"heading": speaks.say(f"{found.state}_{verb}"), "words": speaks.say(f"is_{verb}", **dates)}
         return said | {"items": _items(found)} | _undo(speaks, found)
     key = found.state.value
-    why = f"why_{found.refusal}" if found.state is State.REFUSED else f"{key}_why"
+    why = speaks.say(f"why_{found.refusal}" if found.state is State.REFUSED else f"{key}_why")
+    if found.rule:
+        why = forbidden.words(found.rule, speaks.tag, zone)
     account = {"account": account_url(found.shop), "account_words": speaks.say("open_account")}
-    return {"heading": speaks.say(key), "words": speaks.say(why)} | account
+    return {"heading": speaks.say(key), "words": why} | account
 
 
 def _undo(speaks: Voice, found: Found) -> dict[str, Any]:

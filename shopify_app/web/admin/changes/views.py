@@ -13,7 +13,7 @@ from shopify_app.edits.contract.answers import Answer
 from shopify_app.edits.contract.requests import LONGEST_ID
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, render, words
+from shopify_app.web.admin import blueprint, render, rule_words, words
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.changes.registry import FACES
 from shopify_app.web.admin.contract import find, missing, show
@@ -80,7 +80,10 @@ def _preview(face: Face, number: str, found: Detail, form: Form, action: Action)
     before, after = seen.before.as_json(), seen.after.as_json()
     changed = {name for name in before if before[name] != after[name]}
     shown, request_id = face.shown(action), str(uuid4())
-    return _page(face, number, found, form, sides=sides, changed=changed, shown=shown, request_id=request_id)
+    against = rule_words.against(seen.overridden)
+    return _page(
+        face, number, found, form, sides=sides, changed=changed, shown=shown, against=against, request_id=request_id
+    )
 
 
 def _page(face: Face, number: str, found: Detail, form: Form, *, code: int = 200, **values: object) -> Response:
