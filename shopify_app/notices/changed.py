@@ -24,11 +24,20 @@ from shopify_app.shops.models import INSTALLED, Shop
 
 QUIET = timedelta(minutes=2)
 BATCH = 200
+_ITEMS = ("item_added", "item_removed", "item_swapped", "quantity_changed")
 _EDITS = {
     "skipped": ("order.skipped", "order.unskipped"),
     "date": ("order.moved", "order.unskipped"),
+    "items": ("order.contents_changed",),
+    "amount": ("order.contents_changed",),
 }
 """What differs → the facts of one cycle's edits that explain it."""
+_EDITS_OF_ALL = {
+    "date": ("frequency_changed", "dates_moved"),
+    "items": _ITEMS,
+    "amount": (*_ITEMS, "delivery_changed", "discount_added", "discount_removed"),
+}
+"""What differs → the facts ("subscription." …) of edits of the whole subscription that explain it."""
 
 
 @dataclass(frozen=True)
@@ -151,15 +160,15 @@ def _data(case: Case, before: Content, after: Content, changes: list[str]) -> di
 
 
 def _actor(case: Case, changes: list[str]) -> str:
-    """Return who made the change: the latest edit of this cycle since it was told; else all we know is Shopify."""
-    kinds = {kind for change in changes for kind in _EDITS.get(change, ())}
+    """Return who made the change: by the latest edit since it was told; else all we know is Shopify."""
+    own = {kind for change in changes for kind in _EDITS.get(change, ())}
+    of_all = {f"subscription.{kind}" for change in changes for kind in _EDITS_OF_ALL.get(change, ())}
     edit = (
         select(Fact.actor)
         .where(
             Fact.shop_id == case.shop.id,
             Fact.contract_gid == case.contract.shopify_gid,
-            Fact.cycle_index == case.order.cycle_index,
-            Fact.kind.in_(kinds),
+            or_(and_(Fact.cycle_index == case.order.cycle_index, Fact.kind.in_(own)), Fact.kind.in_(of_all)),
             Fact.occurred_at >= case.order.told_at,
         )
         .order_by(Fact.id.desc())

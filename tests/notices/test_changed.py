@@ -12,6 +12,7 @@ from shopify_app.contracts import cycles
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.skip import skip
 from shopify_app.journal.models import Fact
+from shopify_app.journal.record import record
 from shopify_app.notices import prune
 from shopify_app.notices.models import AnnouncedOrder
 from shopify_app.shops.models import Shop
@@ -103,6 +104,18 @@ def test_a_skip_of_the_merchant_is_told_with_who_did_it_and_so_is_each_turn_afte
     told.at(cycle.due_at - 3 * DAY)
     tell(told)
     assert _leads_told(told) == [7], "nothing is announced of a skipped order"
+
+
+def test_other_items_are_told_with_who_changed_the_subscription(told: Till) -> None:
+    cycle, asked = following(told), {"before": {}, "after": {}}
+    with told.ctx.db.session() as session:
+        gid = told.contract().shopify_gid
+        for key, kind, actor in (("a", "quantity_changed", "shopper:9"), ("b", "note_changed", "merchant:42")):
+            record(session, told.shop_id, key=key, kind=f"subscription.{kind}", occurred_at=told.now,
+                   contract_gid=gid, actor=actor, **asked)  # fmt: skip
+    _edit(told, cycle, quantity=2)
+    (fact,) = _settle(told)
+    assert (fact.data["changes"], fact.actor) == (["items", "amount"], "shopper:9")
 
 
 def test_other_items_are_told_with_their_amount(told: Till) -> None:
