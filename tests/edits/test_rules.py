@@ -11,12 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shopify_app.edits.changes import CHANGES
+from shopify_app.edits.contract.actions import ACTIONS
 from shopify_app.edits.rules import judge, store
 from shopify_app.edits.rules.forbidden import CODES
 from shopify_app.edits.rules.judge import Case, Skipped, why_not
 from shopify_app.edits.rules.models import WHOLE_SHOP
 from shopify_app.edits.rules.terms import (
     FREE,
+    GOES_WITH,
     LISTED,
     OF_CONTRACT,
     OF_ONE_ORDER,
@@ -33,13 +36,13 @@ from shopify_app.web.voice import FOLDER
 NOW = datetime(2026, 12, 1, 14, tzinfo=UTC)
 DAY = timedelta(days=1)
 ZONE = ZoneInfo("America/New_York")
-ACTIONS = OF_ONE_ORDER + OF_CONTRACT
+EVERY = OF_ONE_ORDER + OF_CONTRACT
 FEW = settings(max_examples=40, deadline=None)
 instants = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))
 orders = st.builds(Skipped, st.integers(1, 60), st.dates(date(2025, 1, 1), date(2028, 12, 31)))
 cases = st.builds(
     Case,
-    st.sampled_from(ACTIONS),
+    st.sampled_from(EVERY),
     instants,
     st.just(ZONE),
     st.booleans(),
@@ -223,3 +226,8 @@ def test_a_plan_without_its_own_rules_follows_the_shop() -> None:
     assert store.among(known, ["plan"]) == (own,)
     assert store.among(known, ["plan", None, "other"]) == (own, shop)
     assert store.among(known, []) == (shop,)
+
+
+def test_every_edit_there_is_can_be_ruled() -> None:
+    assert set(CHANGES) <= set(OF_ONE_ORDER) and set(ACTIONS) <= set(OF_CONTRACT)
+    assert set(GOES_WITH) | set(SWITCHES) == set(EVERY)

@@ -11,11 +11,12 @@ from shopify_app.edits.rules import store
 from shopify_app.edits.rules.models import WHOLE_SHOP
 from shopify_app.edits.rules.terms import FREE, IN_MAILS, SWITCHES, Rules
 from shopify_app.web.admin.rule_words import NAMES
+from shopify_app.web.admin.rules import SHOWN
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
 PLAN = "gid://shopify/SellingPlan/5"
-OPEN = {f"may_{name}": "1" for name in SWITCHES} | {f"mail_{name}": "1" for name in IN_MAILS} | {"swaps": "any"}
+OPEN = {f"may_{name}": "1" for name in SHOWN} | {f"mail_{name}": "1" for name in IN_MAILS} | {"swaps": "any"}
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def _saved(admin: Admin) -> dict[str, Rules]:
 def test_the_settings_lead_to_a_page_on_which_everything_is_allowed(admin: Admin):
     assert 'href="/settings/rules"' in admin.get("/settings").text
     html = admin.get("/settings/rules").text
-    assert html.count(" checked") == len(SWITCHES) + len(IN_MAILS) and set(NAMES) == set(SWITCHES)
+    assert html.count(" checked") == len(SHOWN) + len(IN_MAILS) and set(NAMES) == set(SWITCHES)
     assert "Shoppers can do everything in the list above." in html and "until its charge begins" in html
     assert "Every &lt;month&gt;" in html and "/settings/rules?plan=5" in html
     assert admin.post("/settings/rules", **OPEN).status_code == 200
@@ -111,7 +112,7 @@ def test_a_wrong_field_is_named_and_nothing_is_saved(admin: Admin, field: str, v
     form = {name: each for name, each in OPEN.items() if name != "may_pause"} | {field: value}
     answer = admin.post("/settings/rules", **form)
     assert answer.status_code == 422 and words in answer.text and "Nothing was saved" in answer.text
-    assert answer.text.count(" checked") == len(SWITCHES) + len(IN_MAILS) - 1  # what was typed stays
+    assert answer.text.count(" checked") == len(SHOWN) + len(IN_MAILS) - 1  # what was typed stays
     assert _saved(admin) == {WHOLE_SHOP: FREE}
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from shopify_app.kit.db import Json
 
-OF_ONE_ORDER = ("skip", "unskip", "move", "order_now", "contents")
-"""Actions on one order, as the facts that ask for them name them."""
+OF_ONE_ORDER = ("skip", "unskip", "move", "order_now", "contents", "restore", "order_address")
+"""Actions on one order, by the names of `edits/changes.py`."""
 OF_CONTRACT = (
     "quantity",
     "swap",
@@ -20,6 +20,7 @@ OF_CONTRACT = (
     "delivery",
     "note",
     "discount",
+    "manual_discount",
     "remove_discount",
     "payment_method",
     "move_all",
@@ -28,8 +29,14 @@ OF_CONTRACT = (
     "reactivate",
     "cancel",
 )
-GOES_WITH = {"unskip": "skip", "remove_discount": "discount"}
-"""Who may do the second may take it back by the first: they share a switch."""
+GOES_WITH = {
+    "unskip": "skip",
+    "restore": "contents",
+    "order_address": "address",
+    "manual_discount": "discount",
+    "remove_discount": "discount",
+}
+"""Actions that share the switch of another."""
 SWITCHES = tuple(name for name in OF_ONE_ORDER + OF_CONTRACT if name not in GOES_WITH)
 IN_MAILS = ("skip", "move")
 """Switches that links in mails have, too."""

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.catalog.models import Product
 from shopify_app.contracts.models import ContractLine
+from shopify_app.edits.changes import CHANGES
+from shopify_app.edits.contract.actions import ACTIONS
 from shopify_app.edits.rules import store
 from shopify_app.edits.rules.models import WHOLE_SHOP
 from shopify_app.edits.rules.terms import IN_MAILS, LISTED, SWAPS, SWITCHES, Rules
@@ -30,6 +32,8 @@ LIMITS = dict.fromkeys(COUNTS, (0, 60)) | {
 }
 """The least and the most each field takes; an empty field is no limit, which for COUNTS is 0."""
 MOST_PRODUCTS = 250
+SHOWN = tuple(name for name in SWITCHES if name in CHANGES or name in ACTIONS)
+"""The switches of what can be done already."""
 
 
 class Plan(NamedTuple):
@@ -91,7 +95,7 @@ def _read(form: Form, products: list[str]) -> Rules | None:
     if not form.is_valid or swaps is None:
         return None
     return Rules(
-        closed=frozenset(name for name in SWITCHES if f"may_{name}" not in form.typed),
+        closed=frozenset(name for name in SHOWN if f"may_{name}" not in form.typed),
         closed_in_mails=frozenset(name for name in IN_MAILS if f"mail_{name}" not in form.typed),
         swaps=swaps,
         swap_products=chosen if swaps == LISTED else (),
@@ -116,7 +120,7 @@ def _show(number: str, *, form: Form | None = None, toast: str = "") -> Response
         typed=form.typed if form else _typed(saved),
         errors=form.errors if form else {},
         said=rule_words.in_words(saved, products),
-        names=rule_words.NAMES,
+        names={name: rule_words.NAMES[name] for name in SHOWN},
         in_mails=IN_MAILS,
         swaps=rule_words.SWAPS,
         bounds=LIMITS,
