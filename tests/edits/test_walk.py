@@ -37,7 +37,7 @@ from shopify_app.shops.models import Shop
 from tests.billing.till import Till, opened
 from tests.edits.desk import asker_dies
 
-EDITS, CONTRACTS = int(os.environ.get("WALK", "30")), int(os.environ.get("WALK_CONTRACTS", "4"))
+EDITS, CONTRACTS = int(os.environ.get("WALK", "21")), int(os.environ.get("WALK_CONTRACTS", "3"))
 SEED = int(os.environ.get("WALK_SEED", "1"))
 ACTORS = ("merchant:42", "shopper:7", "perennial")
 DAY = timedelta(days=1)

@@ -15,7 +15,7 @@ def _fragments(text: str) -> list[str]:
 
 def test_fragments_of_fragments_come_along_each_once() -> None:
     people = {"AddressFields", "CustomerFields", "PaymentMethodFields"}
-    expected = {"ContractFields", "LineFields", "DeliveryFields"} | people
+    expected = {"ContractFields", "LineFields", "PricingFields", "DeliveryFields"} | people
     assert set(_fragments(operation("Contract"))) == expected
     twice = with_fragments("{ a: node { ...ContractFields } b: node { ...LineFields ...CustomerFields } }", "Both")
     assert sorted(_fragments(twice)) == sorted(expected)
