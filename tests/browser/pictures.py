@@ -60,6 +60,8 @@ def _look(stage: Stage) -> None:
     _keep(stage, "home")
     stage.open("/settings")
     _keep(stage, "settings")
+    stage.open("/plans")
+    _keep(stage, "plans")
     frame = stage.open("/contracts?show=charged")
     _keep(stage, "subscriptions", 1)
     frame.get_by_role("row").nth(1).click()

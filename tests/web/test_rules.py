@@ -11,7 +11,7 @@ from shopify_app.edits.rules import store
 from shopify_app.edits.rules.models import WHOLE_SHOP
 from shopify_app.edits.rules.terms import FREE, IN_MAILS, SWITCHES, Rules
 from shopify_app.web.admin.rule_words import NAMES
-from shopify_app.web.admin.rules import SHOWN
+from shopify_app.web.admin.shopper_rules import SHOWN
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
