@@ -91,6 +91,7 @@ class ChangePlan:
 
     def send(self, client: AdminClient, group_gid: str, request_id: str) -> None:
         plan = {"id": self.plan_gid, **Terms.from_json(self.terms).as_input()}
+        del plan["inventoryPolicy"]  # these pages do not ask about it: what the plan has stays
         selling_plans.update(client, group_gid, {"sellingPlansToUpdate": [plan]})
 
     def is_true(self, group: SellingPlanGroup | None) -> bool:

@@ -38,7 +38,7 @@ def _group(session: Session, shop_id: int, group: GroupSnapshot, asked_at: datet
         "name": group.name,
         "merchant_code": group.merchant_code,
         "options": list(group.options),
-        "products": [{"gid": gid, "title": title} for gid, title in group.products],
+        "products": [{"gid": each.gid, "title": each.title, "price": str(each.price)} for each in group.products],
         "shopify_created_at": group.created_at,
         "read_at": asked_at,
         "deleted_at": None,

@@ -12,7 +12,7 @@ from shopify_app.kit.db import Base, Id, Json, ShopId
 
 
 class SellingPlanGroup(Base):
-    """A group this app made. `products`: [{"gid", "title"}], those it is attached to as a whole.
+    """A group this app made. `products`: [{"gid", "title", "price"}], those it is attached to as a whole.
 
     Shopify names no time of change: `read_at` (machine time) is when it was asked, and of two readings the later
     asked one wins. `deleted_at` (business time): Shopify no longer lists it.

@@ -63,7 +63,7 @@ def test_plans_are_made_published_and_sold_with_a_product(stage: Stage):
     _look(stage, "plans-products")
     frame.get_by_role("button", name="Sell with these plans").click()
     frame.get_by_role("heading", name="Plans to choose from").wait_for()
-    frame.get_by_text("House Blend", exact=True).wait_for()
+    frame.get_by_text("House Blend: $14.00 → $11.90 every 4 weeks").wait_for()
     _look(stage, "plans-sold")
     world = stage.world  # type: ignore[attr-defined]
     (group,) = world.of("selling_plan_groups", tiny.SHOP).all()

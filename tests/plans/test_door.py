@@ -77,7 +77,7 @@ def test_a_group_lives_from_its_first_plan_to_its_end(till: Till):
     ask(Rename("Subscribe"))
     product = gid("Product", till.sandbox.world.of("products", till.domain).all()[0]["id"])
     ask(Attach([product]))
-    assert _group(till).products == [{"gid": product, "title": "House Blend"}]
+    assert _group(till).products == [{"gid": product, "title": "House Blend", "price": "14.0"}]
     ask(Detach([product]))
     ask(Delete())
     assert _there(till) == []

@@ -52,7 +52,7 @@ def test_the_plans_of_a_group_are_offered_with_their_terms(till: Till, group: di
     refresh.refresh(till.ctx, till.shop_id)
     with till.ctx.db.session() as session:
         (found,) = queries.groups(session, till.shop_id)
-        assert found.products == [{"gid": found.products[0]["gid"], "title": "House Blend"}]
+        assert found.products == [{"gid": found.products[0]["gid"], "title": "House Blend", "price": "14.0"}]
     prepaid = gid("SellingPlan", group["plans"][1]["id"])
     weekly, other = _offered(till, prepaid)
     assert (weekly.name, weekly.is_current, other.plan_gid, other.is_current) == ("Weekly", False, prepaid, True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import pytest
 
-from shopify_app.catalog.models import Product, Variant
 from shopify_app.plans import answers, door
 from shopify_app.plans.answers import Answer
 from shopify_app.plans.changes import AddPlan, Attach, ChangePlan, Create, Delete, Detach, RemovePlan, Rename
@@ -40,25 +38,13 @@ def _refuse(monkeypatch, answer: Answer) -> None:
 
 def _offer(admin: Admin, *plans: Terms) -> None:
     """A group of these plans, sold with a coffee at $16."""
-    coffee = {"gid": "gid://shopify/Product/5", "title": "House <Blend>"}
+    coffee = {"gid": "gid://shopify/Product/5", "title": "House <Blend>", "price": "16.00"}
     with admin.context.db.session() as session:
         offered = [_plan(admin, number, terms) for number, terms in enumerate(plans, 81)]
         session.add(
             SellingPlanGroup(
                 shop_id=admin.shop_id, shopify_gid=GROUP, name="Save", merchant_code="m", options=["Every"],
                 products=[coffee], shopify_created_at=NOW, read_at=NOW, plans=offered,
-            )
-        )  # fmt: skip
-        session.add(
-            Product(
-                shop_id=admin.shop_id, shopify_gid=coffee["gid"], title=coffee["title"], status="ACTIVE",
-                shopify_updated_at=NOW,
-            )
-        )  # fmt: skip
-        session.add(
-            Variant(
-                shop_id=admin.shop_id, shopify_gid="gid://shopify/ProductVariant/6", product_gid=coffee["gid"],
-                title="250 g", price=Decimal("16.00"),
             )
         )  # fmt: skip
 

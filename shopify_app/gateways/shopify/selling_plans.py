@@ -9,12 +9,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from shopify_app.gateways.shopify.client import AdminClient
-from shopify_app.gateways.shopify.values import Node, known_instant
+from shopify_app.gateways.shopify.values import Node, amount, known_instant
 from shopify_app.kit.db import Json
 
+PAGE = 100
+"""Products of a group per call: each asks for two points."""
 FOUND = 50
 """Products a search shows at most."""
 PRODUCTS = 250
@@ -35,8 +38,17 @@ class PlanSnapshot:
 
 
 @dataclass(frozen=True)
+class PlanProduct:
+    """A product that is sold with a group. `price` is that of its cheapest variant, in the shop's currency."""
+
+    gid: str
+    title: str
+    price: Decimal
+
+
+@dataclass(frozen=True)
 class GroupSnapshot:
-    """A SellingPlanGroup with its plans and the products (gid, title) it is attached to as a whole."""
+    """A SellingPlanGroup with its plans and the products it is attached to as a whole."""
 
     gid: str
     name: str
@@ -44,13 +56,13 @@ class GroupSnapshot:
     options: tuple[str, ...]
     created_at: datetime
     plans: tuple[PlanSnapshot, ...]
-    products: tuple[tuple[str, str], ...]
+    products: tuple[PlanProduct, ...]
 
 
 def fetch_all(client: AdminClient, patience: float = 5.0) -> list[GroupSnapshot]:
     """Return all groups of this app, oldest first: Shopify lists no others unless asked. Raises ShopifyError.
 
-    One group a page, because its 31 possible plans with their policies make it some 240 points.
+    One group a page, because its 31 possible plans with their policies and 50 products make it some 290 points.
     """
     found: list[GroupSnapshot] = []
     cursor: str | None = None
@@ -105,7 +117,7 @@ def _complete(client: AdminClient, node: Node, patience: float) -> GroupSnapshot
     products = list(node["products"]["nodes"])
     info = node["products"]["pageInfo"]
     while info["hasNextPage"]:
-        variables = {"id": node["id"], "first": PRODUCTS, "after": info["endCursor"]}
+        variables = {"id": node["id"], "first": PAGE, "after": info["endCursor"]}
         more = client.run("SellingPlanGroupProducts", variables, patience).data["sellingPlanGroup"]
         if not more:
             break
@@ -118,7 +130,7 @@ def _complete(client: AdminClient, node: Node, patience: float) -> GroupSnapshot
         options=tuple(node["options"]),
         created_at=known_instant(node["createdAt"]),
         plans=tuple(_plan(plan) for plan in node["sellingPlans"]["nodes"]),
-        products=tuple((product["id"], product["title"]) for product in products),
+        products=tuple(_product(product) for product in products),
     )
 
 
@@ -132,6 +144,10 @@ def _plan(node: Node) -> PlanSnapshot:
         delivery_policy=node["deliveryPolicy"],
         pricing_policies=tuple(_price(policy) for policy in node["pricingPolicies"]),
     )
+
+
+def _product(node: Node) -> PlanProduct:
+    return PlanProduct(node["id"], node["title"], amount(node["priceRangeV2"]["minVariantPrice"]))
 
 
 def _price(node: Node) -> Json:

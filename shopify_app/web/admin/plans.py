@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -199,16 +200,17 @@ def common(group: SellingPlanGroup | None) -> Values:
 
 
 def item(session: Session, group: SellingPlanGroup | None) -> plan_words.Item:
-    """Return an item to show prices by: one of the group's products if the catalogue knows its price, else any."""
+    """Return an item to show prices by: one of the group's products, else one of the catalogue's, else any."""
+    for product in group.products if group else []:
+        if Decimal(product.get("price") or 0) > 0:
+            return plan_words.Item(product["title"], Decimal(product["price"]))
     query = (
         select(Product.title, Variant.price)
         .join(Variant, (Variant.product_gid == Product.shopify_gid) & (Variant.shop_id == Product.shop_id))
         .where(Product.shop_id == g.shop.id, Product.deleted_at.is_(None), Variant.price > 0)
         .order_by(Variant.id)
     )
-    gids = [product["gid"] for product in group.products] if group else []
-    found = session.execute(query.where(Product.shopify_gid.in_(gids)).limit(1)).first()
-    found = found or session.execute(query.limit(1)).first()
+    found = session.execute(query.limit(1)).first()
     return plan_words.Item(found[0], found[1]) if found and found[1] else plan_words.ANY
 
 
