@@ -34,6 +34,20 @@ def test_skip_is_previewed_done_once_and_undone(shopper: Shopper) -> None:
     assert newest["by_you"] and newest["words"].startswith("The order of") and newest["kind"] == "order.unskipped"
 
 
+def test_a_skip_with_a_key_acts_once_also_after_it_was_taken_back(shopper: Shopper) -> None:
+    path = f"/contracts/{shopper.contract}/cycles/{shopper.cycles()[0]['index']}/"
+    done, _, again = (
+        shopper.ask("POST", path + action, body={}, **{"Idempotency-Key": key})
+        for action, key in (("skip", "tap-00000001"), ("unskip", "tap-00000002"), ("skip", "tap-00000001"))
+    )
+    assert done.json()["cycle"]["state"] == "skipped" and done.json()["undo"] == {"action": "unskip", "to": None}
+    assert again.status_code == 200 and again.json()["cycle"]["state"] == "planned" and again.json()["undo"] is None
+    assert len(shopper.facts("order.skipped")) == 1
+    other = shopper.ask("POST", path + "unskip", body={}, **{"Idempotency-Key": "tap-00000001"})
+    assert (other.status_code, other.json()["code"]) == (422, "other_request")
+    assert shopper.ask("POST", path + "skip", body={}, **{"Idempotency-Key": "short"}).status_code == 422
+
+
 def test_a_move_to_a_day_and_back(shopper: Shopper) -> None:
     first = shopper.cycles()[0]
     to = (date.fromisoformat(first["date"]) + timedelta(days=5)).isoformat()

@@ -1,6 +1,6 @@
 """What a shopper does with a cycle: previewed (which changes nothing), done through the one door, undone.
 
-A double tap acts once: what is so already is answered as done.
+A double tap acts once: what is so already is answered as done, and what has a key as it was answered before.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import door
 from shopify_app.edits.answers import PASSING, Answer, Refusal
 from shopify_app.edits.change import Change, Target
+from shopify_app.edits.models import CycleEdit
 from shopify_app.edits.move import Moving
+from shopify_app.edits.rules import hook
+from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, offers, rows, shapes, wish
+from shopify_app.web.portal.asked import PATIENCE, actor, read_json, read_key, request_id
+from shopify_app.web.portal.deed import KEY
 from shopify_app.web.portal.guard import allow_change, shopper
 from shopify_app.web.portal.offers import MOVE, SKIP, UNSKIP
 from shopify_app.web.portal.problems import Problem
 from shopify_app.web.portal.rows import Coming
 
 log = logging.getLogger(__name__)
-
-PATIENCE = 30
-"""Seconds after which to try again what Shopify did not answer, or what somebody else is at."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Asked:
     coming: Coming
     others: list[Coming]
     change: Change
+    rule: Forbidden | None
+    named: str | None
+    """The request's id; None when it brought no key."""
+    is_known: bool
 
     @property
     def contract(self) -> Contract:
@@ -51,7 +57,7 @@ class Asked:
 
     @property
     def why_not(self) -> str | None:
-        return offers.why_not(self.coming, self.change, g.shop.zone)
+        return offers.why_not(self.coming, self.change, g.shop.zone) or self.rule
 
 
 @blueprint.post("/contracts/<number>/cycles/<index>/<action>/preview")
@@ -74,17 +80,24 @@ def preview(number: str, index: str, action: str) -> ResponseReturnValue:
 def act(number: str, index: str, action: str) -> ResponseReturnValue:
     """Do it."""
     asked = _asked(number, index, action)
-    if asked.change.is_true(asked.cycle):
-        return _done(asked, was_so=True)
-    if (why_not := asked.why_not) is not None:
-        raise Problem(409, why_not)
+    if not asked.is_known:  # else the door says what it said before
+        if asked.change.is_true(asked.cycle):
+            return _done(asked, was_so=True)
+        if (why_not := asked.why_not) is not None:
+            raise Problem(409, why_not)
     allow_change()
     answer = _carry_out(asked)
     log.info("shopper edit", extra={"shop_id": g.shop.id, "action": action, "refusal": answer.refusal})
     if answer.refusal is not None and answer.refusal is not Refusal.ALREADY:
-        is_passing = answer.refusal in PASSING
-        raise Problem(503 if is_passing else 409, answer.refusal, retry_after=PATIENCE if is_passing else None)
+        raise Problem(409, answer.rule) if answer.rule else _refused(answer.refusal)
     return _done(asked, was_so=not answer.is_done)
+
+
+def _refused(refusal: Refusal) -> Problem:
+    if refusal is Refusal.OTHER_REQUEST:
+        return Problem(422, refusal, field=KEY)
+    is_passing = refusal in PASSING
+    return Problem(503 if is_passing else 409, refusal, retry_after=PATIENCE if is_passing else None)
 
 
 def _asked(number: str, index: str, action: str) -> Asked:
@@ -92,20 +105,16 @@ def _asked(number: str, index: str, action: str) -> Asked:
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
         coming, others = rows.one_coming(session, contract, index, ctx().clock.now())
-    return Asked(action, coming, others, wanted.change(coming, g.shop.zone))
-
-
-def read_json() -> object:
-    """Return the request's body as parsed: an empty object when there is none, None when it is no JSON."""
-    if not request.get_data():
-        return {}
-    return request.get_json(silent=True) if request.is_json else None
+        named = request_id(read_key()) if KEY in request.headers else None
+        is_known = named is not None and session.get(CycleEdit, (g.shop.id, named)) is not None
+        change = wanted.change(coming, g.shop.zone, is_known)
+        rule = hook.of_change(session, change, coming.standing, actor()).forbidden
+    return Asked(action, coming, others, change, rule, named, is_known)
 
 
 def _carry_out(asked: Asked) -> Answer:
-    actor = f"shopper:{number_of(g.customer_gid)}"
-    target = Target(g.shop.id, asked.contract.shopify_gid, asked.cycle.cycle_index, actor)
-    return door.carry_out(ctx(), asked.change, target)
+    target = Target(g.shop.id, asked.contract.shopify_gid, asked.cycle.cycle_index, actor())
+    return door.carry_out(ctx(), asked.change, target, asked.named)
 
 
 def _done(asked: Asked, *, was_so: bool) -> ResponseReturnValue:
@@ -119,7 +128,7 @@ def _done(asked: Asked, *, was_so: bool) -> ResponseReturnValue:
 
 
 def _undo(asked: Asked, was_so: bool, coming: Coming) -> Json | None:
-    if coming.standing.now >= coming.charge_at:
+    if coming.standing.now >= coming.charge_at or not asked.change.is_true(coming.cycle):
         return None
     if asked.action == MOVE:
         was_on = shapes.day(asked.cycle.expected_at)

@@ -6,27 +6,42 @@ Every deed carries an Idempotency-Key: the same key acts once and is answered al
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import g, jsonify, request
+from flask import g, jsonify
 from flask.typing import ResponseReturnValue
 
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import door, standing
 from shopify_app.edits.contract.action import Action, Target
-from shopify_app.edits.contract.answers import PASSING, No
+from shopify_app.edits.contract.answers import PASSING, No, refused
+from shopify_app.edits.contract.door import Preview
+from shopify_app.edits.contract.lines import Add, Swap
+from shopify_app.edits.contract.picture import Picture
 from shopify_app.edits.models import REQUESTED
-from shopify_app.kit.gid import number_of
+from shopify_app.edits.rules import hook
 from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, pictures, rows, shapes
-from shopify_app.web.portal.acts import PATIENCE, read_json
-from shopify_app.web.portal.deeds import DEEDS, KEY, KEY_TEXT, NO_CHOICE, NO_UNDO, UNDO, Ground
+from shopify_app.web.portal.asked import PATIENCE, actor, read_json, read_key, request_id
+from shopify_app.web.portal.deed import KEY, NO_CHOICE, NO_UNDO, PRICE_CHANGED, UNDO, Ground, Values
+from shopify_app.web.portal.deeds import DEEDS
 from shopify_app.web.portal.guard import allow_change, shopper
 from shopify_app.web.portal.problems import Problem
 from shopify_app.web.portal.reads import whole_contract
 from shopify_app.web.portal.wish import MOVED_ON
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One request: the subscription and its picture, what the body says, and the edit it makes, or why none."""
+
+    contract: Contract
+    values: Values
+    edit: Action | No
+    picture: Picture
 
 
 @blueprint.get("/contracts/<number>/options")
@@ -38,10 +53,11 @@ def options(number: str) -> ResponseReturnValue:
         contract = rows.mine(session, number)
         ground = Ground(session, standing.look(session, contract, now), g.shop.zone)
         tomorrow = shapes.day(now) + timedelta(days=1)
+        rules = hook.explain(session, contract, ground.standing.cycles, actor(), now)
         found = []
         for deed in DEEDS.values():
             lists = deed.lists(ground)
-            why_not = _why_not(ground, deed.probe(ground, lists))
+            why_not = _why_not(ground, deed.probe(ground, lists)) or rules.get(deed.name)
             found.append(pictures.option(deed, why_not, lists, tomorrow, contract.currency))
     return jsonify(actions=found)
 
@@ -50,16 +66,14 @@ def options(number: str) -> ResponseReturnValue:
 @shopper
 def preview_deed(number: str, action: str) -> ResponseReturnValue:
     """What it would make of the subscription, or why it cannot be done. Changes nothing."""
-    contract, edit = _asked(number, action)
-    seen = door.preview(ctx(), edit, _target(contract))
-    if seen is None:
-        raise Problem(404)
+    asked = _asked(number, action)
+    seen, currency = _preview(asked), asked.contract.currency
     return jsonify(
         action=action,
         possible=seen.why_not is None,
-        reason=shapes.reason(seen.why_not.refusal if seen.why_not else None),
-        before=pictures.picture(seen.before, contract.currency),
-        after=pictures.picture(seen.after, contract.currency),
+        reason=shapes.reason(seen.why_not.rule or seen.why_not.refusal if seen.why_not else None),
+        before=pictures.picture(seen.before, currency),
+        after=pictures.picture(seen.after, currency),
     )
 
 
@@ -67,8 +81,12 @@ def preview_deed(number: str, action: str) -> ResponseReturnValue:
 @shopper
 def do(number: str, action: str) -> ResponseReturnValue:
     """Do it, once for each key."""
-    contract, edit = _asked(number, action)
-    key = _key()
+    asked = _asked(number, action)
+    key, edit, contract = read_key(), asked.edit, asked.contract
+    if isinstance(edit, No):
+        raise Problem(409, edit)
+    if isinstance(edit, Swap | Add) and asked.values["price"] not in (None, edit.price):
+        raise Problem(409, PRICE_CHANGED, field="price")
     allow_change()
     _carry_out(edit, contract, request_id(key))
     has_undo = door.undo(ctx(), _target(contract), request_id(key)) is not None
@@ -95,20 +113,15 @@ def undo(number: str) -> ResponseReturnValue:
     return _done(number, back.name, None)
 
 
-def request_id(key: str) -> str:
-    """Return what a deed's row is called: nobody else's key can be the same."""
-    return f"shopper:{number_of(g.customer_gid)}:{key}"
-
-
-def _why_not(ground: Ground, probe: Action | None) -> str | None:
-    if probe is None:
-        return NO_CHOICE
+def _why_not(ground: Ground, probe: Action | No | None) -> str | None:
+    if probe is None or isinstance(probe, No):
+        return probe or NO_CHOICE
     answer = standing.why_not(ground.session, probe, ground.standing)
     return answer.refusal if answer else None
 
 
-def _asked(number: str, action: str) -> tuple[Contract, Action]:
-    """Return the caller's contract and the edit that the body asks for; Problem 404 or 422."""
+def _asked(number: str, action: str) -> _Asked:
+    """Return what the request is about; Problem 404 or 422."""
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
         deed = DEEDS.get(action)
@@ -116,25 +129,28 @@ def _asked(number: str, action: str) -> tuple[Contract, Action]:
             raise Problem(404)
         values = deed.body.read(read_json())
         seen = standing.look(session, contract, ctx().clock.now())
-        return contract, deed.build(values, Ground(session, seen, g.shop.zone))
+        edit = deed.build(values, Ground(session, seen, g.shop.zone))
+        return _Asked(contract, values, edit, standing.paint(seen))
 
 
-def _key() -> str:
-    try:
-        return KEY_TEXT.read(request.headers.get(KEY))
-    except ValueError:
-        raise Problem(422, field=KEY) from None
+def _preview(asked: _Asked) -> Preview:
+    if isinstance(asked.edit, No):
+        return Preview(asked.picture, asked.picture, refused(asked.edit))
+    seen = door.preview(ctx(), asked.edit, _target(asked.contract))
+    if seen is None:
+        raise Problem(404)
+    return seen
 
 
 def _target(contract: Contract) -> Target:
-    return Target(g.shop.id, contract.shopify_gid, f"shopper:{number_of(g.customer_gid)}")
+    return Target(g.shop.id, contract.shopify_gid, actor())
 
 
 def _carry_out(edit: Action, contract: Contract, named: str) -> None:
     answer = door.carry_out(ctx(), edit, _target(contract), named)
     log.info("shopper edit", extra={"shop_id": g.shop.id, "action": edit.name, "refusal": answer.refusal})
     if answer.refusal is not None:
-        raise _refused(answer.refusal)
+        raise Problem(409, answer.rule) if answer.rule else _refused(answer.refusal)
 
 
 def _refused(refusal: No) -> Problem:

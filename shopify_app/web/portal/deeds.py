@@ -6,65 +6,15 @@ routes and the options are made of this table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
-
-from shopify_app.edits.contract.action import Action, Standing
+from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.statuses import REASONS, Cancel, Pause, Reactivate, Resume
+from shopify_app.web.portal.deed import Deed, Ground, Values
+from shopify_app.web.portal.detail_deeds import OF_DETAILS
 from shopify_app.web.portal.fields import Body, Day, Text, Word
-
-Values = Mapping[str, Any]
-
-KEY = "Idempotency-Key"
-KEY_TEXT = Text(60, shortest=8, pattern=r"^[A-Za-z0-9._\-]*$")
-UNDO = Body({"key": KEY_TEXT})
-"""What names the deed to be taken back: the key it was done with."""
-NO_CHOICE, NO_UNDO = "no_choice", "no_undo"
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What an edit is built on: the subscription as it stands in our rows, and the shop's time zone."""
-
-    session: Session
-    standing: Standing
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value that a field may have, in words. `price`: in the contract's currency; `is_now`: as it is."""
-
-    value: str
-    words: str
-    price: Decimal | None = None
-    image_url: str | None = None
-    is_now: bool = False
-
-
-Lists = Mapping[str, Sequence[Choice]]
-
-
-@dataclass(frozen=True)
-class Deed:
-    """`build` makes the edit of a body that was read.
-
-    `lists` returns the choices of fields whose values depend on the subscription. `probe` returns an edit by which to
-    tell whether any is possible, None when there is nothing to choose from.
-    """
-
-    name: str
-    summary: str
-    build: Callable[[Values, Ground], Action]
-    probe: Callable[[Ground, Lists], Action | None]
-    body: Body = field(default_factory=lambda: Body({}))
-    lists: Callable[[Ground], Lists] = lambda ground: {}
+from shopify_app.web.portal.line_deeds import OF_LINES
 
 
 def _pause(values: Values, ground: Ground) -> Action:
@@ -79,7 +29,7 @@ def _midnight(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(), tzinfo=zone)
 
 
-_ALL = (
+OF_STATUS = (
     Deed(
         "pause",
         "Pause, until the begin of a day or until it is resumed",
@@ -102,5 +52,5 @@ _ALL = (
         Body({"reason": Word(tuple(REASONS)), "comment": Text(500, needed=False)}),
     ),
 )
-DEEDS = {deed.name: deed for deed in _ALL}
+DEEDS = {deed.name: deed for deed in (*OF_STATUS, *OF_LINES, *OF_DETAILS)}
 """Each action by its name in addresses."""

@@ -11,7 +11,8 @@ from flask import Response
 
 from shopify_app.web.access import public
 from shopify_app.web.portal import blueprint, problems
-from shopify_app.web.portal.deeds import DEEDS, KEY, KEY_TEXT, Deed
+from shopify_app.web.portal.deed import KEY, KEY_TEXT, Deed
+from shopify_app.web.portal.deeds import DEEDS
 from shopify_app.web.portal.offers import ACTIONS
 from shopify_app.web.portal.schemas import SCHEMAS, body_name
 
@@ -30,8 +31,8 @@ LOCALE = {
 }
 BODY = "requestBody"
 """What a link says to the next call's body, among its parameters here."""
-READ_ERRORS, ACT_ERRORS = (401, 404, 429), (400, 401, 404, 409, 413, 422, 429, 503)
-DEED_ERRORS = (400, 401, 404, 413, 422, 429)
+READ_ERRORS, ACT_ERRORS = (401, 404, 429), (401, 404, 409, 413, 422, 429, 503)
+LOOK_ERRORS = (401, 404, 413, 422, 429)
 OF_FIRST_CONTRACT = {"number": "$response.body#/contracts/0/number"}
 OF_FIRST_CYCLE = {"number": "$request.path.number", "index": "$response.body#/cycles/0/index", "action": "skip"}
 OF_UNDO = {
@@ -87,7 +88,7 @@ def _deed(deed: Deed) -> tuple[Operation, Operation]:
         f"{deed.summary}: what it would do; changes nothing",
         "ContractPreview",
         (NUMBER,),
-        DEED_ERRORS,
+        LOOK_ERRORS,
         (),
         *body,
     )
@@ -145,7 +146,7 @@ OPERATIONS = (
         "What a change would do, or why it cannot be made; changes nothing",
         "Preview",
         (NUMBER, INDEX, ACTION),
-        ACT_ERRORS,
+        (*LOOK_ERRORS, 409),
     ),
     Operation(
         "makeChange",

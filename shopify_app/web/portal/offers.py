@@ -16,7 +16,7 @@ SKIP, UNSKIP, MOVE = "skip", "unskip", "move"
 ACTIONS = (SKIP, UNSKIP, MOVE)
 TOO_LATE = "too_late"
 DAY = timedelta(days=1)
-_OF_ONE_DAY = frozenset({Refusal.PAST, Refusal.BEFORE_START, Refusal.AFTER_NEXT})
+_OF_ONE_DAY = frozenset({Refusal.PAST, Refusal.BEFORE_START, Refusal.BEFORE_PREVIOUS, Refusal.AFTER_NEXT})
 """Refusals that speak of one new date; another may do."""
 
 
@@ -33,7 +33,13 @@ class Offer:
 def of(coming: Coming, zone: ZoneInfo) -> list[Offer]:
     """Return each action as it stands for this cycle."""
     simple = [Offer(action, why_not(coming, Skipping(action == SKIP), zone)) for action in (SKIP, UNSKIP)]
-    return [*simple, _move(coming, zone)]
+    return [_ruled(offer, coming) for offer in (*simple, _move(coming, zone))]
+
+
+def _ruled(offer: Offer, coming: Coming) -> Offer:
+    """The same offer, unless a rule of the shop's stands in the way of any such wish."""
+    rule = coming.rules.get(offer.action) if offer.reason is None else None
+    return Offer(offer.action, rule) if rule else offer
 
 
 def why_not(coming: Coming, change: Change, zone: ZoneInfo) -> str | None:
@@ -66,8 +72,11 @@ def _move(coming: Coming, zone: ZoneInfo) -> Offer:
 
 
 def _earliest(coming: Coming, zone: ZoneInfo) -> date:
-    first = max(_tomorrow(coming, zone), coming.cycle.start_at.astimezone(zone).date())
-    return first if on_day(first, coming, zone).to >= coming.cycle.start_at else first + DAY
+    bound = coming.cycle.start_at
+    if coming.standing.preceding_at is not None:  # dates keep their order
+        bound = max(bound, coming.standing.preceding_at + timedelta(seconds=1))
+    first = max(_tomorrow(coming, zone), bound.astimezone(zone).date())
+    return first if on_day(first, coming, zone).to >= bound else first + DAY
 
 
 def _latest(coming: Coming, zone: ZoneInfo) -> date | None:

@@ -9,7 +9,7 @@ from shopify_app.edits.contract.picture import Line, Picture
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web.portal import shapes, tongue
-from shopify_app.web.portal.deeds import Choice, Deed, Lists
+from shopify_app.web.portal.deed import Choice, Deed, Lists
 from shopify_app.web.portal.fields import Day, Field, Text, Whole, Word
 
 
@@ -25,6 +25,9 @@ def picture(seen: Picture, currency: str) -> Json:
         "dates": None if seen.dates is None else [shapes.day(at).isoformat() for at in seen.dates],
         "note": seen.note,
         "address": shapes.address(seen.address),
+        "delivery": seen.delivery,
+        "payment_method": number_of(seen.payment_method) if seen.payment_method else None,
+        "discounts": [each.title or "" for each in seen.discounts],
     }
 
 
@@ -74,4 +77,5 @@ def _value(choice: Choice, currency: str) -> Json:
         "price": None if choice.price is None else shapes.money(choice.price, currency),
         "image_url": choice.image_url,
         "now": choice.is_now,
+        "of": choice.of,
     }

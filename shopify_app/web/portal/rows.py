@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,10 @@ from shopify_app.contracts import calendar, cycles
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.edits.change import Standing
 from shopify_app.edits.models import DONE, ContractEdit
+from shopify_app.edits.rules import hook, store
+from shopify_app.edits.rules.forbidden import Forbidden
+from shopify_app.edits.rules.judge import cutoff_at
+from shopify_app.edits.rules.terms import FREE, Rules
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import gid
 from shopify_app.orders.models import SCHEDULED, FulfillmentOrder, Order, OrderContract
@@ -28,12 +32,15 @@ PAGE, AHEAD, BEHIND = 50, 12, 50
 class Coming:
     """A cycle that may still be charged. `charge_at`: when we charge it, unless it is skipped.
 
-    `attempt`: the state of a charge of it that is under way or paid, if any.
+    `attempt`: the state of a charge of it that is under way or paid, if any. `until`: how long the shop lets it be
+    changed; `rules`: which of the shop's stand in an action's way.
     """
 
     standing: Standing
     charge_at: datetime
     attempt: str | None
+    until: datetime
+    rules: Mapping[str, Forbidden | None]
 
     @property
     def cycle(self) -> BillingCycle:
@@ -75,16 +82,30 @@ def coming(session: Session, contract: Contract, now: datetime) -> list[Coming]:
     shown = [row for row in rows.values() if _is_to_come(row, now)]
     shown = sorted(shown, key=lambda row: (row.expected_at, row.cycle_index))[:AHEAD]
     states = _attempts(session, contract, [row.cycle_index for row in shown])
-    hour = cycles.billing_hour(session, contract.shop_id)
-    return [
-        Coming(
-            Standing(contract, row, after.expected_at if (after := rows.get(row.cycle_index + 1)) else None, now),
-            calendar.due_at(row.expected_at, g.shop.zone, hour),
-            states.get(row.cycle_index),
-        )
-        for row in shown
-        if states.get(row.cycle_index) != SETTLED
-    ]
+    hour, rules = cycles.billing_hour(session, contract.shop_id), store.governing(session, contract)
+    found = []
+    for row in shown:
+        if (state := states.get(row.cycle_index)) != SETTLED:
+            charge_at = calendar.due_at(row.expected_at, g.shop.zone, hour)
+            standing = Standing(contract, row, _at(rows, row, +1), now, _at(rows, row, -1))
+            judged = _judged(session, contract, row, rules, now)
+            found.append(Coming(standing, charge_at, state, cutoff_at(rules, charge_at), judged))
+    return found
+
+
+def _judged(
+    session: Session, contract: Contract, row: BillingCycle, rules: Sequence[Rules], now: datetime
+) -> Mapping[str, Forbidden | None]:
+    """Most shops have no rules: then nothing is read for each date."""
+    if all(each == FREE for each in rules):
+        return {}
+    return hook.explain_order(session, contract, row, hook.SHOPPER, now)
+
+
+def _at(rows: Mapping[int, BillingCycle], row: BillingCycle, step: int) -> datetime | None:
+    """When a neighbour is expected; None for one that is paid or not known."""
+    other = rows.get(row.cycle_index + step)
+    return other.expected_at if other and (step > 0 or other.status != "BILLED") else None
 
 
 def one_coming(session: Session, contract: Contract, index: str, now: datetime) -> tuple[Coming, list[Coming]]:

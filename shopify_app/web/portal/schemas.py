@@ -10,8 +10,10 @@ from typing import Any
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.contract.answers import No
+from shopify_app.edits.rules.forbidden import CODES as RULES
 from shopify_app.web.portal import problems
-from shopify_app.web.portal.deeds import DEEDS, NO_CHOICE, NO_UNDO, UNDO
+from shopify_app.web.portal.deed import NO_CHOICE, NO_UNDO, PRICE_CHANGED, UNDO
+from shopify_app.web.portal.deeds import DEEDS
 from shopify_app.web.portal.offers import ACTIONS, MOVE, TOO_LATE
 from shopify_app.web.portal.shapes import ADDRESS, TOLD
 from shopify_app.web.portal.wish import MOVED_ON, WEEKS
@@ -55,7 +57,9 @@ MAYBE_WHOLE: Schema = {"type": ["integer", "null"]}
 YES: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"}
-CODES = sorted({*Refusal, *No, TOO_LATE, MOVED_ON, NO_CHOICE, NO_UNDO, *problems.TITLES.values()})
+CODES = sorted(
+    {*Refusal, *No, *RULES, TOO_LATE, MOVED_ON, NO_CHOICE, NO_UNDO, PRICE_CHANGED, *problems.TITLES.values()}
+)
 
 SCHEMAS: dict[str, Schema] = {
     "Money": _object(amount={"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}, currency=TEXT),
@@ -84,6 +88,13 @@ SCHEMAS: dict[str, Schema] = {
         expires_on=_or_null(DAY),
         state=_one_of("ok", "expires_before_next", "expired", "removed"),
     ),
+    "Discount": _object(
+        discount=_said(TEXT, "Names it in requests."),
+        title=MAYBE_TEXT,
+        percentage={"type": ["number", "null"]},
+        amount=_or_null(_ref("Money")),
+        times_left=_said(MAYBE_WHOLE, "Orders it still holds for; null when for all."),
+    ),
     "Payment": _object(
         state=_one_of("ok", "charging", "confirmation_needed", "failed"),
         confirm_url=_said(MAYBE_TEXT, "Where the bank wants the payment confirmed."),
@@ -110,6 +121,7 @@ SCHEMAS |= {
         delivery_method=_or_null(_ref("DeliveryMethod")),
         payment_method=_or_null(_ref("PaymentMethod")),
         payment=_ref("Payment"),
+        discounts=_list(_ref("Discount")),
         time_zone=_said(TEXT, "IANA name; all days of this API are days there."),
     ),
     "Reason": _object(code=_one_of(*CODES), words=TEXT),
@@ -178,6 +190,7 @@ SCHEMAS |= {
         price=_or_null(_ref("Money")),
         image_url=MAYBE_TEXT,
         now=_said(YES, "As it is already."),
+        of=_said(MAYBE_TEXT, "It goes with this value of the first field only."),
     ),
     "Input": _object(
         field=_said(TEXT, "Its name in the action's body."),
@@ -210,6 +223,9 @@ SCHEMAS |= {
         dates=_said(_or_null(_list(DAY)), "The next charges; null when the shop decides them."),
         note=MAYBE_TEXT,
         address=_or_null(_ref("Address")),
+        delivery=_said(MAYBE_TEXT, "By what it is shipped."),
+        payment_method=_said(MAYBE_TEXT, "Its value among the options."),
+        discounts=_list(TEXT),
     ),
     "ContractPreview": _object(
         action=_one_of(*DEEDS),

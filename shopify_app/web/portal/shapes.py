@@ -96,6 +96,7 @@ def contract(
         "delivery_method": _delivery_method(row),
         "payment_method": _method(method, row, day(now)),
         "payment": _payment(row, attempt),
+        "discounts": [_discount(each, row.currency) for each in row.discounts],
         "time_zone": g.shop.zone.key,
     }
 
@@ -109,7 +110,7 @@ def cycle(coming: Coming) -> Json:
         "date": day(row.expected_at).isoformat(),
         "state": _state(coming),
         "charge_at": None if row.skipped else instant(coming.charge_at),
-        "changeable_until": instant(coming.charge_at),
+        "changeable_until": instant(coming.until),
         "edited": row.edited,
         "lines": None if row.contents is None else [_line(line, contract.currency) for line in held.lines],
         # what an edit of this cycle alone made of it is not known before it has been read
@@ -120,7 +121,7 @@ def cycle(coming: Coming) -> Json:
 
 def reason(code: str | None) -> Json | None:
     """Return why something cannot be done: a code for programs, words for people."""
-    return {"code": str(code), "words": tongue.why(code)} if code else None
+    return {"code": str.__str__(code), "words": tongue.why(code)} if code else None
 
 
 def order(row: Order) -> Json:
@@ -246,6 +247,17 @@ def _method_state(method: PaymentMethod, contract: Contract, today: date) -> str
         return "expired"
     next_on = day(contract.next_charge_at) if contract.next_charge_at else None
     return "expires_before_next" if next_on and method.expires_on < next_on else "ok"
+
+
+def _discount(found: dict[str, Any], currency: str) -> Json:
+    amount, limit = found.get("amount"), found.get("recurring_cycle_limit")
+    return {
+        "discount": number_of(found["id"]),
+        "title": found.get("title"),
+        "percentage": found.get("percentage"),
+        "amount": money(Decimal(amount), currency) if amount is not None else None,
+        "times_left": max(0, limit - (found.get("usage_count") or 0)) if limit is not None else None,
+    }
 
 
 def _payment(contract: Contract, attempt: BillingAttempt | None) -> Json:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from flask import g, request
 
 from shopify_app.edits.answers import Refusal
+from shopify_app.edits.rules.forbidden import Forbidden
+from shopify_app.web import forbidden
 from shopify_app.web.voice import Voice, voice
 
 FACE, REASONS = "portal", "links"
@@ -26,6 +28,8 @@ def why(code: str) -> str:
 
 def words_for(code: str, said: Voice) -> str:
     """Return the same in a given voice. Raises KeyError for a code nobody has words for."""
+    if isinstance(code, Forbidden):
+        return forbidden.words(code, said.tag, g.shop.zone)
     if code in set(Refusal) - OWN_WORDS:
         said = voice(REASONS, said.tag)
     return said.say(f"why_{code}")

@@ -28,8 +28,8 @@ class Wish:
     weeks: int | None = None
     shown: date | None = None
 
-    def change(self, coming: Coming, zone: ZoneInfo) -> Change:
-        """Return the edit. Raises Problem 409 when the cycle is no longer where it was shown.
+    def change(self, coming: Coming, zone: ZoneInfo, is_known: bool = False) -> Change:
+        """Return the edit. Raises Problem 409 when the cycle is no longer where it was shown, unless it `is_known`.
 
         A delay counts from the day that was shown, so that a tap heard twice delays once.
         """
@@ -40,7 +40,8 @@ class Wish:
         if self.shown is None or self.weeks is None:
             raise Problem(422, field="to")
         change = offers.on_day(self.shown + timedelta(weeks=self.weeks), coming, zone)
-        if coming.cycle.expected_at.astimezone(zone).date() != self.shown and not change.is_true(coming.cycle):
+        is_there = coming.cycle.expected_at.astimezone(zone).date() == self.shown
+        if not is_known and not is_there and not change.is_true(coming.cycle):
             raise Problem(409, MOVED_ON)
         return change
 

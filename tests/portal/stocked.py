@@ -1,0 +1,52 @@
+"""A shop in which there is something to choose from: another coffee, another rhythm, a code, another card."""
+
+from __future__ import annotations
+
+from sandbox.seeds import tiny
+from sandbox.shopify import discount_codes, payment_methods, products
+from shopify_app.contracts.models import ContractLine
+from shopify_app.edits.contract import goods, payment_method
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.gid import gid
+from shopify_app.plans.models import SellingPlan, SellingPlanGroup
+from tests.portal.shopper import Shopper
+from tests.support.app import Story
+
+PLAN = gid("SellingPlan", 7)
+
+
+def moved_in(story: Story, shoppers: int = 1) -> list[Shopper]:
+    """So many shoppers with a House Blend each, in a shop that also sells a Dark Roast."""
+    made = tiny.grow(story.world, contracts=shoppers)
+    dark = products.create(story.world, made.shop, "Dark Roast")
+    variant = products.add_variant(story.world, made.shop, dark, "500 g", "9.00", sku="DR-500", available=10)
+    discount_codes.create(story.world, made.shop, "SAVE10", percentage=10)
+    for contract in made.contracts:
+        payment_methods.create(story.world, made.shop, contract["customer_id"], "card", name="Card Holder")
+    other = tiny.add_contract(story.world, made.shop, variant["id"])
+    story.install()
+    for each in (made.variant, variant):
+        assert goods.learn(story.ctx, story.shop.id, gid("ProductVariant", each["id"])) is None
+    return [Shopper(story, mine["id"], mine["customer_id"], other["id"]) for mine in made.contracts]
+
+
+def knows_cards(shopper: Shopper) -> None:
+    """Let the mirror know all of a shopper's payment methods."""
+    payment_method.read_again(shopper.story.ctx, shopper.story.shop.id, gid("Customer", shopper.customer))
+
+
+def offer(story: Story, *months: int) -> None:
+    """Let the mirror have plans of every so many months, the first one being what everybody bought."""
+    with story.ctx.db.session() as session:
+        values = {"options": [], "shop_id": story.shop.id, "name": "Coffee"}
+        group = SellingPlanGroup(**values, shopify_gid=gid("SellingPlanGroup", 7), merchant_code="c", products=[])
+        group.shopify_created_at = group.read_at = machine_now()
+        group.plans = [_plan(place, count, values) for place, count in enumerate(months)]
+        session.add(group)
+        session.query(ContractLine).update({"selling_plan_gid": PLAN})
+
+
+def _plan(place: int, count: int, values: dict[str, object]) -> SellingPlan:
+    policy = {"interval": "MONTH", "intervalCount": count}
+    terms = {"billing_policy": policy, "delivery_policy": policy, "pricing_policies": []}
+    return SellingPlan(**values, **terms, shopify_gid=gid("SellingPlan", 7 + place), position=place)
