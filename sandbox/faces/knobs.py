@@ -43,6 +43,7 @@ WORDS = {
     "harder.attempt_payload_without_id": "Billing attempt webhooks carry a null id, as Shopify's samples do.",
     "harder.cycle_change_is_silent": "Skipping or moving a cycle leaves the contract's updatedAt as it was.",
     "harder.set_next_billing_date_is_silent": "A new next billing date sends no subscription_contracts/update.",
+    "harder.delivery_options_are_pending": "A draft's delivery options are not there yet when first asked for.",
     "harder.next_billing_date_stays": "A settled attempt does not move nextBillingDate by itself.",
     "harder.attempt_without_selector_names_no_cycle": "A charge without a cycle selector takes the money"
     " and leaves the cycle unbilled; only the contract lists it.",

@@ -289,8 +289,9 @@ def test_junk_is_refused_and_never_breaks_a_route(app, ctx):
     for rule in rules(app):
         for number, body in enumerate(JUNK):
             query, kind = QUERIES[number % len(QUERIES)], KINDS[number % len(KINDS)]
-            for headers in ({}, good, _signed(body)):
-                for method in ("GET", "POST", "PUT"):
+            others = ({}, _signed(body)) if number < 3 or "webhooks" in rule.rule else ()
+            for headers in (good, *others):
+                for method in ("GET", "POST") if number else ("GET", "POST", "PUT"):
                     url = address(ctx, rule) + query
                     answer = client.open(url, method=method, data=body, headers=headers | {"Content-Type": kind})
                     assert answer.status_code != 500, f"{method} {url} {kind} {body[:20]!r}: {answer.status_code}"

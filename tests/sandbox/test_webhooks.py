@@ -120,6 +120,8 @@ def test_every_topic_of_the_app_has_something_that_causes_it(shop: SandboxServer
     shops.update(world, SHOP, name="Rosebud")
     shop.drain()
     elsewhere = {
+        # tests/sandbox/test_selling_plans.py
+        "selling_plan_groups/create", "selling_plan_groups/update", "selling_plan_groups/delete",
         "app/uninstalled", "app/scopes_update", "customers/data_request", "customers/redact", "shop/redact",
         "subscription_billing_attempts/success", "subscription_billing_attempts/failure",
         "subscription_billing_attempts/challenged", "subscription_billing_cycles/skip",

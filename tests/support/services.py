@@ -20,6 +20,7 @@ import pytest
 import redis
 from psycopg import sql
 from sqlalchemy import Engine, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from shopify_app.demo.embedded import (
     PostgresFailed,
@@ -43,6 +44,18 @@ REDIS_DATABASES = 256
 # --- PostgreSQL
 
 
+class _Alike(PGDialect_psycopg):
+    """A dialect that is as good as any other of its kind: all tests speak to one server."""
+
+    supports_statement_cache = True
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Alike)
+
+    def __hash__(self) -> int:
+        return hash(_Alike)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_statements() -> Iterator[None]:
     """Every test has an engine of its own; all share what SQLAlchemy made of the app's statements.
@@ -50,14 +63,15 @@ def compiled_statements() -> Iterator[None]:
     A quarter of a run's processor time went into compiling the same statements for each new engine.
     """
     make = db.create_engine
-    engines: list[Engine] = []
+    caches: list[Any] = []
 
     def sharing(*args: Any, **options: Any) -> Engine:
         engine = make(*args, **options)
-        first = engines[0] if engines else engine
-        engines[:] = [first]
-        engine.dialect = engine.pool._dialect = first.dialect  # part of the cache's keys
-        engine._compiled_cache = first._compiled_cache
+        caches[:] = caches[:1] or [engine._compiled_cache]
+        engine._compiled_cache = caches[0]
+        engine.dialect.__class__ = (
+            _Alike  # the dialect is part of the cache's keys; its listeners stay the engine's own
+        )
         return engine
 
     db.create_engine = sharing
