@@ -63,10 +63,8 @@ def tell(
     ]
     if not found or erase.is_erased(session, row):
         return
-    is_moving_all = facts_asked.actor(facts_asked.open_edit(session, row), ("move_all",)) != facts_asked.ELSEWHERE
     for cycle, one in found:
-        if not (is_moving_all and one.kind == "order.moved"):  # then the door tells it once, of all dates
-            _record(session, row, cycle, one, asked_at, now)
+        _record(session, row, cycle, one, asked_at, now)
 
 
 def _differences(row: Contract, before: Before, was: Any, cycle: CycleSnapshot) -> Iterator[Difference]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from shopify_app.journal.models import Fact
 
 GROUPS = {
-    "dates": ("order.skipped", "order.unskipped", "order.moved", "subscription.dates_moved"),
+    "dates": ("order.skipped", "order.unskipped", "order.moved"),
     "items": (
         "order.contents_changed",
         "subscription.item_added",

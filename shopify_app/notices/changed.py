@@ -33,7 +33,7 @@ _EDITS = {
 }
 """What differs → the facts of one cycle's edits that explain it."""
 _EDITS_OF_ALL = {
-    "date": ("frequency_changed", "dates_moved"),
+    "date": ("frequency_changed",),
     "items": _ITEMS,
     "amount": (*_ITEMS, "delivery_changed", "discount_added", "discount_removed"),
 }

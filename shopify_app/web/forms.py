@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from shopify_app.edits.contract.requests import LONGEST_ID
+
 
 @dataclass
 class Form:
@@ -16,6 +18,11 @@ class Form:
     @property
     def is_valid(self) -> bool:
         return not self.errors
+
+    def request_id(self) -> str | None:
+        """Return the id a preview gave its form, so that a double tap acts once; None when it is no such id."""
+        typed = self.typed.get("request_id", "")
+        return typed if 0 < len(typed) <= LONGEST_ID and "\x00" not in typed else None
 
     def text(self, name: str, label: str, *, longest: int, required: bool = True) -> str | None:
         """Return the trimmed text of a field, at most `longest` characters."""

@@ -192,13 +192,6 @@ def test_dates_that_follow_from_something_else_are_not_told(desk: Desk) -> None:
     assert [kind for kind, _ in told(desk)] == ["paused"]
 
 
-def test_moving_all_dates_is_not_told_date_by_date(desk: Desk) -> None:
-    read(desk, FIRST, SECOND)
-    asked(desk, "move_all")
-    read(desk, *(replace(one, expected_at=one.expected_at + DAY) for one in (FIRST, SECOND)))
-    assert told(desk) == []
-
-
 def test_contents_of_one_order_are_told_without_where_it_goes(desk: Desk) -> None:
     read(desk, FIRST)
     method = contract().delivery_method

@@ -48,8 +48,6 @@ def said(kind: str, before: Any = None, after: Any = None, actor: str = "merchan
         ("discount_removed", {"discounts": [{"title": "OLD", "amount": "2.00", "on_each_item": True}]}, {},
          "Discount removed …: OLD ($2.00 off each item)."),
         ("payment_method_changed", {}, {}, "Payment method changed …."),
-        ("dates_moved", {"dates": ["2026-12-05T14:00:00+00:00"]}, {"dates": ["2026-12-12T14:00:00+00:00"]},
-         "All dates moved …: the next from Sat, Dec 5, 2026 to Sat, Dec 12, 2026."),
     ],
 )  # fmt: skip
 def test_old_and_new_and_who(kind: str, before: Any, after: Any, words: str) -> None:
@@ -69,6 +67,6 @@ def test_one_date() -> None:
 
 
 @pytest.mark.parametrize("kind", ["item_added", "item_swapped", "quantity_changed", "frequency_changed",
-                                  "delivery_changed", "discount_added", "dates_moved"])  # fmt: skip
+                                  "delivery_changed", "discount_added"])  # fmt: skip
 def test_a_fact_without_its_sides_is_still_a_sentence(kind: str) -> None:
     assert said(f"subscription.{kind}").endswith(" by you or your staff.")

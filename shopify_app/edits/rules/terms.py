@@ -23,7 +23,6 @@ OF_CONTRACT = (
     "manual_discount",
     "remove_discount",
     "payment_method",
-    "move_all",
     "pause",
     "resume",
     "reactivate",

@@ -84,12 +84,6 @@ def _off(one: Side, fact: Fact) -> str:
     return f"{name} ({value} off{' each item' if one.get('on_each_item') else ''})"
 
 
-def _all_dates(fact: Fact, zone: tzinfo) -> Sentence:
-    old, new = (instant(next(iter(_side(fact, side).get("dates") or []), None)) for side in ("before", "after"))
-    dates = f": the next from {day(old, zone)} to {day(new, zone)}" if old and new else ""
-    return Sentence(f"All dates moved{whoever(fact)}{dates}.", "warning")
-
-
 def _moved(fact: Fact, zone: tzinfo) -> Sentence:
     old, new = (instant(_side(fact, side).get("expected_at")) for side in ("before", "after"))
     dates = f": from {day(old, zone)} to {day(new, zone)}" if old and new else ""
@@ -139,7 +133,6 @@ _ASKED = {
     "manual_discount": "A discount was asked for",
     "remove_discount": "Removing a discount was asked for",
     "payment_method": "Another payment method was asked for",
-    "move_all": "Moving all dates was asked for",
 }
 TELLINGS: dict[str, Telling] = {
     **{f"subscription.{action}_requested": fixed(words) for action, words in _ASKED.items()},
@@ -155,7 +148,6 @@ TELLINGS: dict[str, Telling] = {
     "subscription.discount_added": _discount("Discount added", "after"),
     "subscription.discount_removed": _discount("Discount removed", "before"),
     "subscription.payment_method_changed": fixed("Payment method changed", "neutral", whoever),
-    "subscription.dates_moved": _all_dates,
     "order.order_now_requested": about("Ordering now asked for"),
     "order.contents_requested": about("Other contents asked for"),
     "order.contents_changed": _contents,

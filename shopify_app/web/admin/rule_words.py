@@ -22,7 +22,6 @@ NAMES = {
     "note": "change the note",
     "discount": "use discount codes, and remove them",
     "payment_method": "choose another of their payment methods",
-    "move_all": "move all dates",
     "pause": "pause",
     "resume": "resume a paused subscription",
     "reactivate": "reactivate a failed subscription",

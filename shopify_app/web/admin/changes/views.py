@@ -10,7 +10,6 @@ from flask import Response, g, request
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Action, Target
 from shopify_app.edits.contract.answers import Answer
-from shopify_app.edits.contract.requests import LONGEST_ID
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, rule_words, words
@@ -35,7 +34,7 @@ def _view(face: Face) -> Callable[[str], Response]:
         action = face.read(form, found)
         if action is None:
             return _page(face, number, found, form, code=422)
-        request_id = _request_id(form)
+        request_id = form.request_id()
         if request.method == "GET" or request_id is None:
             return _preview(face, number, found, form, action)
         answer = door.carry_out(ctx(), action, _target(found), request_id)
@@ -52,7 +51,7 @@ def _undo(number: str) -> Response:
     if found is None:
         return missing()
     form = Form(request.form)
-    action, request_id = door.undo(ctx(), _target(found), form.typed.get("of", "")), _request_id(form)
+    action, request_id = door.undo(ctx(), _target(found), form.typed.get("of", "")), form.request_id()
     if action is None or request_id is None:
         return show(number, code=409, toast=GONE, is_error=True)
     answer = door.carry_out(ctx(), action, _target(found), request_id)
@@ -103,11 +102,6 @@ def _page(face: Face, number: str, found: Detail, form: Form, *, code: int = 200
 
 def _target(found: Detail) -> Target:
     return Target(g.shop.id, found.contract.shopify_gid, f"merchant:{g.user_id}")
-
-
-def _request_id(form: Form) -> str | None:
-    typed = form.typed.get("request_id", "")
-    return typed if 0 < len(typed) <= LONGEST_ID and "\x00" not in typed else None
 
 
 for _face in FACES:

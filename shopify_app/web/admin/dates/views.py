@@ -11,7 +11,6 @@ from shopify_app.billing import by_hand
 from shopify_app.edits import door, requests, undo
 from shopify_app.edits.answers import WORDS, Answer, Refusal
 from shopify_app.edits.change import Change, Target
-from shopify_app.edits.contract.requests import LONGEST_ID
 from shopify_app.edits.rules import hook
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -38,11 +37,11 @@ def _view(face: Face) -> Callable[[str], Response]:
         if request.method == "GET" and face.fields:
             return _page(face, asked)
         if (answer := _answered(asked)) is not None:
-            return _told(asked, answer, _request_id(asked.form) or "")
+            return _told(asked, answer, asked.form.request_id() or "")
         change = face.read(asked)
         if change is None:
             return _page(face, asked, code=422)
-        request_id = _request_id(asked.form)
+        request_id = asked.form.request_id()
         if request.method == "GET" or request_id is None:
             return _preview(face, asked, change)
         return _told(asked, face.do(ctx(), change, _target(asked), request_id), request_id)
@@ -54,7 +53,7 @@ def _view(face: Face) -> Callable[[str], Response]:
 
 def _answered(asked: Asked) -> Answer | None:
     """What the same request was answered before: the page it was made of may show other things by now."""
-    request_id = _request_id(asked.form) if request.method == "POST" else None
+    request_id = asked.form.request_id() if request.method == "POST" else None
     if request_id is None:
         return None
     with ctx().db.session() as session:
@@ -66,7 +65,7 @@ def _undo(number: str) -> Response:
     if find(number) is None:
         return missing()
     asked = _asked(number, Form(request.form))
-    request_id = _request_id(asked.form) if asked else None
+    request_id = asked.form.request_id() if asked else None
     change = undo.find(ctx(), _target(asked), asked.form.typed.get("of", "")) if asked else None
     if asked is None or change is None or request_id is None:
         return show(number, code=409, toast=NO_UNDO, is_error=True)
@@ -134,11 +133,6 @@ def _page(face: Face, asked: Asked, *, code: int = 200, **values: object) -> Res
 
 def _target(asked: Asked) -> Target:
     return Target(g.shop.id, asked.contract.shopify_gid, asked.cycle.cycle_index, f"merchant:{g.user_id}")
-
-
-def _request_id(form: Form) -> str | None:
-    typed = form.typed.get("request_id", "")
-    return typed if 0 < len(typed) <= LONGEST_ID and "\x00" not in typed else None
 
 
 for _face in FACES:
