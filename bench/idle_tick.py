@@ -1,7 +1,8 @@
 """What a turn of the ticker costs when nothing is due: `.venv/bin/python bench/idle_tick.py [contracts]`.
 
-A million contracts (three cycles each, four settled charges for every second one, half a million events told) are
-made by SQL in a database of its own. Printed: milliseconds of each drain's question, of each empty drain, and of a
+A million contracts (three cycles each, four settled charges for every second one, half a million events told; notices
+planned as far as the leads reach, and the orders of the coming week told) are made by SQL in a database of its own:
+the state between two turns of a running shop. Printed: milliseconds of each drain's question, of each empty drain, and of a
 whole turn, and the plan of whatever reads a large table from end to end.
 """
 
@@ -32,7 +33,16 @@ DATABASE = "perennial_idle"
 NOW = datetime(2026, 12, 1, 14, tzinfo=UTC)
 TURNS = 20
 GOAL = 50.0
-LARGE = ("billing_cycles", "billing_attempts", "contracts", "journal_facts", "deliveries", "inbox_messages")
+LARGE = (
+    "billing_cycles",
+    "billing_attempts",
+    "contracts",
+    "journal_facts",
+    "deliveries",
+    "inbox_messages",
+    "notices",
+    "announced_orders",
+)
 """Tables that grow with the contracts: reading one of them from end to end is what must not happen."""
 
 SHOPS = """
@@ -48,11 +58,13 @@ CONTRACTS = """
     from generate_series(1, :contracts) n"""
 CYCLES = """
     insert into billing_cycles (shop_id, contract_id, cycle_index, start_at, end_at, expected_at, status, skipped,
-        edited, due_at, attempted_at, read_at)
+        edited, due_at, attempted_at, read_at, written_at, notices_for, compared_at)
     select shop_id, id, i, expected - interval '1 month', expected, expected,
         case when i = 1 then 'BILLED' else 'UNBILLED' end,
         false, false, case when i > 1 and status = 'ACTIVE' then expected end,
-        case when i = 1 then expected end, :now
+        case when i = 1 then expected end, :now, :now,
+        case when i > 1 and status = 'ACTIVE' and expected <= :now + interval '10 days' then expected end,
+        case when i > 1 and status = 'ACTIVE' and expected <= :now + interval '7 days' then :now end
     from contracts, generate_series(1, 3) i,
         lateral (select :now + id % 30 * interval '1 day' + interval '1 hour'
             + (i - 2) * interval '1 month' expected)"""
@@ -71,6 +83,16 @@ ACCOUNTS = """
     insert into klaviyo_accounts (shop_id, sealed_key, key_hint, account_id, account_name, state, connected_at,
         facts_read_to)
     select id, 's', 'h', 'a' || id, 'Shop', 'connected', :now, (select max(id) from journal_facts) from shops"""
+NOTICES = """
+    insert into notices (shop_id, contract_id, cycle_index, kind, lead_days, plan_at, planned_at, planned_for, state,
+        recorded_at)
+    select shop_id, contract_id, cycle_index, 'upcoming', lead, due_at - lead * interval '1 day', :now, due_at,
+        case when due_at - lead * interval '1 day' <= :now then 'recorded' else 'planned' end,
+        case when due_at - lead * interval '1 day' <= :now then :now end
+    from billing_cycles, (values (7), (3)) leads (lead) where notices_for is not null"""
+TOLD = """
+    insert into announced_orders (shop_id, contract_id, cycle_index, told_at, told_lead, told_due_at, told_amount)
+    select shop_id, contract_id, cycle_index, :now, 7, due_at, 25 from billing_cycles where compared_at is not null"""
 INBOX = """
     insert into inbox_messages (shop_id, webhook_id, topic, subject, payload, received_at, next_try_at, handled_at,
         outcome)
@@ -96,7 +118,7 @@ def _fill(ctx: Context, contracts: int) -> None:
     with ctx.db.engine.begin() as connection:
         # the rows are made to fit: looking up each foreign key would take most of the time
         connection.execute(text("set local session_replication_role = replica"))
-        for statement in (SHOPS, CONTRACTS, CYCLES, ATTEMPTS, FACTS, DELIVERIES, ACCOUNTS, INBOX):
+        for statement in (SHOPS, CONTRACTS, CYCLES, NOTICES, TOLD, ATTEMPTS, FACTS, DELIVERIES, ACCOUNTS, INBOX):
             connection.execute(text(statement), values)
         # every duty ran a moment ago: its own turn is not an idle one
         for duty in schedule.DUTIES:

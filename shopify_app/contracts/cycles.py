@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shopify_app.contracts import contents, date_behind, pauses
 from shopify_app.contracts.calendar import due_at
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.kit.clock import machine_now
 from shopify_app.shops.models import Shop
 
 UNBILLED = "UNBILLED"
@@ -52,7 +53,10 @@ def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> N
     session.flush()
     mine = (BillingCycle.shop_id == shop.id, BillingCycle.contract_id == contract.id)
     cycles = session.scalars(select(BillingCycle).where(*mine).order_by(BillingCycle.cycle_index)).all()
+    moment = machine_now()
     for cycle in cycles:
+        if cycle.status == UNBILLED and cycle.attempted_at is None:
+            cycle.written_at = moment
         cycle.due_at = due_at(cycle.expected_at, shop.zone, hour) if _is_to_charge(contract, cycle) else None
     following = _next_to_charge(cycles)
     before, contract.next_charge_at = contract.next_charge_at, following.expected_at if following else None

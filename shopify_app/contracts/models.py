@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, func, text
+from sqlalchemy import Computed, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -123,6 +123,11 @@ class BillingCycle(Base):
     release it: since `released_at` neither lateness nor a safety bound stops it. `held_at` is set while somebody
     decided to hold it (`holds.py`), and null for a gate that only asks again in a while; lateness runs from
     `hold_ended_at`. Business time, but for the lease.
+
+    `written_at` is the machine instant at which an open cycle or its contract was last written. The notices keep what
+    they did on the row, where an index finds what they have not done: `notices_for` is the `due_at` that notices were
+    planned for; `compared_at` the `written_at` up to which the order was compared with what its shopper was told,
+    null until something was.
     """
 
     __tablename__ = "billing_cycles"
@@ -136,6 +141,15 @@ class BillingCycle(Base):
             ),
         ),
         Index("ix_billing_cycles_expected", "shop_id", "expected_at"),
+        Index(
+            "ix_billing_cycles_unplanned",
+            "shop_id",
+            "due_at",
+            postgresql_where=text(
+                "due_at is not null and attempted_at is null and not skipped and notices_for is distinct from due_at"
+            ),
+        ),
+        Index("ix_billing_cycles_to_compare", "id", postgresql_where=text("to_compare")),
         Index("ix_billing_cycles_held_until", "held_until", postgresql_where=text("held_reason is not null")),
     )
 
@@ -161,6 +175,11 @@ class BillingCycle(Base):
     parked_reason: Mapped[str | None]
     released_at: Mapped[datetime | None]
     read_at: Mapped[datetime]
+    written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now)
+    notices_for: Mapped[datetime | None]
+    compared_at: Mapped[datetime | None]
+    # a column of its own, because the planner takes `a <> b` for nearly always true and would read the table
+    to_compare: Mapped[bool | None] = mapped_column(Computed("compared_at <> written_at", persisted=True))
 
 
 class DateBehind(Base):

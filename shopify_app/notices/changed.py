@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
@@ -56,43 +56,46 @@ def work(session: Session, now: datetime) -> int:
     """Look at one batch of announced orders that may have changed; returns how many."""
     rows = session.execute(
         candidates(now, AnnouncedOrder, Contract, BillingCycle, Shop)
-        .order_by(AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index)
+        .order_by(BillingCycle.contract_id, BillingCycle.cycle_index)
         .limit(BATCH)
-        .with_for_update(of=AnnouncedOrder, skip_locked=True)
+        .with_for_update(of=BillingCycle, skip_locked=True)
     ).all()
     for order, contract, cycle, shop in rows:
-        _look(Case(session, shop, order, contract, cycle, now))
+        if order is None:
+            told.note_compared(cycle)
+        else:
+            _look(Case(session, shop, order, contract, cycle, now))
     return len(rows)
 
 
 def candidates(now: datetime, *columns: Any) -> Select[Any]:
-    """Select announced orders that the mirror wrote again since they were compared, or whose change has settled."""
+    """Select told orders that the mirror wrote again since they were compared, or whose change has settled.
+
+    Both are few, and each has an index of its own. The order is null when what was told of it is forgotten.
+    """
+    written = select(BillingCycle.id).where(BillingCycle.to_compare.is_(True))
+    settled = (
+        select(BillingCycle.id)
+        .join(AnnouncedOrder, _order_of_cycle())
+        .where(AnnouncedOrder.settles_at.is_not(None), AnnouncedOrder.settles_at <= now)
+    )
     return (
         select(*columns)
-        .select_from(AnnouncedOrder)
-        .join(Contract, Contract.id == AnnouncedOrder.contract_id)
-        .join(
-            BillingCycle,
-            and_(
-                BillingCycle.shop_id == AnnouncedOrder.shop_id,
-                BillingCycle.contract_id == AnnouncedOrder.contract_id,
-                BillingCycle.cycle_index == AnnouncedOrder.cycle_index,
-            ),
-        )
-        .join(Shop, and_(Shop.id == AnnouncedOrder.shop_id, Shop.status == INSTALLED))
+        .select_from(BillingCycle)
+        .join(Contract, Contract.id == BillingCycle.contract_id)
+        .join(Shop, and_(Shop.id == BillingCycle.shop_id, Shop.status == INSTALLED))
+        .outerjoin(AnnouncedOrder, _order_of_cycle())
         .where(
-            AnnouncedOrder.told_at.is_not(None),
-            BillingCycle.attempted_at.is_(None),
-            Contract.status == ACTIVE,
-            or_(BillingCycle.due_at > now, and_(BillingCycle.skipped, BillingCycle.expected_at > now)),
-            or_(AnnouncedOrder.settles_at <= now, and_(AnnouncedOrder.settles_at.is_(None), _was_written())),
+            BillingCycle.id.in_(union(written, settled)),
+            # one that rests already is compared when it has rested
+            or_(AnnouncedOrder.settles_at.is_(None), AnnouncedOrder.settles_at <= now),
         )
     )
 
 
 def difference(case: Case) -> list[str]:
     """Return what is no longer as it was told; nothing while there is nothing to tell of the order."""
-    if case.order.told_at is None or not (case.cycle.skipped or case.cycle.due_at):
+    if case.order.told_at is None or not _is_ahead(case):
         return []
     return content.changes(told.content(case.order), content.of(case.contract, case.cycle), case.shop.zone)
 
@@ -103,15 +106,24 @@ def tell(case: Case, changes: list[str]) -> None:
     case.order.changes_told += 1
     _record(case, before, after, changes)
     told.remember(case.order, after, None, case.now)
-    told.note_compared(case.order, case.contract, case.cycle)
-    case.order.planned_for = None  # the notices after it follow the new date
+    told.note_compared(case.cycle)
+    case.cycle.notices_for = None  # the notices after it follow the new date
 
 
-def _was_written() -> ColumnElement[bool]:
-    return or_(
-        AnnouncedOrder.compared_at.is_distinct_from(func.greatest(Contract.written_at, BillingCycle.read_at)),
-        AnnouncedOrder.compared_due_at.is_distinct_from(BillingCycle.due_at),
+def _order_of_cycle() -> ColumnElement[bool]:
+    return and_(
+        AnnouncedOrder.contract_id == BillingCycle.contract_id,
+        AnnouncedOrder.cycle_index == BillingCycle.cycle_index,
     )
+
+
+def _is_ahead(case: Case) -> bool:
+    """Is the order still to come, or was it, before it was skipped? Else nothing can change for its shopper."""
+    cycle = case.cycle
+    if case.contract.status != ACTIVE or cycle.attempted_at is not None:
+        return False
+    at = cycle.expected_at if cycle.skipped else cycle.due_at
+    return at is not None and at > case.now
 
 
 def _look(case: Case) -> None:
@@ -120,7 +132,7 @@ def _look(case: Case) -> None:
         tell(case, changes)
         return
     case.order.settles_at = case.now + QUIET if changes else None
-    told.note_compared(case.order, case.contract, case.cycle)
+    told.note_compared(case.cycle)
 
 
 def _record(case: Case, before: Content, after: Content, changes: list[str]) -> None:

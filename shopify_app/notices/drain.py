@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.notices import changed, deliveries, deliveries_changed, plan, upcoming
-from shopify_app.notices.models import AnnouncedOrder
 from shopify_app.notices.paid_ahead import DELIVERY
 from shopify_app.orders.models import FulfillmentOrder
 
@@ -37,7 +36,7 @@ def drain(ctx: Context) -> int:
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count what can be done by `now` (business time)."""
     unplanned = plan.unplanned(now, BillingCycle.id).subquery()
-    altered = changed.candidates(now, AnnouncedOrder.contract_id).subquery()
+    altered = changed.candidates(now, BillingCycle.id).subquery()
     paid_ahead = deliveries.unplanned(now, FulfillmentOrder.id).subquery()
     moved = deliveries_changed.candidates(now, FulfillmentOrder.id).subquery()
     work = (unplanned, altered, paid_ahead, moved)

@@ -52,12 +52,11 @@ class Notice(Base):
 
 
 class AnnouncedOrder(Base):
-    """One cycle whose notices are planned, and what its shopper was last told of it.
+    """What a shopper was last told of one cycle's order.
 
-    `planned_for`: the `due_at` its notices stand for; another one, or null, and they are planned again.
     The `told_…` columns are null until something was told; `changes_told` counts *Changed Upcoming Order*.
-    A difference is looked for when the mirror read the contract after `compared_at` (machine time), or when the
-    charge is no longer at `compared_due_at`; one that was found is told at `settles_at` (business time).
+    A difference that was found is told at `settles_at` (business time). Up to where it was looked for, and what is
+    planned, stands on the cycle (`BillingCycle.compared_at`, `notices_for`).
     """
 
     __tablename__ = "announced_orders"
@@ -69,7 +68,6 @@ class AnnouncedOrder(Base):
     shop_id: Mapped[ShopId]
     contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
     cycle_index: Mapped[int]
-    planned_for: Mapped[datetime | None]
     told_at: Mapped[datetime | None]
     told_lead: Mapped[int | None]
     told_due_at: Mapped[datetime | None]
@@ -77,8 +75,6 @@ class AnnouncedOrder(Base):
     told_amount: Mapped[Decimal | None]
     told_items: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     changes_told: Mapped[int] = mapped_column(server_default="0")
-    compared_at: Mapped[datetime | None]
-    compared_due_at: Mapped[datetime | None]
     settles_at: Mapped[datetime | None]
 
 

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, cast, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Select, case, cast, func, select, true, update
+from sqlalchemy.dialects.postgresql import array, insert
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts.cycles import billing_hour
-from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.kit.db import Json
 from shopify_app.notices import told
-from shopify_app.notices.models import DROPPED, PLANNED, AnnouncedOrder, Notice, NoticeSettings
+from shopify_app.notices.models import DROPPED, PLANNED, Notice, NoticeSettings
 from shopify_app.notices.rules import interval_days, leads_for, owed
-from shopify_app.notices.settings import DEFAULT_LEADS, LONGEST, lead_days
+from shopify_app.notices.settings import DEFAULT_LEADS, lead_days
 from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.queries import installed
 
@@ -58,14 +59,13 @@ def run(ctx: Context) -> int:
 
 def plan_shop(session: Session, shop: Shop, now: datetime) -> int:
     """Plan one shop's upcoming notices; returns how many rows are new or have moved. `now`: business time."""
-    return _plan(session, shop, session.execute(_cycles(now).where(BillingCycle.shop_id == shop.id)).all(), now)
+    return _plan(session, shop, session.execute(_cycles(session, shop, now)).all(), now)
 
 
 def catch_up(session: Session, now: datetime) -> int:
     """Plan a batch of cycles that came near, moved or came back since they were planned; returns how many."""
-    rows = session.execute(
-        unplanned(now, BillingCycle.shop_id, *_COLUMNS).order_by(BillingCycle.shop_id).limit(BATCH)
-    ).all()
+    query = unplanned(now, BillingCycle.shop_id, *_COLUMNS)
+    rows = session.execute(query.order_by(BillingCycle.shop_id).limit(BATCH)).all()
     for shop_id, mine in groupby(rows, lambda row: row[0]):
         shop = session.get_one(Shop, shop_id)
         _plan(session, shop, [row[1:] for row in mine], now)
@@ -73,39 +73,58 @@ def catch_up(session: Session, now: datetime) -> int:
 
 
 def unplanned(now: datetime, *columns: Any) -> Select[Any]:
-    """Select the cycles whose notices are yet to be planned for the charge they have now."""
-    return (
-        _cycles(now, *columns)
-        .outerjoin(
-            AnnouncedOrder,
-            and_(
-                AnnouncedOrder.contract_id == BillingCycle.contract_id,
-                AnnouncedOrder.cycle_index == BillingCycle.cycle_index,
-            ),
-        )
-        .where(AnnouncedOrder.planned_for.is_distinct_from(BillingCycle.due_at))
+    """Select the cycles whose notices are yet to be planned for the charge they have now, at most a batch of a shop.
+
+    Asked shop by shop within its own leads, along the index of what is not planned: what is costs nothing.
+    """
+    until = now + MARGIN + func.make_interval(0, 0, 0, longest())
+    shops = (
+        select(Shop.id, until.label("until"))
+        .outerjoin(NoticeSettings, NoticeSettings.shop_id == Shop.id)
+        .where(Shop.status == INSTALLED)
+        .cte("shops_and_leads")
     )
-
-
-_COLUMNS = (BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.due_at, Contract.billing_policy)
-
-
-def _cycles(now: datetime, *columns: Any) -> Select[Any]:
-    """The cycles that `rules.why_not` would let pass, and that a lead of their shop reaches."""
-    return (
-        select(*(columns or _COLUMNS))
-        .join(Contract, Contract.id == BillingCycle.contract_id)
-        .join(Shop, and_(Shop.id == BillingCycle.shop_id, Shop.status == INSTALLED))
-        .outerjoin(NoticeSettings, NoticeSettings.shop_id == BillingCycle.shop_id)
+    near = (
+        select(BillingCycle.id)
         .where(
-            BillingCycle.due_at > now,
-            BillingCycle.due_at <= now + timedelta(days=LONGEST) + MARGIN,  # for the index
-            BillingCycle.due_at <= now + MARGIN + func.make_interval(0, 0, 0, longest()),
-            BillingCycle.attempted_at.is_(None),
-            BillingCycle.skipped.is_(False),
-            Contract.status == ACTIVE,
+            BillingCycle.shop_id == shops.c.id,
+            BillingCycle.due_at <= shops.c.until,
+            BillingCycle.notices_for.is_distinct_from(BillingCycle.due_at),
+            *_may_be_told(now),
         )
+        .order_by(BillingCycle.due_at)
+        .limit(BATCH)
+        .correlate(shops)
+        .lateral("near")
     )
+    return (
+        select(*columns)
+        .select_from(shops)
+        .join(near, true())
+        .join(BillingCycle, BillingCycle.id == near.c.id)
+        .join(Contract, Contract.id == BillingCycle.contract_id)
+    )
+
+
+_COLUMNS = (
+    BillingCycle.contract_id,
+    BillingCycle.cycle_index,
+    BillingCycle.due_at,
+    Contract.billing_policy,
+    BillingCycle.id,
+)
+
+
+def _cycles(session: Session, shop: Shop, now: datetime) -> Select[int, int, datetime | None, Json, int]:
+    """The cycles that `rules.why_not` would let pass, and that a lead of their shop reaches."""
+    until = now + MARGIN + timedelta(days=max(lead_days(session, shop.id), default=0))
+    mine = (BillingCycle.shop_id == shop.id, BillingCycle.due_at <= until, *_may_be_told(now))
+    return select(*_COLUMNS).join(Contract, Contract.id == BillingCycle.contract_id).where(*mine)
+
+
+def _may_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """As conditions; a cycle has a `due_at` only while its contract is active."""
+    return BillingCycle.due_at > now, BillingCycle.attempted_at.is_(None), ~BillingCycle.skipped
 
 
 def longest() -> ColumnElement[int]:
@@ -122,16 +141,12 @@ def _plan(session: Session, shop: Shop, found: Iterable[Sequence[Any]], now: dat
     known = told.of_cycles(session, shop, keys)
     notices = [
         _notice(around, contract_id, index, lead, due_at, at)
-        for contract_id, index, due_at, policy in cycles
+        for contract_id, index, due_at, policy, _ in cycles
         for lead, at in _owed(around, known.get((contract_id, index)), due_at, policy).items()
     ]
-    # all notices before all orders: whoever locks both takes them in this order
+    # all notices before all cycles: whoever locks both takes them in this order
     changed = sum(upsert(session, chunk) for chunk in _chunks(notices))
-    orders = [
-        {"shop_id": shop.id, "contract_id": row[0], "cycle_index": row[1], "planned_for": row[2]} for row in cycles
-    ]
-    for chunk in _chunks(orders):
-        _mark_planned(session, chunk)
+    _mark_planned(session, sorted((row[4], row[2]) for row in cycles))
     return changed
 
 
@@ -194,12 +209,15 @@ def upsert(session: Session, rows: list[dict[str, Any]]) -> int:
     return len(session.scalars(changed.returning(Notice.id)).all())
 
 
-def _mark_planned(session: Session, rows: list[dict[str, Any]]) -> None:
-    statement = insert(AnnouncedOrder).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["contract_id", "cycle_index"],
-            set_={"planned_for": statement.excluded.planned_for},
-            where=AnnouncedOrder.planned_for.is_distinct_from(statement.excluded.planned_for),
+def _mark_planned(session: Session, cycles: Sequence[tuple[int, datetime]]) -> None:
+    """Note the day that was planned for, which is another one than the cycle's if that moved in the meantime."""
+    for start in range(0, len(cycles), CHUNK):
+        ids, days = zip(*cycles[start : start + CHUNK], strict=True)
+        planned = func.unnest(array(ids, type_=BigInteger), array(days, type_=DateTime(timezone=True)))
+        rows = planned.table_valued("id", "due_at", name="planned").render_derived()
+        session.execute(
+            update(BillingCycle)
+            .where(BillingCycle.id == rows.c.id, BillingCycle.notices_for.is_distinct_from(rows.c.due_at))
+            .values(notices_for=rows.c.due_at)
+            .execution_options(synchronize_session=False)
         )
-    )

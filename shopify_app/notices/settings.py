@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.journal.record import record
-from shopify_app.notices.models import AnnouncedOrder, NoticeSettings
+from shopify_app.notices.models import NoticeSettings
 from shopify_app.orders.models import FulfillmentOrder
 
 DEFAULT_LEADS = (7, 3)
@@ -47,5 +48,6 @@ def change(session: Session, shop_id: int, leads: list[int], actor: str, now: da
 
 def plan_again(session: Session, shop_id: int) -> None:
     """Let the drain plan all notices of a shop anew."""
-    for planned in (AnnouncedOrder, FulfillmentOrder):
-        session.execute(update(planned).where(planned.shop_id == shop_id).values(planned_for=None))
+    for planned in (BillingCycle.notices_for, FulfillmentOrder.planned_for):
+        mine = update(planned.class_).where(planned.class_.shop_id == shop_id, planned.is_not(None))
+        session.execute(mine.values({planned: None}))

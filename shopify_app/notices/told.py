@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.notices.content import Content
 from shopify_app.notices.models import RECORDED, AnnouncedOrder, Notice
 from shopify_app.notices.rules import days_until, has_moved
@@ -70,10 +70,12 @@ def remember(order: AnnouncedOrder, what: Content, lead: int | None, now: dateti
     order.settles_at = None
 
 
-def note_compared(order: AnnouncedOrder, contract: Contract, cycle: BillingCycle) -> None:
-    """Note up to which writing of the mirror an order was compared with what was told."""
-    order.compared_at = max(contract.written_at, cycle.read_at)
-    order.compared_due_at = cycle.due_at
+def note_compared(cycle: BillingCycle) -> None:
+    """Note up to which writing of the mirror an order was compared with what was told.
+
+    It is the writing that this session has read: one that was committed since is looked at again.
+    """
+    cycle.compared_at = cycle.written_at
 
 
 def _leads(shop: Shop, keys: Sequence[tuple[int, int]]) -> Select[int, int, int]:

@@ -61,7 +61,8 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
     reason = rules.why_not(contract, cycle, now)
     if reason or cycle is None or cycle.due_at is None:
         drop(notice, reason, now)
-        order.planned_for = None  # should the order take place after all, it is planned anew
+        if cycle is not None:
+            cycle.notices_for = None  # should the order take place after all, it is planned anew
         return
     case = Case(session, shop, order, contract, cycle, now)
     if changes := changed.difference(case):
@@ -77,7 +78,7 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
     _record(case, notice, cycle.due_at, what)
     notice.state, notice.recorded_at = RECORDED, now
     told.remember(order, what, notice.lead_days, now)
-    told.note_compared(order, contract, cycle)
+    told.note_compared(cycle)
 
 
 def drop(notice: Notice, reason: str | None, now: datetime) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.journal.models import Fact
-from shopify_app.notices.models import AnnouncedOrder, Notice
+from shopify_app.notices.models import Notice
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 from tests.web.test_settings import GOOD
@@ -37,12 +38,11 @@ def test_plans_and_what_was_dropped_stand_in_the_history(admin: Admin):
 def test_other_leads_are_saved_with_who_chose_them_and_planned_anew(admin: Admin):
     with admin.context.db.session() as session:
         contract = rows.contract(session, admin.shop_id, 7)
-        row = AnnouncedOrder(shop_id=admin.shop_id, contract_id=contract.id, cycle_index=4, planned_for=DUE)
-        session.add(row)
+        rows.cycle(session, contract, 4, DUE, notices_for=DUE)
     text = admin.post("/settings", **(GOOD | {"lead_days": "60, 14"})).text
     assert "Shoppers are told 60 and 14 days before an order, chosen by you or your staff." in text
     admin.post("/settings", **(GOOD | {"lead_days": "14, 60"}))
     with admin.context.db.session() as session:
         (fact,) = session.query(Fact).all()
         assert (fact.before, fact.after) == ({"lead_days": [7, 3]}, {"lead_days": [60, 14]})
-        assert session.query(AnnouncedOrder).one().planned_for is None
+        assert session.query(BillingCycle).one().notices_for is None
