@@ -2,8 +2,8 @@
 
 A million contracts (three cycles each, four settled charges for every second one, half a million events told; notices
 planned as far as the leads reach, and the orders of the coming week told) are made by SQL in a database of its own:
-the state between two turns of a running shop. Printed: milliseconds of each drain's question, of each empty drain, and of a
-whole turn, and the plan of whatever reads a large table from end to end.
+the state between two turns of a running shop. Printed: milliseconds of each drain's question, of each empty drain,
+and of a whole turn, and the plan of whatever reads a large table from end to end.
 """
 
 from __future__ import annotations

@@ -23,23 +23,15 @@ LEASE = timedelta(minutes=10)
 def run_due_duties(ctx: Context, only: frozenset[str] = frozenset()) -> dict[str, str]:
     """Run each duty whose next instant has come; answer name → "done" or the error's name."""
     now = ctx.clock.now()
-    outcome = {}
-    for duty in schedule.DUTIES:
-        if (not only or duty.name in only) and _claim(ctx, duty, now):
-            outcome[duty.name] = _run(ctx, duty)
-    return outcome
+    with ctx.db.session() as session:
+        due = [duty for duty, row in _rows(session) if row is None or row.next_due_at <= now]
+    return {duty.name: _run(ctx, duty) for duty in due if (not only or duty.name in only) and _claim(ctx, duty, now)}
 
 
 def duties_waiting(session: Session, now: datetime, moment: datetime) -> int:
     """Count duties due or running. A duty that has never run is due."""
-    known = {row.name: row for row in session.scalars(select(DutyRow))}
-    return sum(
-        1
-        for duty in schedule.DUTIES
-        if duty.name not in known
-        or known[duty.name].next_due_at <= now
-        or (known[duty.name].lease_until or moment) > moment
-    )
+    rows = [row for _, row in _rows(session)]
+    return sum(row is None or row.next_due_at <= now or (row.lease_until or moment) > moment for row in rows)
 
 
 def waiting(ctx: Context, *, fresh: bool = False) -> dict[str, int]:
@@ -69,6 +61,11 @@ def beat(ctx: Context) -> None:
         log.warning("no business time, waiting", extra={"error": str(error)})
     except Exception:
         log.exception("the ticker's turn failed")
+
+
+def _rows(session: Session) -> list[tuple[schedule.Duty, DutyRow | None]]:
+    known = {row.name: row for row in session.scalars(select(DutyRow))}
+    return [(duty, known.get(duty.name)) for duty in schedule.DUTIES]
 
 
 def _claim(ctx: Context, duty: schedule.Duty, now: datetime) -> bool:

@@ -33,7 +33,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_billing_cycles_unplanned", "billing_cycles", ["shop_id", "due_at"], postgresql_where=sa.text(UNPLANNED)
     )
-    op.create_index("ix_billing_cycles_to_compare", "billing_cycles", ["id"], postgresql_where=sa.text("to_compare"))
+    op.create_index(
+        "ix_billing_cycles_to_compare", "billing_cycles", ["id"], postgresql_where=sa.text("to_compare is true")
+    )
     for name in ("planned_for", "compared_at", "compared_due_at"):
         op.drop_column("announced_orders", name)
 

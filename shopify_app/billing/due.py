@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import throttle
@@ -19,6 +20,7 @@ from shopify_app.context import Context
 from shopify_app.contracts.holds import HELD_OVER
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.kit.clock import machine_now, monotonic, sleep
+from shopify_app.kit.db import MACHINE_NOW, NOW, Instant, total
 from shopify_app.shops.models import INSTALLED, Shop
 
 log = logging.getLogger(__name__)
@@ -56,11 +58,15 @@ def drain(ctx: Context) -> int:
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count cycles to be charged by `now` (business time), and those being charged at this moment."""
-    busy = and_(BillingCycle.claimed_at.is_not(None), BillingCycle.lease_until >= machine_now)
-    rows = select(func.count()).select_from(BillingCycle).join(Contract).join(Shop, Shop.id == BillingCycle.shop_id)
-    due = rows.where(*_claimable(now), or_(_unleased(machine_now), busy))
-    held = select(func.count()).select_from(BillingCycle).where(*_held_out(now))
-    return int(session.scalar(due) or 0) + int(session.scalar(held) or 0)
+    return session.scalar(_question(), {"now": now, "machine_now": machine_now}) or 0
+
+
+@cache
+def _question() -> Select[int]:
+    busy = and_(BillingCycle.claimed_at.is_not(None), BillingCycle.lease_until >= MACHINE_NOW)
+    rows = select(BillingCycle.id).join(Contract).join(Shop, Shop.id == BillingCycle.shop_id)
+    due = rows.where(*_claimable(NOW), or_(_unleased(MACHINE_NOW), busy))
+    return total(due, select(BillingCycle.id).where(*_held_out(NOW)))
 
 
 def _charge_all(ctx: Context, batch: Sequence[tuple[int, int]]) -> dict[int, float]:
@@ -113,7 +119,7 @@ def _claim(ctx: Context, resting: Collection[int] = ()) -> list[tuple[int, int]]
     return [(row.id, row.shop_id) for row in sorted(rows, key=lambda row: (row.due_at, row.id))]
 
 
-def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _claimable(now: Instant) -> tuple[ColumnElement[bool], ...]:
     return (
         BillingCycle.due_at <= now,
         BillingCycle.attempted_at.is_(None),
@@ -127,11 +133,11 @@ def _claimable(now: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _unleased(moment: datetime) -> ColumnElement[bool]:
+def _unleased(moment: Instant) -> ColumnElement[bool]:
     return or_(BillingCycle.lease_until.is_(None), BillingCycle.lease_until < moment)
 
 
-def _held_out(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _held_out(now: Instant) -> tuple[ColumnElement[bool], ...]:
     return BillingCycle.held_reason.is_not(None), BillingCycle.held_until <= now
 
 

@@ -149,7 +149,7 @@ class BillingCycle(Base):
                 "due_at is not null and attempted_at is null and not skipped and notices_for is distinct from due_at"
             ),
         ),
-        Index("ix_billing_cycles_to_compare", "id", postgresql_where=text("to_compare")),
+        Index("ix_billing_cycles_to_compare", "id", postgresql_where=text("to_compare is true")),
         Index("ix_billing_cycles_held_until", "held_until", postgresql_where=text("held_reason is not null")),
     )
 

@@ -51,6 +51,14 @@ class Delivery(Base):
         UniqueConstraint("fact_id", "channel"),
         Index("ix_deliveries_shop", "shop_id", "id"),
         Index("ix_deliveries_waiting", "channel", "next_try_at", postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_deliveries_in_order",
+            "shop_id",
+            "contract_gid",
+            "channel",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
     )
 
     id: Mapped[Id]

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import operator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import reduce
 from typing import Annotated, Any
 
 from psycopg.errors import QueryCanceled
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, MetaData, Text, create_engine, event, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    ForeignKey,
+    Identity,
+    MetaData,
+    Select,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+    text,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeEngine
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +46,12 @@ NAMING = {
 }
 
 Json = dict[str, Any]
+Instant = datetime | ColumnElement[datetime]
+"""A moment in a statement: its value, or the place of one that is filled in later."""
+NOW = bindparam("now", type_=DateTime(timezone=True))
+MACHINE_NOW = bindparam("machine_now", type_=DateTime(timezone=True))
+"""Places for the two clocks in a statement that is made once and asked every few seconds: making a large one takes
+longer than its answer."""
 
 
 class Base(DeclarativeBase):
@@ -122,3 +149,27 @@ def try_lock(session: Session, *parts: object) -> bool:
     """Like `lock`, but answer False at once when another transaction holds it."""
     query = text("select pg_try_advisory_xact_lock(:key)")
     return bool(session.scalar(query, {"key": advisory_key(*parts)}))
+
+
+def total(*selects: Select[*tuple[Any, ...]]) -> Select[int]:
+    """Return one statement for how many rows these select together."""
+    counts = [select(func.count()).select_from(each.subquery()).scalar_subquery() for each in selects]
+    return select(reduce(operator.add, counts))
+
+
+def rows_of(rows: Collection[tuple[Any, ...]], *types: TypeEngine[Any]) -> TableValuedAlias:
+    """Return rows as a table of a statement, with the columns a, b …: one parameter a column, however many rows.
+
+    A list of pairs behind `in` would be compared with every row, pair by pair.
+    """
+    names = "abcdef"[: len(types)]
+    columns = list(zip(*rows, strict=True)) or [()] * len(types)
+    arrays = [literal(list(values), ARRAY(each)) for values, each in zip(columns, types, strict=True)]
+    return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def is_one_of(keys: Collection[tuple[int, int]], first: Any, second: Any) -> ColumnElement[bool]:
+    """These two number columns are one of these pairs, as a condition."""
+    given = rows_of(keys, BigInteger(), BigInteger())
+    found: ColumnElement[bool] = tuple_(first, second).in_(select(given.c.a, given.c.b))
+    return found

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
+from shopify_app.kit.db import Instant
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import content, rules, told
 from shopify_app.notices.content import Content
@@ -68,7 +69,7 @@ def work(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def candidates(now: datetime, *columns: Any) -> Select[Any]:
+def candidates(now: Instant, *columns: Any) -> Select[Any]:
     """Select told orders that the mirror wrote again since they were compared, or whose change has settled.
 
     Both are few, and each has an index of its own. The order is null when what was told of it is forgotten.

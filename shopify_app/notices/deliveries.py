@@ -9,6 +9,7 @@ from sqlalchemy import Select, func
 from sqlalchemy.orm import Session
 
 from shopify_app.journal.record import record
+from shopify_app.kit.db import Instant
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import paid_ahead, plan, rules, upcoming
 from shopify_app.notices.models import PLANNED, RECORDED, Notice, NoticeSettings
@@ -40,7 +41,7 @@ def catch_up(session: Session, now: datetime) -> int:
     return len(found)
 
 
-def unplanned(now: datetime, *columns: Any) -> Select[Any]:
+def unplanned(now: Instant, *columns: Any) -> Select[Any]:
     """Select scheduled deliveries within the shop's leads whose notices are yet to be planned for their day."""
     return (
         paid_ahead.deliveries(*columns)
@@ -57,7 +58,7 @@ def unplanned(now: datetime, *columns: Any) -> Select[Any]:
 
 def work(session: Session, now: datetime) -> int:
     """Work off one batch of notices whose hour has come; returns how many."""
-    rows = session.execute(upcoming.ripe(now, DELIVERY)).all()
+    rows = session.execute(upcoming.to_tell(now, DELIVERY)).all()
     for notice, shop in rows:
         _decide(session, plan.around_of(session, shop, now), notice)
     return len(rows)

@@ -13,6 +13,7 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from shopify_app.journal.record import record
+from shopify_app.kit.db import Instant
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import paid_ahead, rules
 from shopify_app.notices.changed import QUIET
@@ -23,7 +24,7 @@ from shopify_app.shops.models import INSTALLED, Shop
 BATCH = 200
 
 
-def candidates(now: datetime, *columns: Any) -> Select[Any]:
+def candidates(now: Instant, *columns: Any) -> Select[Any]:
     """Select deliveries of which something else was told than is so now, and has been for a while."""
     # both kinds of status stand in the partial index ix_fulfillment_orders_told, so that idle looks cost nothing
     moved = and_(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.kit.db import NOW, total
 from shopify_app.notices import changed, deliveries, deliveries_changed, plan, upcoming
-from shopify_app.notices.paid_ahead import DELIVERY
+from shopify_app.notices.models import Notice
 from shopify_app.orders.models import FulfillmentOrder
 
 
@@ -34,11 +36,17 @@ def drain(ctx: Context) -> int:
 
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
-    """Count what can be done by `now` (business time)."""
-    unplanned = plan.unplanned(now, BillingCycle.id).subquery()
-    altered = changed.candidates(now, BillingCycle.id).subquery()
-    paid_ahead = deliveries.unplanned(now, FulfillmentOrder.id).subquery()
-    moved = deliveries_changed.candidates(now, FulfillmentOrder.id).subquery()
-    work = (unplanned, altered, paid_ahead, moved)
-    counts = [session.scalar(select(func.count()).select_from(one)) or 0 for one in work]
-    return sum(counts) + upcoming.waiting(session, now) + upcoming.waiting(session, now, DELIVERY)
+    """Count what can be done by `now` (business time), a batch of each at most."""
+    return session.scalar(_question(), {"now": now}) or 0
+
+
+@cache
+def _question() -> Select[int]:
+    work = (
+        plan.unplanned(NOW, BillingCycle.id),
+        changed.candidates(NOW, BillingCycle.id),
+        deliveries.unplanned(NOW, FulfillmentOrder.id),
+        deliveries_changed.candidates(NOW, FulfillmentOrder.id),
+        upcoming.ripe(NOW, Notice.id),
+    )
+    return total(*(each.limit(upcoming.BATCH) for each in work))

@@ -12,13 +12,13 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, DateTime, Integer, Select, case, cast, func, select, true, update
-from sqlalchemy.dialects.postgresql import array, insert
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.kit.db import Json
+from shopify_app.kit.db import Instant, Json, rows_of
 from shopify_app.notices import told
 from shopify_app.notices.models import DROPPED, PLANNED, Notice, NoticeSettings
 from shopify_app.notices.rules import interval_days, leads_for, owed
@@ -72,7 +72,7 @@ def catch_up(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def unplanned(now: datetime, *columns: Any) -> Select[Any]:
+def unplanned(now: Instant, *columns: Any) -> Select[Any]:
     """Select the cycles whose notices are yet to be planned for the charge they have now, at most a batch of a shop.
 
     Asked shop by shop within its own leads, along the index of what is not planned: what is costs nothing.
@@ -122,7 +122,7 @@ def _cycles(session: Session, shop: Shop, now: datetime) -> Select[int, int, dat
     return select(*_COLUMNS).join(Contract, Contract.id == BillingCycle.contract_id).where(*mine)
 
 
-def _may_be_told(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _may_be_told(now: Instant) -> tuple[ColumnElement[bool], ...]:
     """As conditions; a cycle has a `due_at` only while its contract is active."""
     return BillingCycle.due_at > now, BillingCycle.attempted_at.is_(None), ~BillingCycle.skipped
 
@@ -212,12 +212,10 @@ def upsert(session: Session, rows: list[dict[str, Any]]) -> int:
 def _mark_planned(session: Session, cycles: Sequence[tuple[int, datetime]]) -> None:
     """Note the day that was planned for, which is another one than the cycle's if that moved in the meantime."""
     for start in range(0, len(cycles), CHUNK):
-        ids, days = zip(*cycles[start : start + CHUNK], strict=True)
-        planned = func.unnest(array(ids, type_=BigInteger), array(days, type_=DateTime(timezone=True)))
-        rows = planned.table_valued("id", "due_at", name="planned").render_derived()
+        planned = rows_of(cycles[start : start + CHUNK], BigInteger(), DateTime(timezone=True))
         session.execute(
             update(BillingCycle)
-            .where(BillingCycle.id == rows.c.id, BillingCycle.notices_for.is_distinct_from(rows.c.due_at))
-            .values(notices_for=rows.c.due_at)
+            .where(BillingCycle.id == planned.c.a, BillingCycle.notices_for.is_distinct_from(planned.c.b))
+            .values(notices_for=planned.c.b)
             .execution_options(synchronize_session=False)
         )

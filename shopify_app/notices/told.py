@@ -8,10 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.kit.db import is_one_of
 from shopify_app.notices.content import Content
 from shopify_app.notices.models import RECORDED, AnnouncedOrder, Notice
 from shopify_app.notices.rules import days_until, has_moved
@@ -83,9 +84,9 @@ def _leads(shop: Shop, keys: Sequence[tuple[int, int]]) -> Select[int, int, int]
         Notice.shop_id == shop.id,
         Notice.delivery == 0,
         Notice.state == RECORDED,
-        tuple_(Notice.contract_id, Notice.cycle_index).in_(keys),
+        is_one_of(keys, Notice.contract_id, Notice.cycle_index),
     )
 
 
 def _orders(keys: Sequence[tuple[int, int]]) -> Select[AnnouncedOrder]:
-    return select(AnnouncedOrder).where(tuple_(AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index).in_(keys))
+    return select(AnnouncedOrder).where(is_one_of(keys, AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index))

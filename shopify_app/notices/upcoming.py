@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.record import record
+from shopify_app.kit.db import Instant
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import changed, content, rules, told
 from shopify_app.notices.changed import Case
@@ -26,33 +28,27 @@ CHANGED = "the change of the order is told in its place"
 
 def work(session: Session, now: datetime) -> int:
     """Work off one batch of notices whose hour has come; returns how many."""
-    rows = session.execute(ripe(now)).all()
+    rows = session.execute(to_tell(now)).all()
     for notice, shop in rows:
         _decide(session, shop, notice, now)
     return len(rows)
 
 
-def ripe(now: datetime, kind: str = UPCOMING) -> Select[Notice, Shop]:
+def to_tell(now: datetime, kind: str = UPCOMING) -> Select[Notice, Shop]:
     """Select a batch of notices of a kind whose hour has come, locked, with their shops. `now`: business time."""
+    found: Select[Notice, Shop] = ripe(now, Notice, Shop)
+    return found.where(Notice.kind == kind).limit(BATCH).with_for_update(of=Notice, skip_locked=True)
+
+
+def ripe(now: Instant, *columns: Any) -> Select[Any]:
+    """Select the notices of installed shops whose hour has come by `now` (business time), the oldest first."""
     return (
-        select(Notice, Shop)
+        select(*columns)
+        .select_from(Notice)
         .join(Shop, Shop.id == Notice.shop_id)
-        .where(*is_ripe(now, kind))
+        .where(Notice.state == PLANNED, Notice.plan_at <= now, Shop.status == INSTALLED)
         .order_by(Notice.plan_at, Notice.id)
-        .limit(BATCH)
-        .with_for_update(of=Notice, skip_locked=True)
     )
-
-
-def waiting(session: Session, now: datetime, kind: str = UPCOMING) -> int:
-    """Count notices of a kind whose hour has come by `now` (business time)."""
-    rows = select(func.count()).select_from(Notice).join(Shop, Shop.id == Notice.shop_id)
-    return int(session.scalar(rows.where(*is_ripe(now, kind))) or 0)
-
-
-def is_ripe(now: datetime, kind: str = UPCOMING) -> tuple[ColumnElement[bool], ...]:
-    """The notices of a kind, of installed shops, whose hour has come, as conditions."""
-    return Notice.kind == kind, Notice.state == PLANNED, Notice.plan_at <= now, Shop.status == INSTALLED
 
 
 def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None:

@@ -20,7 +20,7 @@ from shopify_app.channels.klaviyo.truth import reasons
 from shopify_app.context import Context
 from shopify_app.journal.models import PENDING, Delivery, Fact
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import Json
+from shopify_app.kit.db import Instant, Json
 from shopify_app.shops.models import INSTALLED, Shop
 
 BATCH = 60
@@ -82,7 +82,7 @@ def claim(ctx: Context, shop_id: int) -> Claim | None:
         return Claim(shop_id, account.account_id, is_bulk, _sendings(session, ids, now))
 
 
-def ready(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+def ready(moment: Instant) -> tuple[ColumnElement[bool], ...]:
     """What may be sent at `moment` (machine time), as conditions on delivery, account and shop."""
     earlier = aliased(Delivery)
     before = select(earlier.id).where(

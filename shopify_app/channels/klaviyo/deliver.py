@@ -8,9 +8,9 @@ from __future__ import annotations
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo import bucket, in_bulk, outbox, verdicts
@@ -26,6 +26,7 @@ from shopify_app.journal.models import DROPPED, PENDING, Delivery
 from shopify_app.kit.clock import machine_now, monotonic, sleep
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.crypto import SecretUnreadable
+from shopify_app.kit.db import MACHINE_NOW, total
 from shopify_app.links.urls import mail_links
 from shopify_app.shops.models import Shop
 
@@ -66,11 +67,15 @@ def around(ctx: Context) -> Around:
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count facts without a delivery, deliveries to be sent now, and those in a sender's hands (machine time)."""
-    rows = select(func.count()).select_from(Delivery).join(KlaviyoAccount, KlaviyoAccount.shop_id == Delivery.shop_id)
+    return session.scalar(_question(), {"machine_now": machine_now}) or 0
+
+
+@cache
+def _question() -> Select[int]:
+    rows = select(Delivery.id).join(KlaviyoAccount, KlaviyoAccount.shop_id == Delivery.shop_id)
     rows = rows.join(Shop, Shop.id == Delivery.shop_id)
-    in_hand = rows.where(Delivery.channel == CHANNEL, Delivery.state == PENDING, Delivery.lease_until >= machine_now)
-    ready = rows.where(*claims.ready(machine_now))
-    return outbox.missing(session) + int(session.scalar(ready) or 0) + int(session.scalar(in_hand) or 0)
+    in_hand = rows.where(Delivery.channel == CHANNEL, Delivery.state == PENDING, Delivery.lease_until >= MACHINE_NOW)
+    return total(outbox.missing(), rows.where(*claims.ready(MACHINE_NOW)), in_hand)
 
 
 def _send_all(ctx: Context) -> tuple[int, float]:

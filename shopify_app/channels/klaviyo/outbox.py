@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import Subquery, func, select, text, true
+from sqlalchemy import Select, func, select, text, true
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
@@ -31,7 +31,7 @@ SETTLED = "10 minutes"
 
 def fill(session: Session, around: Around, machine_now: datetime) -> int:
     """Add the missing deliveries of up to 200 facts of one connected shop; returns how many, 0 for none missing."""
-    first = _missing(1)
+    first = missing(1).subquery()
     shop_id = session.scalar(select(first.c.shop_id).order_by(first.c.id).limit(1))
     if shop_id is None:
         _read_on(session)
@@ -40,7 +40,7 @@ def fill(session: Session, around: Around, machine_now: datetime) -> int:
     if session.scalar(locked) is None:
         return 0
     shop = session.get_one(Shop, shop_id)
-    untold = _missing(BATCH, shop_id)
+    untold = missing(BATCH, shop_id).subquery()
     facts = session.scalars(select(Fact).where(Fact.id.in_(select(untold.c.id))).order_by(Fact.id)).all()
     shelf = fetch(session, shop, facts)
     session.add_all([_delivery(shop, fact, around, shelf, machine_now) for fact in facts])
@@ -48,13 +48,8 @@ def fill(session: Session, around: Around, machine_now: datetime) -> int:
     return len(facts)
 
 
-def missing(session: Session) -> int:
-    """Count facts that a connected shop's channel has no delivery for yet; 200 a shop are enough to know."""
-    return int(session.scalar(select(func.count()).select_from(_missing(BATCH))) or 0)
-
-
-def _missing(limit: int, shop_id: int | None = None) -> Subquery:
-    """The first facts (id, shop_id) of each connected shop that have no delivery.
+def missing(limit: int = BATCH, shop_id: int | None = None) -> Select[int, int]:
+    """Select the first facts (id, shop_id) of each connected shop, or of one, that have no delivery.
 
     Shop by shop from where its journal is told to: a plain join reads every fact there ever was.
     """
@@ -78,7 +73,7 @@ def _missing(limit: int, shop_id: int | None = None) -> Subquery:
         .join(untold, true())
         .where(KlaviyoAccount.state == CONNECTED, Shop.status == INSTALLED)
     )
-    return (found if shop_id is None else found.where(KlaviyoAccount.shop_id == shop_id)).subquery()
+    return found if shop_id is None else found.where(KlaviyoAccount.shop_id == shop_id)
 
 
 def _delivery(shop: Shop, fact: Fact, around: Around, shelf: Shelf, machine_now: datetime) -> Delivery:
@@ -128,5 +123,5 @@ def _read_on(session: Session) -> None:
         KlaviyoAccount.state == CONNECTED, newest > KlaviyoAccount.facts_read_to + STRIDE
     )
     for account, to in session.execute(behind.with_for_update(of=KlaviyoAccount, skip_locked=True)).all():
-        if session.scalar(select(_missing(1, account.shop_id).c.id)) is None:
+        if session.scalar(select(missing(1, account.shop_id).subquery().c.id)) is None:
             account.facts_read_to = to

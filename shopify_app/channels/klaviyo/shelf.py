@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.catalog.models import Product
 from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
+from shopify_app.kit.db import is_one_of
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop
 
@@ -81,8 +82,8 @@ def cycles(
         if fact.contract_gid in contracts and fact.cycle_index is not None
         for index in (fact.cycle_index, fact.cycle_index + 1)
     }
-    key = tuple_(BillingCycle.contract_id, BillingCycle.cycle_index)
-    found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, key.in_(wanted)))
+    these = is_one_of(wanted, BillingCycle.contract_id, BillingCycle.cycle_index)
+    found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, these))
     return {(cycle.contract_id, cycle.cycle_index): cycle for cycle in found}
 
 
