@@ -48,9 +48,10 @@ def release(ctx: Context, shop_id: int, delivery_id: int | None = None) -> tuple
         shelf = fetch(session, shop, [fact for _, fact in rows])
         stale = reasons(session, [fact for _, fact in rows], around.now)
         for delivery, fact in rows:
-            delivery.state, delivery.reason, delivery.last_error, delivery.tries = PENDING, None, None, 0
+            delivery.last_error, delivery.tries = None, 0
             delivery.next_try_at, delivery.lease_until = moment, None
-            outbox.write(shop, delivery, fact, around, shelf)
+            for name, value in outbox.rendered(shop, fact, around, shelf).items():
+                setattr(delivery, name, value)
             if stale[fact.id]:
                 delivery.state, delivery.reason = DROPPED, stale[fact.id]
         freed = sum(delivery.state == PENDING for delivery, _ in rows)
