@@ -19,9 +19,8 @@ from shopify_app.context import Context
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.kit.db import Instant, Json, rows_of
-from shopify_app.notices import told
+from shopify_app.notices import rules, told
 from shopify_app.notices.models import DROPPED, PLANNED, Notice, NoticeSettings
-from shopify_app.notices.rules import interval_days, leads_for, owed
 from shopify_app.notices.settings import DEFAULT_LEADS, lead_days
 from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.queries import installed
@@ -142,7 +141,7 @@ def _plan(session: Session, shop: Shop, found: Iterable[Sequence[Any]], now: dat
     notices = [
         _notice(around, contract_id, index, lead, due_at, at)
         for contract_id, index, due_at, policy, _ in cycles
-        for lead, at in _owed(around, known.get((contract_id, index)), due_at, policy).items()
+        for lead, at in owed(around, known.get((contract_id, index)), due_at, policy).items()
     ]
     # all notices before all cycles: whoever locks both takes them in this order
     changed = sum(upsert(session, chunk) for chunk in _chunks(notices))
@@ -155,13 +154,14 @@ def around_of(session: Session, shop: Shop, now: datetime) -> Around:
     return Around(shop, lead_days(session, shop.id), billing_hour(session, shop.id), now)
 
 
-def _owed(around: Around, known: told.Told | None, due_at: datetime, policy: dict[str, Any]) -> dict[int, datetime]:
+def owed(around: Around, known: told.Told | None, due_at: datetime, policy: Json) -> dict[int, datetime]:
+    """Return lead → UTC instant of the notices a charge is owed, by its shop's leads and what is known to be told."""
     if not around.leads:
         return {}
-    leads = leads_for(around.leads, interval_days(policy))
+    leads = rules.leads_for(around.leads, rules.interval_days(policy))
     recorded = known.leads if known else frozenset()
     days = known.days_before(due_at, around.shop.zone) if known else None
-    return owed(leads, due_at, around.shop.zone, around.hour, around.now, recorded, days)
+    return rules.owed(leads, due_at, around.shop.zone, around.hour, around.now, recorded, days)
 
 
 def _notice(

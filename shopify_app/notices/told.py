@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import BillingCycle
@@ -19,6 +21,8 @@ from shopify_app.notices.rules import days_until, has_moved
 from shopify_app.shops.models import Shop
 
 SLICE = 5000
+Key = tuple[int, int]
+"""Contract id and cycle index."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +40,11 @@ class Told:
         return days_until(due_at, self.at, zone)
 
 
-def of_cycles(session: Session, shop: Shop, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Told]:
-    """Return what was told of each of these cycles (contract id, index); one of which nothing was is missing."""
-    leads: dict[tuple[int, int], set[int]] = {}
-    orders: dict[tuple[int, int], AnnouncedOrder] = {}
+def of_cycles(session: Session, shop: Shop, keys: Sequence[Key]) -> dict[Key, Told]:
+    """Return what was told of each of these cycles; one of which nothing was is missing."""
+    leads, orders = leads_of(session, shop, keys), {}
     for start in range(0, len(keys), SLICE):
-        some = keys[start : start + SLICE]
-        for contract_id, index, lead in session.execute(_leads(shop, some)):
-            leads.setdefault((contract_id, index), set()).add(lead)
-        for row in session.scalars(_orders(some)):
+        for row in session.scalars(_orders(keys[start : start + SLICE])):
             orders[row.contract_id, row.cycle_index] = row
     return {
         key: Told(
@@ -54,6 +54,25 @@ def of_cycles(session: Session, shop: Shop, keys: Sequence[tuple[int, int]]) -> 
         )
         for key in leads.keys() | orders.keys()
     }
+
+
+def leads_of(session: Session, shop: Shop, keys: Sequence[Key]) -> defaultdict[Key, set[int]]:
+    """Return the leads told of each of these cycles, whatever day they spoke of."""
+    found: defaultdict[Key, set[int]] = defaultdict(set)
+    for start in range(0, len(keys), SLICE):
+        for contract_id, index, lead in session.execute(_leads(shop, keys[start : start + SLICE])):
+            found[contract_id, index].add(lead)
+    return found
+
+
+def lock_orders(session: Session, shop_id: int, keys: Sequence[Key]) -> dict[Key, AnnouncedOrder]:
+    """Return what was told of these orders, locked; an order of which nothing was told yet gets its row now."""
+    names = ("shop_id", "contract_id", "cycle_index")
+    new = [dict(zip(names, (shop_id, *key), strict=True)) for key in keys]
+    session.execute(insert(AnnouncedOrder).on_conflict_do_nothing(), new)
+    query = _orders(keys).order_by(AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index)
+    rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
+    return {(row.contract_id, row.cycle_index): row for row in rows}
 
 
 def content(order: AnnouncedOrder) -> Content:
@@ -79,7 +98,7 @@ def note_compared(cycle: BillingCycle) -> None:
     cycle.compared_at = cycle.written_at
 
 
-def _leads(shop: Shop, keys: Sequence[tuple[int, int]]) -> Select[int, int, int]:
+def _leads(shop: Shop, keys: Sequence[Key]) -> Select[int, int, int]:
     return select(Notice.contract_id, Notice.cycle_index, Notice.lead_days).where(
         Notice.shop_id == shop.id,
         Notice.delivery == 0,
@@ -88,5 +107,5 @@ def _leads(shop: Shop, keys: Sequence[tuple[int, int]]) -> Select[int, int, int]
     )
 
 
-def _orders(keys: Sequence[tuple[int, int]]) -> Select[AnnouncedOrder]:
+def _orders(keys: Sequence[Key]) -> Select[AnnouncedOrder]:
     return select(AnnouncedOrder).where(is_one_of(keys, AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index))

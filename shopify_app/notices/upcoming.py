@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
-from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.journal.record import record
-from shopify_app.kit.db import Instant
+from shopify_app.journal.record import record_all, row_of
+from shopify_app.kit.db import Instant, Json, is_one_of
 from shopify_app.kit.gid import number_of
-from shopify_app.notices import changed, content, rules, told
+from shopify_app.notices import changed, content, plan, rules, told
 from shopify_app.notices.changed import Case
 from shopify_app.notices.content import Content
 from shopify_app.notices.models import DROPPED, PLANNED, RECORDED, AnnouncedOrder, Notice
-from shopify_app.notices.plan import UPCOMING
-from shopify_app.notices.settings import lead_days
+from shopify_app.notices.plan import UPCOMING, Around
+from shopify_app.notices.told import Key
 from shopify_app.shops.models import INSTALLED, Shop
 
-BATCH = 100
+BATCH = 200
 REPLACED = "a notice nearer to the charge takes its place, or the lead was changed"
 CHANGED = "the change of the order is told in its place"
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What deciding on notices of one shop needs; `leads`: those told of each cycle, whatever day they spoke of."""
+
+    session: Session
+    around: Around
+    contracts: dict[int, Contract]
+    cycles: dict[Key, BillingCycle]
+    orders: dict[Key, AnnouncedOrder]
+    leads: dict[Key, set[int]]
+    facts: list[Json] = field(default_factory=list)
 
 
 def work(session: Session, now: datetime) -> int:
     """Work off one batch of notices whose hour has come; returns how many."""
     rows = session.execute(to_tell(now)).all()
+    by_shop: dict[Shop, list[Notice]] = defaultdict(list)
     for notice, shop in rows:
-        _decide(session, shop, notice, now)
+        by_shop[shop].append(notice)
+    for shop, notices in by_shop.items():
+        batch = _fetch(session, plan.around_of(session, shop, now), notices)
+        with session.no_autoflush:  # else each change that is told writes all rows before it one by one
+            for notice in notices:
+                _decide(batch, notice)
+        record_all(session, batch.facts)
     return len(rows)
 
 
@@ -51,19 +72,40 @@ def ripe(now: Instant, *columns: Any) -> Select[Any]:
     )
 
 
-def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None:
-    contract = session.get_one(Contract, notice.contract_id)
-    cycle, order = _cycle(session, notice), _order(session, notice)
+def _fetch(session: Session, around: Around, notices: list[Notice]) -> _Batch:
+    """Read all at once, with the locks in the order that all drains keep: notices, cycles, orders."""
+    shop_id, keys = around.shop.id, sorted({_key(notice) for notice in notices})
+    contract_ids = {contract_id for contract_id, _ in keys}
+    contracts = session.scalars(
+        select(Contract).where(Contract.id.in_(contract_ids)).options(selectinload(Contract.lines))
+    )
+    theirs = is_one_of(keys, BillingCycle.contract_id, BillingCycle.cycle_index)
+    cycles = session.scalars(
+        select(BillingCycle)
+        .where(BillingCycle.shop_id == shop_id, theirs)
+        .order_by(BillingCycle.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    cycles_by_key = {(cycle.contract_id, cycle.cycle_index): cycle for cycle in cycles}
+    orders = told.lock_orders(session, shop_id, keys)
+    leads = told.leads_of(session, around.shop, keys)
+    return _Batch(session, around, {row.id: row for row in contracts}, cycles_by_key, orders, leads)
+
+
+def _decide(batch: _Batch, notice: Notice) -> None:
+    key, now = _key(notice), batch.around.now
+    contract, cycle, order = batch.contracts[notice.contract_id], batch.cycles.get(key), batch.orders[key]
     reason = rules.why_not(contract, cycle, now)
     if reason or cycle is None or cycle.due_at is None:
         drop(notice, reason, now)
         if cycle is not None:
             cycle.notices_for = None  # should the order take place after all, it is planned anew
         return
-    case = Case(session, shop, order, contract, cycle, now)
+    case = Case(batch.session, batch.around.shop, order, contract, cycle, now)
     if changes := changed.difference(case):
         changed.tell(case, changes)  # one mail, not two in the same minute
-    plan_at = _owed(case, cycle.due_at).get(notice.lead_days)
+    plan_at = _owed(batch, case, cycle.due_at).get(notice.lead_days)
     if plan_at is None:
         drop(notice, CHANGED if changes else REPLACED, now)
         return
@@ -71,10 +113,15 @@ def _decide(session: Session, shop: Shop, notice: Notice, now: datetime) -> None
     if plan_at > now:
         return
     what = content.of(contract, cycle)
-    _record(case, notice, cycle.due_at, what)
+    batch.facts.append(_fact(case, notice, cycle.due_at, what))
     notice.state, notice.recorded_at = RECORDED, now
+    batch.leads[key].add(notice.lead_days)
     told.remember(order, what, notice.lead_days, now)
     told.note_compared(cycle)
+
+
+def _key(notice: Notice) -> Key:
+    return notice.contract_id, notice.cycle_index
 
 
 def drop(notice: Notice, reason: str | None, now: datetime) -> None:
@@ -82,44 +129,17 @@ def drop(notice: Notice, reason: str | None, now: datetime) -> None:
     notice.state, notice.reason, notice.dropped_at = DROPPED, reason, now
 
 
-def _owed(case: Case, due_at: datetime) -> dict[int, datetime]:
-    session, shop, key = case.session, case.shop, (case.order.contract_id, case.order.cycle_index)
-    session.flush()
-    leads = lead_days(session, shop.id)
-    if not leads:
-        return {}
-    known = told.of_cycles(session, shop, [key]).get(key, told.Told(frozenset(), None, None))
-    suited = rules.leads_for(leads, rules.interval_days(case.contract.billing_policy))
-    hour, days = billing_hour(session, shop.id), known.days_before(due_at, shop.zone)
-    return rules.owed(suited, due_at, shop.zone, hour, case.now, known.leads, days)
+def _owed(batch: _Batch, case: Case, due_at: datetime) -> dict[int, datetime]:
+    around, order = batch.around, case.order
+    recorded = frozenset(batch.leads[order.contract_id, order.cycle_index])
+    return plan.owed(
+        around, told.Told(recorded, order.told_due_at, order.told_at), due_at, case.contract.billing_policy
+    )
 
 
-def _cycle(session: Session, notice: Notice) -> BillingCycle | None:
-    return session.scalars(
-        select(BillingCycle).where(
-            BillingCycle.shop_id == notice.shop_id,
-            BillingCycle.contract_id == notice.contract_id,
-            BillingCycle.cycle_index == notice.cycle_index,
-        )
-    ).one_or_none()
-
-
-def _order(session: Session, notice: Notice) -> AnnouncedOrder:
-    """Return the order's row, locked; notices planned before there were such rows get one now."""
-    key = (notice.contract_id, notice.cycle_index)
-    order = session.get(AnnouncedOrder, key, with_for_update=True)
-    if order is None:
-        order = AnnouncedOrder(shop_id=notice.shop_id, contract_id=key[0], cycle_index=key[1])
-        session.add(order)
-        session.flush()
-        session.refresh(order)
-    return order
-
-
-def _record(case: Case, notice: Notice, due_at: datetime, what: Content) -> None:
+def _fact(case: Case, notice: Notice, due_at: datetime, what: Content) -> Json:
     contract, days = case.contract, rules.days_until(due_at, case.now, case.shop.zone)
-    record(
-        case.session,
+    return row_of(
         notice.shop_id,
         # without the day: each lead is told once, and a charge that moves later is a change
         key=f"upcoming:{number_of(contract.shopify_gid)}:{notice.cycle_index}:{notice.lead_days}",
