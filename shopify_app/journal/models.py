@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.db import Base, Id, Json, ShopId
@@ -68,7 +69,7 @@ class Delivery(Base):
     contract_gid: Mapped[str | None]
     state: Mapped[str] = mapped_column(server_default=PENDING)
     unique_id: Mapped[str | None]
-    body: Mapped[Json | None]
+    body: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     tries: Mapped[int] = mapped_column(server_default="0")
     next_try_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
