@@ -14,6 +14,8 @@ from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, rows, shapes
 from shopify_app.web.portal.guard import shopper
 from shopify_app.web.portal.problems import Problem
+from shopify_app.web.portal.timeline import entries as timeline_of
+from shopify_app.web.portal.told import TOLD
 
 
 @blueprint.get("/contracts")
@@ -71,7 +73,7 @@ def orders(number: str) -> ResponseReturnValue:
 def timeline(number: str) -> ResponseReturnValue:
     """What happened."""
     with ctx().db.session() as session:
-        return jsonify(entries=shapes.entries(rows.facts(session, rows.mine(session, number), shapes.TOLD)))
+        return jsonify(entries=timeline_of(rows.facts(session, rows.mine(session, number), TOLD)))
 
 
 def whole_contract(session: Session, row: Contract) -> Json:

@@ -15,7 +15,8 @@ from shopify_app.web.portal import problems
 from shopify_app.web.portal.deed import NO_CHOICE, NO_UNDO, PRICE_CHANGED, UNDO
 from shopify_app.web.portal.deeds import DEEDS
 from shopify_app.web.portal.offers import ACTIONS, MOVE, TOO_LATE
-from shopify_app.web.portal.shapes import ADDRESS, TOLD
+from shopify_app.web.portal.shapes import ADDRESS
+from shopify_app.web.portal.told import TOLD
 from shopify_app.web.portal.wish import MOVED_ON, WEEKS
 
 Schema = dict[str, Any]

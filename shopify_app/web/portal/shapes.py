@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency
 from flask import g
 
 from shopify_app.billing.models import CHALLENGED, FAILED, SETTLED, BillingAttempt
@@ -24,7 +22,6 @@ from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.web.portal import offers, tongue
 from shopify_app.web.portal.offers import Offer
 from shopify_app.web.portal.rows import Coming
-from shopify_app.web.voice import Voice
 
 ADDRESS = (
     "first_name",
@@ -37,23 +34,6 @@ ADDRESS = (
     "zip",
     "country_code",
 )
-
-TOLD = (
-    "subscription.started",
-    "subscription.paused",
-    "subscription.resumed",
-    "subscription.reactivated",
-    "subscription.cancelled",
-    "subscription.expired",
-    "subscription.failed",
-    "order.processed",
-    "charge.failed",
-    "charge.challenged",
-    "order.skipped",
-    "order.unskipped",
-    "order.moved",
-)
-"""Kinds of facts that are a shopper's business; the rest is between us, Shopify and the shop's staff."""
 
 
 def instant(value: datetime) -> str:
@@ -139,39 +119,6 @@ def order(row: Order) -> Json:
 def delivery(row: FulfillmentOrder, order: Order) -> Json:
     """Return a paid delivery that is still to come."""
     return {"number": row.number, "date": day(row.fulfill_at).isoformat(), "order": order.name}
-
-
-def entries(facts: Sequence[Fact]) -> list[Json]:
-    """Return facts of the kinds in TOLD as a shopper reads them; nobody of the shop's staff is named."""
-    return [
-        {
-            "at": instant(fact.occurred_at),
-            "date": day(fact.occurred_at).isoformat(),
-            "kind": fact.kind,
-            "by_you": fact.actor.split(":")[0] in ("shopper", "link"),
-            "words": _words(fact),
-        }
-        for fact in facts
-    ]
-
-
-def _words(fact: Fact) -> str:
-    speaks, after = tongue.speaks(), fact.after or {}
-    dates = {"at": fact.data.get("expected_at"), "to": after.get("expected_at")}
-    if fact.kind == "order.moved":
-        dates["at"] = (fact.before or {}).get("expected_at")
-    said = {name: speaks.day(datetime.fromisoformat(value), g.shop.zone) for name, value in dates.items() if value}
-    said["amount"] = _amount(fact, speaks)
-    return speaks.say(f"event_{fact.kind}", **{"at": "–", "to": "–"} | said).strip()
-
-
-def _amount(fact: Fact, speaks: Voice) -> str:
-    currency = str(fact.data.get("currency"))
-    try:
-        amount = round_money(Decimal(str(fact.data.get("amount"))), currency)
-    except InvalidOperation:
-        return "–"
-    return str(format_currency(amount, currency, locale=speaks.locale))
 
 
 def _is_on_hold(contract: Contract) -> bool:

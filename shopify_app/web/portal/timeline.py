@@ -1,0 +1,141 @@
+"""What happened to a subscription, in its shopper's words. Nobody of the shop's staff is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from babel.numbers import format_currency, format_decimal
+from flask import g
+
+from shopify_app.contracts.contents import ONLY_VARIANT
+from shopify_app.edits.order_now import OrderingNow
+from shopify_app.journal.models import Fact
+from shopify_app.kit.db import Json
+from shopify_app.kit.money import round_money
+from shopify_app.web.portal import shapes, tongue
+from shopify_app.web.voice import Voice
+
+Side = Mapping[str, Any]
+NOTHING = "–"
+"""Stands for what a fact does not say."""
+
+
+def entries(facts: Sequence[Fact]) -> list[Json]:
+    """Return facts of the kinds in `told.TOLD` as a shopper reads them."""
+    speaks = tongue.speaks()
+    return [
+        {
+            "at": shapes.instant(fact.occurred_at),
+            "date": shapes.day(fact.occurred_at).isoformat(),
+            "kind": fact.kind,
+            "by_you": fact.actor.split(":")[0] in ("shopper", "link"),
+            "words": _words(fact, speaks),
+        }
+        for fact in facts
+    ]
+
+
+def _words(fact: Fact, speaks: Voice) -> str:
+    before, after = _side(fact.before), _side(fact.after)
+    say = _TELLINGS.get(fact.kind, _plainly)
+    return say(fact, before, after, speaks)
+
+
+def _plainly(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    amount = _amount(fact.data.get("amount"), fact, speaks)
+    return _say(speaks, fact.kind, at=_day(fact.data, speaks), amount=amount)
+
+
+def _moved(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    kind = "order.ordered_now" if fact.cause == OrderingNow.cause else fact.kind
+    return _say(speaks, kind, at=_day(before, speaks), to=_day(after, speaks))
+
+
+def _items(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    return _say(speaks, fact.kind, was=_listed(before.get("items")), now=_listed(after.get("items")))
+
+
+def _rhythm(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    paid, sent = (_every(after.get(name), speaks) for name in ("billing", "delivery"))
+    if paid == sent:
+        return _say(speaks, fact.kind, rhythm=paid)
+    return _say(speaks, f"{fact.kind}_apart", paid=paid, sent=sent)
+
+
+def _shipping(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    method = after.get("title") or after.get("location")
+    price = _amount(after.get("price"), fact, speaks)
+    return _say(speaks, fact.kind, now=f"{method}, {price}" if method else price)
+
+
+def _discounts(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    found = [*(before.get("discounts") or ()), *(after.get("discounts") or ())]
+    return _say(speaks, fact.kind, which=", ".join(_off(one, fact, speaks) for one in found) or NOTHING)
+
+
+def _contents(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    at = _day(fact.data, speaks)
+    if after.get("items") == before.get("items"):  # where a person lives is not in the journal
+        return _say(speaks, f"{fact.kind}_otherwise", at=at)
+    return _say(speaks, fact.kind, at=at, now=_listed(after.get("items")))
+
+
+_TELLINGS: dict[str, Callable[[Fact, Side, Side, Voice], str]] = {
+    "order.moved": _moved,
+    "order.contents_changed": _contents,
+    "subscription.item_added": _items,
+    "subscription.item_removed": _items,
+    "subscription.item_swapped": _items,
+    "subscription.quantity_changed": _items,
+    "subscription.frequency_changed": _rhythm,
+    "subscription.delivery_changed": _shipping,
+    "subscription.discount_added": _discounts,
+    "subscription.discount_removed": _discounts,
+}
+"""Kinds that say more than a day and an amount."""
+
+
+def _say(speaks: Voice, kind: str, **values: str) -> str:
+    return speaks.say(f"event_{kind}", **values)
+
+
+def _side(found: object) -> Side:
+    return found if isinstance(found, dict) else {}
+
+
+def _day(side: Side, speaks: Voice) -> str:
+    at = side.get("expected_at")
+    return speaks.day(datetime.fromisoformat(at), g.shop.zone) if at else NOTHING
+
+
+def _listed(items: Iterable[Side] | None) -> str:
+    return ", ".join(f"{one.get('quantity')} × {_name(one)}" for one in items or ()) or NOTHING
+
+
+def _name(one: Side) -> str:
+    variant = one.get("variant_title")
+    return f"{one.get('title')} ({variant})" if variant and variant != ONLY_VARIANT else str(one.get("title"))
+
+
+def _every(policy: Side | None, speaks: Voice) -> str:
+    return speaks.say(f"every_{policy['interval']}", count=int(policy["intervalCount"])) if policy else NOTHING
+
+
+def _off(one: Side, fact: Fact, speaks: Voice) -> str:
+    if one.get("title"):
+        return str(one["title"])
+    if one.get("percentage"):
+        return f"{format_decimal(Decimal(str(one['percentage'])), locale=speaks.locale)}\u00a0%"
+    return _amount(one.get("amount"), fact, speaks)
+
+
+def _amount(value: object, fact: Fact, speaks: Voice) -> str:
+    currency = str(fact.data.get("currency"))
+    try:
+        amount = round_money(Decimal(str(value)), currency)
+    except InvalidOperation:
+        return NOTHING
+    return str(format_currency(amount, currency, locale=speaks.locale))

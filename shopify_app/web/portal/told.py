@@ -1,0 +1,67 @@
+"""Which of the journal's facts are a shopper's business. A test holds both lists against all kinds the code tells."""
+
+from __future__ import annotations
+
+from shopify_app.edits.contract.actions import ACTIONS
+
+TOLD = (
+    "subscription.started",
+    "subscription.paused",
+    "subscription.resumed",
+    "subscription.reactivated",
+    "subscription.cancelled",
+    "subscription.expired",
+    "subscription.failed",
+    "subscription.item_added",
+    "subscription.item_removed",
+    "subscription.item_swapped",
+    "subscription.quantity_changed",
+    "subscription.frequency_changed",
+    "subscription.address_changed",
+    "subscription.delivery_changed",
+    "subscription.note_changed",
+    "subscription.discount_added",
+    "subscription.discount_removed",
+    "subscription.payment_method_changed",
+    "order.processed",
+    "order.skipped",
+    "order.unskipped",
+    "order.moved",
+    "order.contents_changed",
+    "charge.failed",
+    "charge.challenged",
+)
+"""What a shopper's timeline tells."""
+
+ASKED_FOR = (
+    *(f"subscription.{name}_requested" for name in ACTIONS),
+    "subscription.edit_rejected",
+    "order.skip_requested",
+    "order.unskip_requested",
+    "order.move_requested",
+    "order.order_now_requested",
+    "order.contents_requested",
+    "order.edit_rejected",
+    "charge.asked_for",
+)
+"""Requests and refusals: whoever asked was answered, and what came of it is told."""
+MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.changed")
+"""Moments at which a mail is due. What such a mail is about is told by itself."""
+OF_STAFF = ("charge.parked", "charge.released", "charge.duplicate", "charging.stopped", "charging.started")
+"""Between us and the shop's staff."""
+OF_SHOP = (
+    "rules.changed",
+    "links.mode_changed",
+    "notices.leads_changed",
+    "plans.created",
+    "plans.plan_added",
+    "plans.plan_changed",
+    "plans.plan_removed",
+    "plans.renamed",
+    "plans.deleted",
+    "plans.attached",
+    "plans.detached",
+)
+"""What the shop decides for all its subscriptions."""
+UNTOLD = (*ASKED_FOR, *MAILED, *OF_STAFF, *OF_SHOP)
+"""What it does not tell, by why."""
