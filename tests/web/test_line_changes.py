@@ -75,6 +75,8 @@ def test_quantity_and_removal_name_the_item(admin: Admin, asked: list[tuple]):
     for wrong in ("0", "1000", "two"):
         answer = admin.post("/contracts/7/quantity", line=LINE, quantity=wrong, request_id="r")
         assert answer.status_code == 422 and "Enter a whole number from 1 to 999." in answer.text
+    same = admin.post("/contracts/7/quantity", line=LINE, quantity="1")
+    assert same.status_code == 422 and 'error="The subscription is like that already."' in same.text
     html = admin.post("/contracts/7/quantity", line=LINE, quantity="3").text
     assert "3 × House Blend, Whole bean: $18.00 each, $54.00 together" in html
     admin.post("/contracts/7/quantity", line=LINE, quantity="3", request_id=_request_id(html))
@@ -90,7 +92,8 @@ def test_quantity_and_removal_name_the_item(admin: Admin, asked: list[tuple]):
 
 def test_an_item_is_added(admin: Admin, asked: list[tuple]):
     _planned(admin)
-    assert "No product is known yet" in admin.get("/contracts/7/add").text
+    empty = admin.get("/contracts/7/add").text
+    assert "No product is known yet" in empty and "data-pick-variant" in empty
     kettle = _variant(admin, 2, "Kettle", "50.00")
     answer = admin.post("/contracts/7/add", variant="", quantity="x")
     assert answer.status_code == 422 and "Choose a product." in answer.text and "whole number" in answer.text
@@ -100,6 +103,15 @@ def test_an_item_is_added(admin: Admin, asked: list[tuple]):
     )
     admin.post("/contracts/7/add", variant=kettle, quantity="2", price="45.00", request_id="r")
     assert asked[0][0].asked() == {"variant_gid": kettle, "quantity": 2}
+
+
+def test_where_prices_are_not_known_nothing_can_be_chosen(admin: Admin, asked: list[tuple]):
+    _planned(admin)
+    _variant(admin, 2, "Kettle", "50.00")
+    with admin.context.db.session() as session:
+        session.execute(update(rows.Contract).values(currency="EUR"))
+    html = admin.get("/contracts/7/add").text
+    assert "subscription is paid in another" in html and "data-pick-variant" not in html and "Kettle" not in html
 
 
 def test_staff_choose_any_rhythm_and_shopify_the_dates(admin: Admin, asked: list[tuple]):

@@ -46,3 +46,8 @@ class Face:
     of_line: bool = False
     is_critical: bool = False
     warning: str = ""
+
+    @property
+    def field(self) -> str:
+        """The first field that is seen: what is wrong with the edit as a whole is told there."""
+        return next((name for name in self.names if name != "line"), "")

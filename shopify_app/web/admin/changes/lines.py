@@ -21,6 +21,11 @@ from shopify_app.web.admin.detail import Detail
 from shopify_app.web.format import money
 from shopify_app.web.forms import Form
 
+NONE_KNOWN = (
+    "No product is known yet. Those that some subscription holds are listed here within minutes after the import; "
+    "all that your shop has are behind the button."
+)
+
 
 def _quantity(form: Form, found: Detail) -> Action | None:
     quantity = form.whole_number("quantity", 1, lines.MOST)
@@ -89,7 +94,9 @@ def _goods(found: Detail, form: Form, offered: Callable[[Session, Contract], Seq
     chosen = _variant(form)
     with ctx().db.session() as session:
         known = offered(session, found.contract)
-    return {"goods": known, "variant": chosen}
+    is_foreign = found.contract.currency != g.shop.currency
+    why_none = WORDS[No.OTHER_CURRENCY] if is_foreign else NONE_KNOWN
+    return {"goods": known, "variant": chosen, "why_none": why_none, "is_foreign": is_foreign}
 
 
 def _price(action: Action) -> Mapping[str, str]:

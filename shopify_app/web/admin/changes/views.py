@@ -71,6 +71,9 @@ def _preview(face: Face, number: str, found: Detail, form: Form, action: Action)
     seen = door.preview(ctx(), action, _target(found))
     if seen is None:
         return missing()
+    if seen.why_not is not None and face.fields:
+        form.errors[face.field] = seen.why_not.words
+        return _page(face, number, found, form, code=422)
     if seen.why_not is not None:
         code = 200 if request.method == "GET" else 409
         return show(number, code=code, toast=seen.why_not.words, is_error=True)

@@ -65,7 +65,7 @@ def _read(asked: Asked) -> Change | None:
         elif quantity is not None:
             added.append(_once(good, quantity, asked.contract.currency))
     if form.typed.get("seen") != _mark(seen, offered):
-        form.errors["items"] = "The order or a price was changed meanwhile. This is what it holds now."
+        form.errors["order"] = "The order or a price was changed meanwhile. This is what it holds now."
     return Contents(seen, quantities, added) if form.is_valid else None
 
 
