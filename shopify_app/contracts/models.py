@@ -24,6 +24,8 @@ class Contract(Base):
     the spans before, [since, until or null] in ISO, in which it was not: cycles expected then were paused away, not
     missed. `read_at` is the machine instant at which the last applied reading of the contract or its cycles was asked
     for; `written_at` when the row was last written with something to say, so not by a look that found it unchanged.
+    `out_of_stock` is what the shopper wants done with an order in which something is missing, null: as the shop does
+    (`edits/contract/out_of_stock.py`); ours alone, so no reading touches it.
     """
 
     __tablename__ = "contracts"
@@ -62,6 +64,7 @@ class Contract(Base):
     billing_stopped_at: Mapped[datetime | None]
     billing_stopped_reason: Mapped[str | None]
     parked_reason: Mapped[str | None]
+    out_of_stock: Mapped[str | None]
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)

@@ -194,7 +194,7 @@ def _between(gid: str, before: _State, after: _State) -> Difference:
 def _state(session: Session, row: Contract | None) -> _State:
     if row is None:
         return _State({}, [], None)
-    ours = {"id", "shop_id", "read_at", "written_at", "cycles_read_until", "pauses"}
+    ours = {"id", "shop_id", "read_at", "written_at", "cycles_read_until", "pauses", "out_of_stock"}
     values: dict[str, object] = {
         column.key: getattr(row, column.key) for column in Contract.__table__.columns if column.key not in ours
     }

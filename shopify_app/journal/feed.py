@@ -23,7 +23,12 @@ GROUPS = {
         "subscription.quantity_changed",
         "subscription.frequency_changed",
     ),
-    "delivery": ("subscription.address_changed", "subscription.delivery_changed", "subscription.note_changed"),
+    "delivery": (
+        "subscription.address_changed",
+        "subscription.delivery_changed",
+        "subscription.note_changed",
+        "subscription.out_of_stock_changed",
+    ),
     "payment": (
         "subscription.payment_method_changed",
         "subscription.discount_added",

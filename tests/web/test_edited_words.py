@@ -67,6 +67,6 @@ def test_one_date() -> None:
 
 
 @pytest.mark.parametrize("kind", ["item_added", "item_swapped", "quantity_changed", "frequency_changed",
-                                  "delivery_changed", "discount_added"])  # fmt: skip
+                                  "delivery_changed", "discount_added", "out_of_stock_changed"])  # fmt: skip
 def test_a_fact_without_its_sides_is_still_a_sentence(kind: str) -> None:
     assert said(f"subscription.{kind}").endswith(" by you or your staff.")

@@ -39,14 +39,16 @@ class Standing:
 class Action(ABC):
     """One edit: a frozen dataclass whose fields are plain JSON, so that a row keeps it. Rule and pictures are pure.
 
-    `name` is its word in rows and facts. `done_kind` is the fact told when it is read at Shopify, None when the
-    mirror tells the change of status already. `is_draft`: it goes through a draft, as Shopify calls it.
+    `name` is its word in rows and facts. `done_kind` is the fact told when it is done, None when the mirror tells
+    what it reads at Shopify already. `is_draft`: it goes through a draft, as Shopify calls it. `is_ours`: Shopify has
+    nothing like it and is not asked, what `settle` writes is the whole effect.
     """
 
     name: ClassVar[str]
     done_kind: ClassVar[str | None] = None
     done_words: ClassVar[str]
     is_draft: ClassVar[bool] = False
+    is_ours: ClassVar[bool] = False
 
     def wish(self) -> Json:
         """Return what `actions.parse` makes this action of again."""
@@ -66,7 +68,7 @@ class Action(ABC):
 
     @abstractmethod
     def send(self, client: AdminClient, contract_gid: str) -> None:
-        """Ask Shopify. Raises ShopifyError."""
+        """Ask Shopify; never called for what `is_ours`. Raises ShopifyError."""
 
     @abstractmethod
     def is_true(self, contract: Contract, before: Json) -> bool:

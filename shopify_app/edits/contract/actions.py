@@ -8,6 +8,7 @@ from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.edits.contract.discounts import Discount, ManualDiscount, RemoveDiscount
 from shopify_app.edits.contract.lines import Add, Quantity, Remove, Swap
 from shopify_app.edits.contract.note import Note
+from shopify_app.edits.contract.out_of_stock import OutOfStock
 from shopify_app.edits.contract.payment_method import ChoosePaymentMethod
 from shopify_app.edits.contract.rhythm import Frequency
 from shopify_app.edits.contract.statuses import Cancel, Pause, Reactivate, Resume
@@ -15,7 +16,7 @@ from shopify_app.kit.db import Json
 
 _STATUSES: tuple[type[Action], ...] = (Pause, Resume, Reactivate, Cancel)
 _LINES: tuple[type[Action], ...] = (Quantity, Swap, Remove, Add, Frequency)
-_DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, ChoosePaymentMethod)
+_DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, OutOfStock, ChoosePaymentMethod)
 _DISCOUNTS: tuple[type[Action], ...] = (Discount, ManualDiscount, RemoveDiscount)
 ACTIONS = {action.name: action for action in (*_STATUSES, *_LINES, *_DETAILS, *_DISCOUNTS)}
 

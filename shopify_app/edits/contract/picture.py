@@ -46,7 +46,8 @@ class Line:
 class Picture:
     """Amounts in the contract's currency, before taxes. `dates`: expected charges; None when Shopify decides them.
 
-    `delivery` is the title of the shipping option, `payment_method` the gid of what pays.
+    `delivery` is the title of the shipping option, `payment_method` the gid of what pays, `out_of_stock` the
+    preference (`out_of_stock.py`; None: as the shop does).
     `pending` are the dates as they would be if the subscription were active.
     """
 
@@ -61,6 +62,7 @@ class Picture:
     delivery: str | None = None
     discounts: tuple[Discount, ...] = ()
     payment_method: str | None = None
+    out_of_stock: str | None = None
     pending: tuple[datetime, ...] = field(default=(), compare=False)
 
     @property
@@ -90,6 +92,7 @@ class Picture:
             "delivery": self.delivery,
             "discounts": [discount.as_json() for discount in self.discounts],
             "payment_method": self.payment_method,
+            "out_of_stock": self.out_of_stock,
         }
 
 
@@ -108,6 +111,7 @@ def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime 
         delivery=(contract.delivery_method or {}).get("title"),
         discounts=tuple(taken_off.read(row) for row in contract.discounts),
         payment_method=contract.payment_method_gid,
+        out_of_stock=contract.out_of_stock,
         pending=pending,
     )
 

@@ -24,6 +24,8 @@ LONGEST_ID = 100
 def begin(session: Session, action: Action, target: Target, request_id: str, now: datetime) -> ContractEdit | Answer:
     """Write down who wants what and hold the contract; or return the answer that needs no question to Shopify.
 
+    What `is_ours` is done with it, in one commit.
+
     `now`: business time. Raises ValueError for a request id that is empty or longer than LONGEST_ID.
     """
     if not 0 < len(request_id) <= LONGEST_ID:
@@ -35,7 +37,7 @@ def begin(session: Session, action: Action, target: Target, request_id: str, now
     edit = session.get(ContractEdit, (target.shop_id, request_id), populate_existing=True)
     if edit is not None and (known := _known(edit, action, seen.contract)):
         return known
-    if taken := standing.is_taken(session, seen, request_id):
+    if not action.is_ours and (taken := standing.is_taken(session, seen, request_id)):
         return refused(taken)
     if answer := standing.why_not(session, action, seen):
         return answer
@@ -49,6 +51,8 @@ def begin(session: Session, action: Action, target: Target, request_id: str, now
     edit.refusal = edit.words = edit.finished_at = None
     edit.asked_at, edit.lease_until = now, machine_now() + standing.LEASE
     session.add(edit)
+    if action.is_ours:
+        return done(session, edit, seen.contract, action, now, verdict.as_data())
     standing.hold(seen, edit.lease_until)
     tell(session, edit, seen.contract, f"subscription.{action.name}_requested", now, verdict.as_data())
     return edit
@@ -82,12 +86,14 @@ def locked(
     return edit, mirror.find(session, shop_id, contract_gid)
 
 
-def done(session: Session, edit: ContractEdit, contract: Contract, action: Action, now: datetime) -> Answer:
-    """Write down that Shopify shows the change."""
+def done(
+    session: Session, edit: ContractEdit, contract: Contract, action: Action, now: datetime, data: Json | None = None
+) -> Answer:
+    """Write down that the change is there: at Shopify, or on our rows. `data`: what its fact says besides."""
     action.settle(session, contract, edit.actor)
     edit.wish = action.learned(contract, edit.before).wish()
     if action.done_kind:
-        tell(session, edit, contract, action.done_kind, now)
+        tell(session, edit, contract, action.done_kind, now, data)
     return _finish(edit, DONE, Answer(True, action.done_words), now)
 
 

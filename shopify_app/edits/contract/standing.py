@@ -45,9 +45,12 @@ def paint(standing: Standing) -> Picture:
 
 def why_not(session: Session, action: Action, standing: Standing) -> Answer | None:
     """Return why an action cannot be carried out now, None when it can."""
-    refusal = action.why_not(standing) or (No.CHARGING if _is_charging(session, standing.contract) else None)
-    if refusal:
+    if refusal := action.why_not(standing):
         return refused(refusal)
+    if action.is_ours:  # a charge under way is none of its business
+        return None
+    if _is_charging(session, standing.contract):
+        return refused(No.CHARGING)
     return future_edits(session, standing) if action.is_draft else None
 
 

@@ -19,6 +19,7 @@ OF_CONTRACT = (
     "address",
     "delivery",
     "note",
+    "out_of_stock",
     "discount",
     "manual_discount",
     "remove_discount",

@@ -12,6 +12,7 @@ from shopify_app.billing.models import DUPLICATE, BillingAttempt
 from shopify_app.contracts import contents
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
 from shopify_app.orders.models import Order
@@ -76,6 +77,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "shipping": contract.delivery_price,
         "started_at": contract.shopify_created_at,
         "note": contract.note,
+        "out_of_stock": out_of_stock.said(contract.out_of_stock) if contract.out_of_stock else None,
         "cancel_comment": found.cancel_comment,
         "parked": words.reason(contract.parked_reason),
         "refund": _refund(found),

@@ -7,6 +7,7 @@ from datetime import tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, whoever
 from shopify_app.web.format import day, money, rhythm
@@ -66,6 +67,12 @@ def _note(fact: Fact, zone: tzinfo) -> Sentence:
     had, has = (_side(fact, side).get("has_note") for side in ("before", "after"))
     verb = "removed" if not has else "changed" if had else "added"
     return Sentence(f"Note {verb}{whoever(fact)}.")
+
+
+def _out_of_stock(fact: Fact, zone: tzinfo) -> Sentence:
+    old, new = (out_of_stock.said(_side(fact, side).get("out_of_stock")) for side in ("before", "after"))
+    words = f": “{new}” instead of “{old}”" if fact.after else ""
+    return Sentence(f"Out-of-stock preference changed{whoever(fact)}{words}.", "warning")
 
 
 def _discount(words: str, side: str) -> Telling:
@@ -145,6 +152,7 @@ TELLINGS: dict[str, Telling] = {
     "subscription.address_changed": fixed("Delivery address changed", "warning", whoever),
     "subscription.delivery_changed": _delivery,
     "subscription.note_changed": _note,
+    "subscription.out_of_stock_changed": _out_of_stock,
     "subscription.discount_added": _discount("Discount added", "after"),
     "subscription.discount_removed": _discount("Discount removed", "before"),
     "subscription.payment_method_changed": fixed("Payment method changed", "neutral", whoever),

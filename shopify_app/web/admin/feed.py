@@ -23,7 +23,7 @@ SHOWS = [
     ("", "All changes"),
     ("items", "Items and frequency"),
     ("dates", "Dates"),
-    ("delivery", "Address, delivery and note"),
+    ("delivery", "Address, delivery, note and preferences"),
     ("payment", "Payment and discounts"),
     ("status", "Started, paused, ended"),
 ]

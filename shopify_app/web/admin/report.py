@@ -11,6 +11,7 @@ from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
+from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
 from shopify_app.web.admin import addresses, sentences, words
@@ -172,6 +173,7 @@ _TABLES: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {
             "Items": _items,
             "Sent to": _sent_to,
             "Note": _value("note"),
+            "When out of stock": lambda row, zone: out_of_stock.said(row.get("out_of_stock")),
         },
     ),
     ("billing", "charges"): (
@@ -198,7 +200,7 @@ _AREAS = {
     "billing": "Messages about charges",
     "journal": "History and what was sent to Klaviyo",
     "shoppers": "Customer and payment methods",
-    "contracts": "Addresses and notes of subscriptions",
+    "contracts": "Addresses, notes and preferences of subscriptions",
     "privacy": "Answers to data requests",
 }
 """Feature → what its `erase` changes."""

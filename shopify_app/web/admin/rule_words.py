@@ -20,6 +20,7 @@ NAMES = {
     "address": "change the address",
     "delivery": "change the delivery method",
     "note": "change the note",
+    "out_of_stock": "choose what happens when something is out of stock",
     "discount": "use discount codes, and remove them",
     "payment_method": "choose another of their payment methods",
     "pause": "pause",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from shopify_app.edits.contract import out_of_stock
 from shopify_app.edits.contract.picture import Line, Picture
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
@@ -28,6 +29,7 @@ def picture(seen: Picture, currency: str) -> Json:
         "delivery": seen.delivery,
         "payment_method": number_of(seen.payment_method) if seen.payment_method else None,
         "discounts": [each.title or "" for each in seen.discounts],
+        "out_of_stock": out_of_stock.word(seen.out_of_stock),
     }
 
 
@@ -55,7 +57,7 @@ def _line(line: Line, currency: str) -> Json:
 
 
 def _input(name: str, field: Field, listed: Sequence[Choice] | None, tomorrow: date, currency: str) -> Json:
-    if isinstance(field, Word):
+    if listed is None and isinstance(field, Word):
         speaks = tongue.speaks()
         listed = [Choice(word, speaks.say(f"{name}_{word}")) for word in field.words]
     bounds = (field.least, field.most) if isinstance(field, Whole) else (None, None)

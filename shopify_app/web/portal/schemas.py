@@ -10,6 +10,7 @@ from typing import Any
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.contract.answers import No
+from shopify_app.edits.contract.out_of_stock import CHOICES
 from shopify_app.edits.rules.forbidden import CODES as RULES
 from shopify_app.web.portal import problems
 from shopify_app.web.portal.deed import NO_CHOICE, NO_UNDO, PRICE_CHANGED, UNDO
@@ -58,6 +59,7 @@ MAYBE_WHOLE: Schema = {"type": ["integer", "null"]}
 YES: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"}
+PREFERENCE = _said(_one_of(*CHOICES), "What is to be done when something in an order to come is out of stock.")
 CODES = sorted(
     {*Refusal, *No, *RULES, TOO_LATE, MOVED_ON, NO_CHOICE, NO_UNDO, PRICE_CHANGED, *problems.TITLES.values()}
 )
@@ -123,6 +125,7 @@ SCHEMAS |= {
         payment_method=_or_null(_ref("PaymentMethod")),
         payment=_ref("Payment"),
         discounts=_list(_ref("Discount")),
+        out_of_stock=PREFERENCE,
         time_zone=_said(TEXT, "IANA name; all days of this API are days there."),
     ),
     "Reason": _object(code=_one_of(*CODES), words=TEXT),
@@ -227,6 +230,7 @@ SCHEMAS |= {
         delivery=_said(MAYBE_TEXT, "By what it is shipped."),
         payment_method=_said(MAYBE_TEXT, "Its value among the options."),
         discounts=_list(TEXT),
+        out_of_stock=PREFERENCE,
     ),
     "ContractPreview": _object(
         action=_one_of(*DEEDS),

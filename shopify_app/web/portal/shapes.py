@@ -13,7 +13,7 @@ from shopify_app.contracts import calendar, contents
 from shopify_app.contracts.contents import OrderLine
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, Contract, ContractLine
-from shopify_app.journal.models import Fact
+from shopify_app.edits.contract import out_of_stock
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.money import round_money
@@ -77,6 +77,7 @@ def contract(
         "payment_method": _method(method, row, day(now)),
         "payment": _payment(row, attempt),
         "discounts": [_discount(each, row.currency) for each in row.discounts],
+        "out_of_stock": out_of_stock.word(row.out_of_stock),
         "time_zone": g.shop.zone.key,
     }
 

@@ -11,6 +11,7 @@ from babel.numbers import format_currency, format_decimal
 from flask import g
 
 from shopify_app.contracts.contents import ONLY_VARIANT
+from shopify_app.edits.contract.out_of_stock import word
 from shopify_app.edits.order_now import OrderingNow
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
@@ -76,6 +77,10 @@ def _discounts(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
     return _say(speaks, fact.kind, which=", ".join(_off(one, fact, speaks) for one in found) or NOTHING)
 
 
+def _out_of_stock(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    return _say(speaks, fact.kind, now=speaks.say(f"preference_{word(after.get('out_of_stock'))}"))
+
+
 def _contents(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
     at = _day(fact.data, speaks)
     if after.get("items") == before.get("items"):  # where a person lives is not in the journal
@@ -94,6 +99,7 @@ _TELLINGS: dict[str, Callable[[Fact, Side, Side, Voice], str]] = {
     "subscription.delivery_changed": _shipping,
     "subscription.discount_added": _discounts,
     "subscription.discount_removed": _discounts,
+    "subscription.out_of_stock_changed": _out_of_stock,
 }
 """Kinds that say more than a day and an amount."""
 

@@ -20,6 +20,7 @@ TOLD = (
     "subscription.address_changed",
     "subscription.delivery_changed",
     "subscription.note_changed",
+    "subscription.out_of_stock_changed",
     "subscription.discount_added",
     "subscription.discount_removed",
     "subscription.payment_method_changed",

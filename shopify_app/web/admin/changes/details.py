@@ -1,4 +1,4 @@
-"""Forms for where a subscription goes, by what, and with which note."""
+"""Forms for where a subscription goes, by what, with which note, and for what is out of stock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import g
 
-from shopify_app.edits.contract import address, delivery
+from shopify_app.edits.contract import address, delivery, out_of_stock
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.address import Address
 from shopify_app.edits.contract.answers import WORDS, No, by_shopify
@@ -76,6 +76,20 @@ def _note(form: Form, found: Detail) -> Action | None:
 
 def _note_choices(found: Detail, form: Form) -> Mapping[str, Any]:
     return {"note": form.typed.get("note", found.contract.note or ""), "longest": LONGEST}
+
+
+def _out_of_stock(form: Form, found: Detail) -> Action | None:
+    chosen = form.choice("preference", list(out_of_stock.CHOICES))
+    return out_of_stock.choose(chosen) if chosen is not None else None
+
+
+def _out_of_stock_choices(found: Detail, form: Form) -> Mapping[str, Any]:
+    now = out_of_stock.word(found.contract.out_of_stock)
+    return {
+        "preferences": out_of_stock.CHOICES,
+        "preference": form.typed.get("preference", now),
+        "said": out_of_stock.said,
+    }
 
 
 def _delivery(form: Form, found: Detail) -> Action | None:
@@ -156,4 +170,13 @@ FACES = (
         shown=_shown,
     ),
     Face("note", "Change the note", "Change note", _note, fields="note.html", names=("note",), choices=_note_choices),
+    Face(
+        "out_of_stock",
+        "What happens when something is out of stock",
+        "Change out-of-stock preference",
+        _out_of_stock,
+        fields="out_of_stock.html",
+        names=("preference",),
+        choices=_out_of_stock_choices,
+    ),
 )
