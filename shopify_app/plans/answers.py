@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shopify_app.gateways.shopify.errors import UserError
 
 LONGEST = 200
-DONE = "Published to Shopify"
+DONE = "Done at Shopify"
 UNDER_WAY = "Shopify has not confirmed it yet. It shows here within minutes; nothing has to be done again."
 NO_ANSWER = "Shopify did not answer. Nothing was changed; please try again."
 NOT_DONE = "It was not done. Please try again."

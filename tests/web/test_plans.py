@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import update
 
 from shopify_app.plans import answers, door
 from shopify_app.plans.answers import Answer
@@ -78,7 +79,7 @@ def test_a_plan_is_shown_in_words_before_it_is_published(admin: Admin, asked: li
     back = admin.post("/plans/new", **FORM, back="1")
     assert back.status_code == 200 and 'value="15.0"' in back.text
     done = admin.post("/plans/new", **FORM, request_id=_request_id(html))
-    assert done.status_code == 200 and 'data-toast="Published to Shopify"' in done.text
+    assert done.status_code == 200 and 'data-toast="Done at Shopify"' in done.text
     assert asked == [(Create("Save", FOUR_WEEKS.as_json()), _request_id(html), "merchant:42", None)]
 
 
@@ -191,3 +192,11 @@ def test_plans_that_are_none_of_ours_are_not_found(admin: Admin):
         session.query(SellingPlan).update({"billing_policy": {}})
     assert admin.get("/plans/71/81").status_code == 404
     assert "terms that cannot be changed here" in admin.get("/plans/71").text
+
+
+def test_plans_of_a_deleted_group_are_not_among_those_with_rules(admin: Admin):
+    _offer(admin, FOUR_WEEKS)
+    assert "/settings/rules?plan=81" in admin.get("/settings/rules").text
+    with admin.context.db.session() as session:
+        session.execute(update(SellingPlanGroup).values(deleted_at=NOW))
+    assert "/settings/rules?plan=81" not in admin.get("/settings/rules").text

@@ -16,7 +16,7 @@ from shopify_app.edits.rules import store
 from shopify_app.edits.rules.models import WHOLE_SHOP
 from shopify_app.edits.rules.terms import IN_MAILS, LISTED, SWAPS, SWITCHES, Rules
 from shopify_app.kit.gid import number_of
-from shopify_app.plans.models import SellingPlan
+from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, rule_words
@@ -151,8 +151,11 @@ def _plans(session: Session) -> list[Plan]:
     bought = select(ContractLine.selling_plan_gid, func.max(ContractLine.selling_plan_name)).where(
         ContractLine.shop_id == g.shop.id, ContractLine.selling_plan_gid.is_not(None)
     )
-    on_sale = select(SellingPlan.shopify_gid, SellingPlan.name).where(
-        SellingPlan.shop_id == g.shop.id, SellingPlan.deleted_at.is_(None)
+    on_sale = (
+        select(SellingPlan.shopify_gid, SellingPlan.name)
+        .join(SellingPlan.group)
+        .where(SellingPlan.shop_id == g.shop.id, SellingPlan.deleted_at.is_(None))
+        .where(SellingPlanGroup.deleted_at.is_(None))
     )
     names: dict[str, str] = {each: "" for each in store.of_shop(session, g.shop.id) if each}
     for query in (bought.group_by(ContractLine.selling_plan_gid), on_sale):
