@@ -36,7 +36,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Seen:
-    """What of a contract is told when it changes. `rhythm`: interval and count of billing and delivery."""
+    """What of a contract is told when it changes. `rhythm`: interval, count and fixed days of billing and delivery."""
 
     items: tuple[Item, ...]
     rhythm: Json
@@ -67,11 +67,14 @@ def between(before: Seen, after: Seen, *, is_swap: bool = False) -> list[Differe
 
 
 def rhythm(billing: Json, delivery: Json) -> Json:
-    """Return what of two policies is the rhythm: anchors and limits are not."""
-    return {
-        name: {"interval": policy["interval"], "intervalCount": int(policy["intervalCount"])}
-        for name, policy in (("billing", billing), ("delivery", delivery))
-    }
+    """Return what of two policies is the rhythm: how often, and on which fixed days if any. Limits are not."""
+    return {name: _beat(policy) for name, policy in (("billing", billing), ("delivery", delivery))}
+
+
+def _beat(policy: Json) -> Json:
+    found: Json = {"interval": policy["interval"], "intervalCount": int(policy["intervalCount"])}
+    days = [{name: each.get(name) for name in ("type", "day", "month")} for each in policy.get("anchors") or []]
+    return found | ({"anchors": days} if days else {})
 
 
 def _items(before: Sequence[Item], after: Sequence[Item], is_swap: bool) -> Iterator[Difference]:

@@ -15,7 +15,8 @@ from shopify_app.kit.money import round_money
 
 LOCALE = "en_US"
 _UNITS = {"DAY": "day", "WEEK": "week", "MONTH": "month", "YEAR": "year"}
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = tuple(str(format_date(date(2024, month, 1), "MMMM", locale=LOCALE)) for month in range(1, 13))
 
 
 def money(amount: Decimal | None, currency: str | None) -> str:
@@ -105,10 +106,15 @@ def anchor(policy: Mapping[str, Any]) -> str:
     first = anchors[0]
     number = int(first.get("day") or 1)
     if first.get("type") == "WEEKDAY":
-        return f"on {_WEEKDAYS[(number - 1) % 7]}s"
+        return f"on {WEEKDAYS[(number - 1) % 7]}s"
     if first.get("type") == "YEARDAY":
         return "on " + str(format_date(date(2024, int(first.get("month") or 1), number), "MMMM d", locale=LOCALE))
     return f"on day {number} of the month"
+
+
+def beat(policy: Mapping[str, Any]) -> str:
+    """Return how often, and on which fixed day if any, e.g. "every 2 weeks on Mondays"."""
+    return f"{rhythm(policy)} {anchor(policy)}".strip()
 
 
 def local_day(value: date | datetime, zone: tzinfo) -> date:
@@ -119,4 +125,4 @@ def local_day(value: date | datetime, zone: tzinfo) -> date:
 def register(app: Flask) -> None:
     """Give every template these words as filters."""
     words = (money, moneys, count, plural, day, short_day, month, clock_time, moment, relative_day, age, hour)
-    app.jinja_env.filters.update({word.__name__: word for word in (*words, rhythm, anchor)})
+    app.jinja_env.filters.update({word.__name__: word for word in (*words, rhythm, anchor, beat)})

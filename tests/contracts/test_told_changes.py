@@ -187,10 +187,10 @@ def test_dates_that_follow_from_something_else_are_not_told(desk: Desk) -> None:
     read(
         desk, replace(renumbered, expected_at=NOW + 9 * DAY), revision_id=4, status="PAUSED", billing_policy=anchored
     )
-    assert [kind for kind, _ in told(desk)] == ["paused"]
+    assert [kind for kind, _ in told(desk)] == ["paused", "frequency_changed"]
     read(desk, replace(renumbered, status="BILLED", skipped=False), revision_id=4, status="PAUSED",
          billing_policy=anchored)  # fmt: skip
-    assert [kind for kind, _ in told(desk)] == ["paused"]
+    assert [kind for kind, _ in told(desk)] == ["paused", "frequency_changed"]
 
 
 def test_contents_of_one_order_are_told_without_where_it_goes(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
@@ -50,6 +51,43 @@ def test_an_anchor_stays_where_it_fits_and_limits_stay(till: Till, unit: str, ke
     assert (there(till)["billing_policy"]["min_cycles"], there(till)["billing_policy"]["max_cycles"]) == (2, 12)
     back = door.undo(till.ctx, target(till), "r1")
     assert back and ask(till, back, "r2").is_done and there(till)["billing_policy"]["anchors"] == [FIFTEENTH]
+
+
+def test_all_dates_move_to_a_fixed_day_and_back(till: Till) -> None:
+    """What is under way keeps its date: so the sandbox, the real service says nothing of it (doubt)."""
+    before = [cycle for cycle in till.cycles() if cycle.due_at]
+    eighth = rhythm.on_day(till.contract(), 8)
+    assert not isinstance(eighth, No) and (eighth.interval, eighth.interval_count) == ("MONTH", 1)
+    assert ask(till, eighth) == Answer(True, "Frequency changed")
+    zone = ZoneInfo("America/New_York")
+    open_ones = [cycle for cycle in till.cycles() if cycle.due_at]
+    begun, later = ([c for c in open_ones if (c.start_at <= till.now) is is_begun] for is_begun in (True, False))
+    assert [c.expected_at for c in begun] == [c.expected_at for c in before if c.start_at <= till.now]
+    assert len(later) >= 3 and {c.expected_at.astimezone(zone).day for c in later} == {8}
+    assert [c.cycle_index for c in open_ones] == list(
+        range(before[0].cycle_index, before[0].cycle_index + len(open_ones))
+    )
+    assert [c.expected_at for c in open_ones] == sorted({c.expected_at for c in open_ones})
+    (told,) = till.facts("subscription.frequency_changed")
+    assert told.after["billing"]["anchors"] == [{"type": "MONTHDAY", "day": 8, "month": None}]
+    assert ask(till, eighth, "r2") == refused(No.ALREADY)
+    back = door.undo(till.ctx, target(till), "r1")
+    assert back and ask(till, back, "r3").is_done and there(till)["billing_policy"]["anchors"] == []
+    assert till.charge() == 1
+
+
+def test_a_day_that_the_rhythm_does_not_have_is_refused_before_anything_is_asked(till: Till) -> None:
+    contract = till.contract()
+    for unit, day, month in (("MONTH", 32, None), ("WEEK", 8, None), ("WEEK", 0, None), ("YEAR", 30, 2),
+                             ("YEAR", 29, 2), ("YEAR", 5, None), ("DAY", 1, None)):  # fmt: skip
+        contract.billing_policy = {"interval": unit, "intervalCount": 2}
+        assert rhythm.on_day(contract, day, month) is No.NO_FIXED_DAY
+    contract.billing_policy = {"interval": "YEAR", "intervalCount": 1}
+    march = rhythm.on_day(contract, 5, 3)
+    assert not isinstance(march, No) and march.anchors == [
+        {"type": "YEARDAY", "day": 5, "month": 3, "cutoffDay": None}
+    ]
+    assert till.calls("DraftOpen") == 0
 
 
 def test_what_is_paid_ahead_keeps_its_rhythm(till: Till) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from babel.numbers import format_currency
 
 from shopify_app.channels.klaviyo.phrases import FALLBACK, PHRASES
@@ -61,9 +61,23 @@ def moment(instant: datetime, zone: ZoneInfo, locale: Locale) -> str:
 
 
 def rhythm(policy: Json, locale: Locale) -> str:
-    """Return e.g. "Every month" or "Every 2 weeks" for a billing or delivery policy."""
+    """Return e.g. "Every month" or "Every 2 weeks, on Monday" for a billing or delivery policy."""
     unit, count = str(policy["interval"]).lower(), int(policy["intervalCount"])
-    return say(locale, f"every_{unit}") if count == 1 else say(locale, f"every_{unit}s", count=count)
+    often = say(locale, f"every_{unit}") if count == 1 else say(locale, f"every_{unit}s", count=count)
+    return often + _fixed_day(next(iter(policy.get("anchors") or []), {}), locale)
+
+
+def _fixed_day(anchor: Json, locale: Locale) -> str:
+    """In the language of the words around it."""
+    kind, speaks = str(anchor.get("type", "")).lower(), Locale(language(locale))
+    if kind == "weekday":
+        return say(locale, "on_weekday", day=speaks.days["format"]["wide"][int(anchor["day"]) - 1])
+    if kind == "monthday":
+        return say(locale, "on_monthday", day=anchor["day"])
+    if kind == "yearday":
+        at = date(2024, int(anchor["month"]), int(anchor["day"]))
+        return say(locale, "on_yearday", day=format_skeleton("MMMMd", at, locale=speaks))
+    return ""
 
 
 def status(value: str, locale: Locale) -> str:

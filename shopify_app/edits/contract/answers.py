@@ -28,6 +28,7 @@ class No(StrEnum):
     NOT_SOLD = "not_sold"
     OTHER_CURRENCY = "other_currency"
     PREPAID = "prepaid"
+    NO_FIXED_DAY = "no_fixed_day"
     NO_ADDRESS = "no_address"
     HIDDEN_ADDRESS = "hidden_address"
     INCOMPLETE_ADDRESS = "incomplete_address"
@@ -64,6 +65,7 @@ WORDS = {
     No.NOT_SOLD: "The shop does not sell this item any more.",
     No.OTHER_CURRENCY: "The price is known in the shop's currency only, and this subscription is paid in another.",
     No.PREPAID: "This subscription is paid for several deliveries at once, so its rhythm stays as it is.",
+    No.NO_FIXED_DAY: "Its rhythm has no such day. What comes every so many days has none: move single dates.",
     No.NO_ADDRESS: "This subscription is not shipped, so it has no shipping address.",
     No.HIDDEN_ADDRESS: "Shopify does not show Perennial this address, so it cannot be changed here.",
     No.INCOMPLETE_ADDRESS: "The address is not complete.",

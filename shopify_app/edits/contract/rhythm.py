@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
@@ -19,6 +20,8 @@ from shopify_app.plans import queries
 
 UNITS = ("DAY", "WEEK", "MONTH", "YEAR")
 """SellingPlanInterval (schema 2026-10)."""
+FIXED = {"WEEK": "WEEKDAY", "MONTH": "MONTHDAY", "YEAR": "YEARDAY"}
+"""Unit → the kind of day on which all dates can be fixed (SellingPlanAnchorType, schema 2026-10)."""
 MOST = 99
 """The largest count that a form takes; Shopify's own bound is not published."""
 
@@ -70,6 +73,28 @@ def every(contract: Contract, interval: str, count: int) -> Frequency:
     return Frequency(
         interval, count, [_anchor(each) for each in anchors], policy.get("minCycles"), policy.get("maxCycles")
     )
+
+
+def on_day(contract: Contract, day: int, month: int | None = None) -> Frequency | No:
+    """Return the edit that moves all dates of a subscription to a fixed day; or why there is none.
+
+    `day` is that of the week (1 is Monday) for one that comes every so many weeks, of the month for months (in a
+    shorter month its last one), of `month` for years. A rhythm of days knows none. Everything else stays.
+    """
+    policy = contract.billing_policy
+    kind = FIXED.get(policy["interval"])
+    if kind is None or not _exists(kind, day, month):
+        return No.NO_FIXED_DAY
+    anchor = {"type": kind, "day": day, "month": month if kind == "YEARDAY" else None, "cutoffDay": None}
+    limits = (policy.get("minCycles"), policy.get("maxCycles"))
+    return Frequency(policy["interval"], int(policy["intervalCount"]), [anchor], *limits)
+
+
+def _exists(kind: str, day: int, month: int | None) -> bool:
+    if kind == "YEARDAY":
+        # 2023 has no February 29: which day a year without one would get is not written anywhere
+        return month is not None and 1 <= month <= 12 and 1 <= day <= monthrange(2023, month)[1]
+    return 1 <= day <= (7 if kind == "WEEKDAY" else 31)
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from typing import Any
 
 from shopify_app.edits.contract import rhythm
 from shopify_app.edits.contract.action import Action
+from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.web import ctx
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
+from shopify_app.web.format import MONTHS, WEEKDAYS, anchor
 from shopify_app.web.forms import Form
 
 UNITS = {"DAY": "Days", "WEEK": "Weeks", "MONTH": "Months", "YEAR": "Years"}
@@ -34,6 +36,33 @@ def _choices(found: Detail, form: Form) -> Mapping[str, Any]:
     }
 
 
+def _day(form: Form, found: Detail) -> Action | None:
+    unit = found.contract.billing_policy["interval"]
+    month = form.whole_number("month", 1, 12) if unit == "YEAR" else None
+    day = form.whole_number("day", 1, 7 if unit == "WEEK" else 31)
+    if day is None or form.errors:
+        return None
+    made = rhythm.on_day(found.contract, day, month)
+    if isinstance(made, No):
+        form.errors["day"] = WORDS[made]
+        return None
+    return made
+
+
+def _days(found: Detail, form: Form) -> Mapping[str, Any]:
+    policy = found.contract.billing_policy
+    now: Mapping[str, Any] = next(iter(policy.get("anchors") or []), {})
+    return {
+        "unit": policy["interval"],
+        "now": anchor(policy),
+        "weekdays": WEEKDAYS,
+        "months": MONTHS,
+        "no_day": "" if policy["interval"] in rhythm.FIXED else WORDS[No.NO_FIXED_DAY],
+        "day": form.typed.get("day", now.get("day") or ""),
+        "month": form.typed.get("month", now.get("month") or ""),
+    }
+
+
 FACES = (
     Face(
         "frequency",
@@ -43,5 +72,14 @@ FACES = (
         fields="frequency.html",
         names=("count", "unit"),
         choices=_choices,
+    ),
+    Face(
+        "day",
+        "Move all dates",
+        "Move all dates",
+        _day,
+        fields="day.html",
+        names=("day", "month"),
+        choices=_days,
     ),
 )
