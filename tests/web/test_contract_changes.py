@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from shopify_app.contracts.models import CANCELLED, PAUSED
-from shopify_app.edits.contract import door
+from shopify_app.edits.contract import door, pause_ends
 from shopify_app.edits.contract.answers import Answer, No, refused
 from shopify_app.edits.contract.statuses import Cancel, Pause, Resume
 from shopify_app.edits.models import DONE, ContractEdit
@@ -40,10 +40,13 @@ def _request_id(html: str) -> str:
 def test_the_page_offers_what_the_status_allows(admin: Admin):
     _plant(admin)
     html = admin.get("/contracts/7").text
+    assert "/contracts/7/quantity" in html and "/contracts/7/remove" not in html  # its one item stays, no discount
     assert "/contracts/7/pause" in html and "/contracts/7/cancel" in html and "/contracts/7/resume" not in html
     with admin.context.db.session() as session:
-        rows.contract(session, admin.shop_id, 8, status=PAUSED)
+        paused = rows.contract(session, admin.shop_id, 8, status=PAUSED)
+        pause_ends.write(session, paused, NOW + timedelta(days=9), "merchant:42")
     html = admin.get("/contracts/8").text
+    assert "No charge is planned until it resumes by itself on" in html and "Thu, Dec 10, 2026" in html
     assert "/contracts/8/resume" in html and "/contracts/8/pause" not in html
 
 

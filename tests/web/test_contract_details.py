@@ -140,6 +140,7 @@ def test_discounts_are_applied_added_and_removed(admin: Admin, asked: list):
                   {"title": ""}, {"kind": "gift"}):  # fmt: skip
         assert admin.post("/contracts/7/manual_discount", **form | wrong, request_id="r").status_code == 422
     admin.post("/contracts/7/manual_discount", **form, request_id="r2")
+    assert "/contracts/7/remove_discount" in admin.get("/contracts/7").text
     html = admin.get("/contracts/7/remove_discount").text
     assert "Sorry &lt;3" in html
     assert "No discount" in admin.post("/contracts/7/remove_discount", discount=SORRY["id"]).text

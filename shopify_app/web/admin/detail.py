@@ -10,7 +10,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.billing.models import OPEN_STATES, BillingAttempt
-from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.models import PAUSED, BillingCycle, Contract
+from shopify_app.edits.contract import pause_ends
 from shopify_app.edits.models import DONE, ContractEdit
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Delivery, Fact
@@ -39,6 +40,7 @@ class Detail:
     told: dict[int, list[Delivery]]
     notices: Sequence[Notice]
     cancel_comment: str
+    resumes_at: datetime | None
 
 
 def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
@@ -68,6 +70,7 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
         notices=history.of_contract(session, contract.id),
         cancel_comment=_cancel_comment(session, contract),
+        resumes_at=pause_ends.find(session, contract) if contract.status == PAUSED else None,
     )
 
 

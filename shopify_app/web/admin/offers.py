@@ -12,12 +12,13 @@ from shopify_app.billing import by_hand
 from shopify_app.billing import order_now as billing
 from shopify_app.billing.models import OPEN_STATES
 from shopify_app.contracts import contents
-from shopify_app.contracts.models import BillingCycle
+from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import move, skip
 from shopify_app.edits.change import Standing
 from shopify_app.edits.contract import address
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
+from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.changes.registry import FACES
 from shopify_app.web.admin.detail import Detail
 
@@ -36,14 +37,18 @@ class Undo(NamedTuple):
     fields: Mapping[str, str]
 
 
-def of_contract(status: str) -> list[tuple[str, str]]:
-    """Return what may be done with a subscription of this status: verb and words of each button."""
-    return [(face.verb, face.button) for face in FACES if status in face.statuses and not face.of_line]
+def of_contract(contract: Contract) -> list[tuple[str, str]]:
+    """Return what may be done with a subscription as it stands: verb and words of each button."""
+    return [(face.verb, face.button) for face in _fitting(contract) if not face.of_line]
 
 
-def of_line(status: str) -> list[tuple[str, str]]:
-    """Return what may be done with each item of a subscription of this status, likewise."""
-    return [(face.verb, face.button) for face in FACES if status in face.statuses and face.of_line]
+def of_line(contract: Contract) -> list[tuple[str, str]]:
+    """Return what may be done with each item of a subscription as it stands, likewise."""
+    return [(face.verb, face.button) for face in _fitting(contract) if face.of_line]
+
+
+def _fitting(contract: Contract) -> list[Face]:
+    return [face for face in FACES if contract.status in face.statuses and face.fits(contract)]
 
 
 def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> list[Offer]:

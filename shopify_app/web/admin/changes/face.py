@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shopify_app.contracts.models import ACTIVE, FAILED, PAUSED
+from shopify_app.contracts.models import ACTIVE, FAILED, PAUSED, Contract
 from shopify_app.edits.contract.action import Action
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
@@ -32,6 +32,7 @@ class Face:
     `names` are those that go from the form through the preview to the deed. It is offered in these `statuses`: beside
     each item when `of_line` (the page is opened with `?line=gid`), else among the subscription's buttons. `warning`
     stands above the last button. `shown` are further fields of the preview, by which `read` knows what was shown.
+    It is offered where it `fits`: nothing can be taken from a subscription that has it once or not at all.
     """
 
     verb: str
@@ -46,6 +47,7 @@ class Face:
     of_line: bool = False
     is_critical: bool = False
     warning: str = ""
+    fits: Callable[[Contract], bool] = lambda contract: True
 
     @property
     def field(self) -> str:

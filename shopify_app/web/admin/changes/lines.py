@@ -36,6 +36,10 @@ def _remove(form: Form, found: Detail) -> Action | None:
     return goods.remove(found.contract, form.typed.get("line", ""))
 
 
+def _has_more_items(contract: Contract) -> bool:
+    return len(contract.lines) > 1
+
+
 def _swap(form: Form, found: Detail) -> Action | None:
     gid, chosen = form.typed.get("line", ""), _variant(form)
     with ctx().db.session() as session:
@@ -125,7 +129,7 @@ FACES = (
         shown=_price,
         of_line=True,
     ),
-    Face("remove", "Remove this item?", "Remove", _remove, names=("line",), of_line=True),
+    Face("remove", "Remove this item?", "Remove", _remove, names=("line",), of_line=True, fits=_has_more_items),
     Face(
         "add",
         "Add an item",

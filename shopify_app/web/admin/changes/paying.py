@@ -111,5 +111,6 @@ FACES = (
         fields="remove_discount.html",
         names=("discount",),
         choices=_discounts,
+        fits=lambda contract: bool(contract.discounts),
     ),
 )

@@ -9,7 +9,6 @@ from flask import Response, g, request
 
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Action, Target
-from shopify_app.edits.contract.answers import Answer
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, rule_words, words
@@ -18,9 +17,8 @@ from shopify_app.web.admin.changes.registry import FACES
 from shopify_app.web.admin.contract import find, missing, show
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.admin.offers import Undo
+from shopify_app.web.admin.told import no_undo, tell
 from shopify_app.web.forms import Form
-
-GONE = "This can no longer be taken back. The page shows the subscription as it is."
 
 
 def _view(face: Face) -> Callable[[str], Response]:
@@ -38,7 +36,7 @@ def _view(face: Face) -> Callable[[str], Response]:
         if request.method == "GET" or request_id is None:
             return _preview(face, number, found, form, action)
         answer = door.carry_out(ctx(), action, _target(found), request_id)
-        return _told(number, found, answer, request_id)
+        return tell(number, answer, _offered(found, request_id))
 
     view.__name__ = f"contract_{face.verb}"
     view.__doc__ = f"{face.button}: shown before and after first."
@@ -53,18 +51,14 @@ def _undo(number: str) -> Response:
     form = Form(request.form)
     action, request_id = door.undo(ctx(), _target(found), form.typed.get("of", "")), form.request_id()
     if action is None or request_id is None:
-        return show(number, code=409, toast=GONE, is_error=True)
-    answer = door.carry_out(ctx(), action, _target(found), request_id)
-    return show(number, code=200 if answer.is_done else 409, toast=answer.words, is_error=not answer.is_done)
+        return no_undo(number)
+    return tell(number, door.carry_out(ctx(), action, _target(found), request_id))
 
 
-def _told(number: str, found: Detail, answer: Answer, request_id: str) -> Response:
-    """The subscription's page after the deed, with Undo where there is one."""
-    if not answer.is_done:
-        return show(number, code=409, toast=answer.words, is_error=True)
+def _offered(found: Detail, request_id: str) -> Undo | None:
+    """What takes back the edit that was asked for by this id."""
     can_undo = door.undo(ctx(), _target(found), request_id) is not None
-    undo = Undo("undo", {"of": request_id, "request_id": str(uuid4())}) if can_undo else None
-    return show(number, toast=answer.words, undo=undo)
+    return Undo("undo", {"of": request_id, "request_id": str(uuid4())}) if can_undo else None
 
 
 def _preview(face: Face, number: str, found: Detail, form: Form, action: Action) -> Response:

@@ -19,10 +19,10 @@ from shopify_app.web.admin.contract import find, missing, show
 from shopify_app.web.admin.dates import contents, plain
 from shopify_app.web.admin.dates.face import Asked, Face
 from shopify_app.web.admin.offers import Undo
+from shopify_app.web.admin.told import no_undo, tell
 from shopify_app.web.forms import Form
 
 GONE = by_hand.GONE
-NO_UNDO = "This can no longer be taken back. The page shows the subscription as it is."
 FACES: tuple[Face, ...] = (*plain.FACES, *contents.FACES)
 
 
@@ -68,9 +68,8 @@ def _undo(number: str) -> Response:
     request_id = asked.form.request_id() if asked else None
     change = undo.find(ctx(), _target(asked), asked.form.typed.get("of", "")) if asked else None
     if asked is None or change is None or request_id is None:
-        return show(number, code=409, toast=NO_UNDO, is_error=True)
-    answer = door.carry_out(ctx(), change, _target(asked), request_id)
-    return show(number, code=200 if answer.is_done else 409, toast=answer.words, is_error=not answer.is_done)
+        return no_undo(number)
+    return tell(number, door.carry_out(ctx(), change, _target(asked), request_id))
 
 
 def _asked(number: str, form: Form) -> Asked | None:
@@ -81,12 +80,9 @@ def _asked(number: str, form: Form) -> Asked | None:
 
 
 def _told(asked: Asked, answer: Answer, request_id: str) -> Response:
-    """The subscription's page after the deed, with Undo where there is one."""
-    if not answer.is_done:
-        return show(asked.number, code=409, toast=answer.words, is_error=True)
     can_undo = undo.find(ctx(), _target(asked), request_id) is not None
     fields = {"of": request_id, "request_id": str(uuid4()), "cycle": str(asked.cycle.cycle_index)}
-    return show(asked.number, toast=answer.words, undo=Undo("undo_date", fields) if can_undo else None)
+    return tell(asked.number, answer, Undo("undo_date", fields) if can_undo else None)
 
 
 def _preview(face: Face, asked: Asked, change: Change) -> Response:
