@@ -15,6 +15,7 @@ from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.shops.models import Shop
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,18 @@ class Target:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a rule may look at: the rows as they are. `cycles`: the open ones by date. `now` is business time."""
+    """What a rule may look at: the rows as they are. `cycles`: the open ones by date. `now` is business time.
+
+    `is_charging`: whether a charge is under way, None while it is asked for at each rule, as the door does. `shop`:
+    kept here so that the session keeps it too.
+    """
 
     contract: Contract
     cycles: Sequence[BillingCycle]
     resumes_at: datetime | None
     now: datetime
+    is_charging: bool | None = None
+    shop: Shop | None = None
 
 
 class Action(ABC):

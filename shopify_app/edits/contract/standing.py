@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import column, select, table, update
@@ -29,7 +30,13 @@ def look(session: Session, contract: Contract, now: datetime) -> Standing:
     mine = (BillingCycle.contract_id == contract.id, BillingCycle.status == "UNBILLED")
     query = select(BillingCycle).where(*mine).order_by(BillingCycle.expected_at, BillingCycle.id)
     cycles = session.scalars(query.execution_options(populate_existing=True)).all()
-    return Standing(contract, cycles, pause_ends.find(session, contract), now)
+    resumes_at, shop = pause_ends.find(session, contract), session.get_one(Shop, contract.shop_id)
+    return Standing(contract, cycles, resumes_at, now, shop=shop)
+
+
+def look_for_many(session: Session, contract: Contract, now: datetime) -> Standing:
+    """Return the same for a page that weighs every action and carries out none: what all of them ask is asked once."""
+    return replace(look(session, contract, now), is_charging=_is_charging(session, contract))
 
 
 def find(session: Session, shop_id: int, contract_gid: str, now: datetime) -> Standing | None:
@@ -49,7 +56,8 @@ def why_not(session: Session, action: Action, standing: Standing) -> Answer | No
         return refused(refusal)
     if action.is_ours:  # a charge under way is none of its business
         return None
-    if _is_charging(session, standing.contract):
+    is_charging = standing.is_charging
+    if is_charging or (is_charging is None and _is_charging(session, standing.contract)):
         return refused(No.CHARGING)
     return future_edits(session, standing) if action.is_draft else None
 
