@@ -35,7 +35,7 @@ def look(session: Session, contract: Contract, now: datetime) -> Standing:
 
 
 def look_for_many(session: Session, contract: Contract, now: datetime) -> Standing:
-    """Return the same for a page that weighs every action and carries out none: what all of them ask is asked once."""
+    """Return the same for a page that weighs all actions and does none: what each of them asks is asked once."""
     return replace(look(session, contract, now), is_charging=_is_charging(session, contract))
 
 
