@@ -61,7 +61,7 @@ class Quantity(_OfLine):
     done_words: ClassVar[str] = "Quantity changed"
 
     def paint(self, before: Picture) -> Picture:
-        return self._painted(before, lambda line: line.times(self.quantity))
+        return self._painted(before, lambda line: line.times(self.quantity, before.currency))
 
     def send(self, client: AdminClient, contract_gid: str) -> None:
         drafts.change(client, contract_gid, [drafts.update_line(self.line_gid, quantity=self.quantity)])
@@ -100,7 +100,7 @@ class Swap(_OfLine):
     def paint(self, before: Picture) -> Picture:
         def swapped(line: Line) -> Line:
             named = replace(line, variant_gid=self.variant_gid, title=self.title, variant_title=self.variant_title)
-            return named.at(Decimal(self.price))
+            return named.at(Decimal(self.price), before.currency)
 
         return self._painted(before, swapped)
 

@@ -12,6 +12,7 @@ from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, Contrac
 from shopify_app.edits.contract import taken_off
 from shopify_app.edits.contract.taken_off import Discount
 from shopify_app.kit.db import Json
+from shopify_app.kit.money import round_money
 
 DATES = 4
 """How many dates a preview shows."""
@@ -31,20 +32,19 @@ class Line:
     price: Decimal
     total: Decimal
 
-    def times(self, quantity: int) -> Line:
+    def times(self, quantity: int, currency: str) -> Line:
         """Return the item in another quantity, at the same price and discount."""
-        each = self.total / self.quantity
-        return replace(self, quantity=quantity, total=(each * quantity).quantize(Decimal("0.01")))
+        return replace(self, quantity=quantity, total=round_money(self.total * quantity / self.quantity, currency))
 
-    def at(self, price: Decimal) -> Line:
+    def at(self, price: Decimal, currency: str) -> Line:
         """Return the item at another price, its discount in proportion."""
         share = self.total / (self.price * self.quantity) if self.price else Decimal(1)
-        return replace(self, price=price, total=(price * self.quantity * share).quantize(Decimal("0.01")))
+        return replace(self, price=price, total=round_money(price * self.quantity * share, currency))
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Amounts in the contract's currency, before taxes. `dates`: expected charges; None when Shopify decides them.
+    """Amounts in `currency`, the contract's, before taxes. `dates`: expected charges; None when Shopify decides them.
 
     `delivery` is the title of the shipping option, `payment_method` the gid of what pays, `out_of_stock` the
     preference (`out_of_stock.py`; None: as the shop does).
@@ -52,6 +52,7 @@ class Picture:
     """
 
     status: str
+    currency: str
     resumes_at: datetime | None
     lines: tuple[Line, ...]
     shipping: Decimal
@@ -72,7 +73,7 @@ class Picture:
 
     def with_discounts(self, discounts: tuple[Discount, ...]) -> Picture:
         """Return it with these discounts instead, its items at what they cost then, as far as that can be told."""
-        left = taken_off.left([(line.price, line.quantity) for line in self.lines], discounts)
+        left = taken_off.left([(line.price, line.quantity) for line in self.lines], discounts, self.currency)
         totals = left or [line.total for line in self.lines]
         lines = tuple(replace(line, total=total) for line, total in zip(self.lines, totals, strict=True))
         return replace(self, discounts=discounts, lines=lines)
@@ -101,6 +102,7 @@ def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime 
     pending = tuple(cycle.expected_at for cycle in cycles if not cycle.skipped and cycle.expected_at > now)
     return Picture(
         status=contract.status,
+        currency=contract.currency,
         resumes_at=resumes_at,
         lines=tuple(_line(line) for line in contract.lines),
         shipping=contract.delivery_price,

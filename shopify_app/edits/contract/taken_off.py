@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from itertools import accumulate, pairwise
 from typing import Any
 
 from shopify_app.kit.db import Json
-
-CENT = Decimal("0.01")
+from shopify_app.kit.money import round_money
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ def read(row: dict[str, Any]) -> Discount:
     )
 
 
-def left(items: Sequence[tuple[Decimal, int]], discounts: Sequence[Discount]) -> list[Decimal] | None:
-    """Return what each item (price, quantity) comes to after these discounts.
+def left(items: Sequence[tuple[Decimal, int]], discounts: Sequence[Discount], currency: str) -> list[Decimal] | None:
+    """Return what each item (price, quantity) comes to after these discounts, rounded as the currency is.
 
     None when one of them is for some items only, or only Shopify knows its worth.
     """
@@ -65,17 +65,19 @@ def left(items: Sequence[tuple[Decimal, int]], discounts: Sequence[Discount]) ->
         return None
     found = [price * quantity for price, quantity in items]
     for one in working:
-        off = _off(one, [quantity for _, quantity in items], found)
+        off = _off(one, [quantity for _, quantity in items], found, currency)
         found = [max(was - less, Decimal(0)) for was, less in zip(found, off, strict=True)]
-    return [each.quantize(CENT) for each in found]
+    return [round_money(each, currency) for each in found]
 
 
-def _off(discount: Discount, quantities: Sequence[int], found: Sequence[Decimal]) -> list[Decimal]:
+def _off(discount: Discount, quantities: Sequence[int], found: Sequence[Decimal], currency: str) -> list[Decimal]:
     if discount.percentage is not None:
-        return [(each * discount.percentage / 100).quantize(CENT) for each in found]
+        return [round_money(each * discount.percentage / 100, currency) for each in found]
     amount, whole = discount.amount or Decimal(0), sum(found, Decimal(0))
     if discount.each:
         return [amount * quantity for quantity in quantities]
-    amount = min(amount, whole)
-    shares = [(amount * each / whole).quantize(CENT) if whole else Decimal(0) for each in found[:-1]]
-    return [*shares, amount - sum(shares, Decimal(0))] if found else []
+    if not whole:
+        return [Decimal(0)] * len(found)
+    # shared out by what the items up to each come to, so that roundings neither add up nor take off more than an item
+    upto = [round_money(min(amount, whole) * sum_so_far / whole, currency) for sum_so_far in accumulate(found)]
+    return [here - before for before, here in pairwise([Decimal(0), *upto])]

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shopify_app.edits.contract import prices
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.lines import Add, Quantity, Remove, Swap
 from shopify_app.edits.contract.picture import Line, Picture
+from shopify_app.edits.contract.taken_off import Discount
+from shopify_app.kit.money import digits, round_money
 
 CENT = Decimal("0.01")
 AMOUNTS = st.decimals(0, 500, places=2)
@@ -19,18 +21,18 @@ COUNTS = st.integers(1, 99)
 
 
 @st.composite
-def pictures(draw: st.DrawFn) -> Picture:
+def pictures(draw: st.DrawFn, currency: str = "USD") -> Picture:
     """A subscription of one to four items; each may have a discount on its whole quantity."""
     items = []
+    amounts = st.decimals(0, 50000, places=digits(currency))
     for number in range(draw(st.integers(1, 4))):
-        price, quantity = draw(AMOUNTS), draw(COUNTS)
+        price, quantity = draw(amounts), draw(COUNTS)
         full = price * quantity
         off = draw(st.sampled_from([0, 0, 10, 33, 100]))
-        total = (full * (100 - off) / 100).quantize(CENT)
+        total = round_money(full * (100 - off) / 100, currency)
         items.append(Line(f"line-{number}", f"variant-{number}", "Tea", None, quantity, price, total))
-    return Picture(
-        "ACTIVE", None, tuple(items), draw(AMOUNTS), {"interval": "MONTH", "intervalCount": 1}, (), None, None
-    )
+    rhythm = {"interval": "MONTH", "intervalCount": 1}
+    return Picture("ACTIVE", currency, None, tuple(items), draw(amounts), rhythm, (), None, None)
 
 
 def _without_discounts(picture: Picture) -> Picture:
@@ -67,6 +69,51 @@ def test_totals_are_the_sum_of_what_is_shown(
     changed = Quantity(line.gid or "", count).paint(before)
     assert changed.total == sum((each.total for each in changed.lines), before.shipping)
     assert [each.gid for each in changed.lines] == [each.gid for each in before.lines]
+
+
+@settings(max_examples=40)
+@given(st.sampled_from(["USD", "JPY", "KWD"]).flatmap(lambda code: pictures(currency=code)), st.data(), COUNTS)
+def test_every_amount_can_be_paid_in_its_currency(before: Picture, data: st.DataObject, count: int) -> None:
+    gid = data.draw(st.sampled_from(before.lines)).gid or ""
+    price = str(data.draw(st.decimals(0, 500, places=digits(before.currency))))
+    off = data.draw(
+        st.builds(Discount, st.none(), st.none(), percentage=st.integers(1, 100))
+        | st.builds(
+            Discount,
+            st.none(),
+            st.none(),
+            amount=st.decimals(0, 90, places=digits(before.currency)),
+            each=st.booleans(),
+        )
+    )
+    made = [Quantity(gid, count), Swap(gid, "other", "Coffee", None, price, before.currency)]
+    for after in (*(action.paint(before) for action in made), before.with_discounts((off,))):
+        assert all(line.total == round_money(line.total, before.currency) for line in after.lines)
+        assert after.total == sum((line.total for line in after.lines), after.shipping) and after.total >= 0
+    plain, most = _without_discounts(before), data.draw(st.decimals(0, 99, places=digits(before.currency)))
+    for lines in (
+        plain.lines,
+        tuple(replace(line, price=Decimal(1), quantity=1, total=Decimal(1)) for line in plain.lines),
+    ):
+        full = replace(plain, lines=lines)
+        less = full.with_discounts((Discount(None, None, amount=most),))
+        assert full.total - less.total == min(full.total - full.shipping, most)
+        assert all(0 <= now.total <= was.total for now, was in zip(less.lines, lines, strict=True))
+
+
+def test_yen_have_no_cents() -> None:
+    tea = Line("tea", "v", "Tea", None, 3, Decimal(333), Decimal(899))
+    cup = Line("cup", "w", "Cup", None, 1, Decimal(500), Decimal(500))
+    yen = Picture(
+        "ACTIVE", "JPY", None, (tea, cup), Decimal(0), {"interval": "DAY", "intervalCount": 1}, (), None, None
+    )
+    assert Quantity("tea", 2).paint(yen).lines[0].total == 599  # 599.33 each, were there cents
+    assert Swap("tea", "x", "Coffee", None, "401", "JPY").paint(yen).lines[0].total == 1083
+    tenth, hundred = Discount(None, None, percentage=10), Discount(None, None, amount=Decimal(100))
+    assert [line.total for line in yen.with_discounts((tenth,)).lines] == [899, 450]
+    assert [line.total for line in yen.with_discounts((hundred,)).lines] == [932, 467]
+    assert yen.with_discounts((tenth, hundred)).total == 1249
+    assert str(yen.with_discounts((tenth,)).total) == "1349"
 
 
 @given(AMOUNTS, AMOUNTS, st.integers(0, 100), st.sampled_from(["PERCENTAGE", "FIXED_AMOUNT", "PRICE"]))
