@@ -44,6 +44,8 @@ def _charge(ctx: Context, target: Target, answer: Answer) -> Answer:
         standing = door.look(session, target, ctx.clock.now())
         if standing is None or standing.cycle.attempted_at is not None:
             return answer  # the same request, or the clock, was faster
+        if standing.contract.parked_reason or standing.cycle.parked_reason:
+            return answer  # parked meanwhile: whoever asks for an order does not release it
         number = by_hand.next_number(session, standing.contract, target.index)
     charged = by_hand.charge_now(ctx, target.shop_id, target.contract_gid, target.index, number, target.actor)
     if charged.is_done:

@@ -17,11 +17,13 @@ from shopify_app.contracts.contents import OrderContents
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.change import Change, Standing, Target
+from shopify_app.edits.contract.goods import Good
 from shopify_app.gateways.shopify import cycles as gateway
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.drafts import DraftLine, Step
 from shopify_app.kit.db import Json
+from shopify_app.kit.money import round_money
 
 TOLD = ("variant_gid", "title", "variant_title", "sku", "quantity")
 """What the journal says of an item, as the mirror tells it (contracts/facts_cycles.py)."""
@@ -75,10 +77,14 @@ class Contents(Change):
     def before(self, cycle: BillingCycle) -> Json:
         return told(self.seen) | {"edited": cycle.edited}
 
-    def after(self) -> Json:
+    def items(self) -> list[Json]:
+        """Return what the order will hold, like the items of `picture`; a new one has no gid yet."""
         kept = [_times(item, self.quantities.get(item["gid"], item["quantity"])) for item in self.seen["items"]]
         new = [{**item, "total": str(Decimal(item["price"]) * item["quantity"])} for item in self.added]
-        items = [item for item in (*kept, *new) if item["quantity"]]
+        return [item for item in (*kept, *new) if item["quantity"]]
+
+    def after(self) -> Json:
+        items = self.items()
         total = sum((Decimal(item["total"]) for item in items), Decimal(self.seen["shipping"]))
         return {"items": [_told(item) for item in items], "total": f"{total:.2f}"}
 
@@ -160,6 +166,14 @@ class Restoring(Change):
 
     def undo(self, before: Json) -> Change | None:
         return None
+
+
+def once(good: Good, quantity: int, currency: str) -> Json:
+    """Return a new item as `Contents` adds it. Bought once, it costs what it costs in the shop: a plan's price is for
+    what comes again. `currency`: the contract's, which has to be the shop's (see `goods`).
+    """
+    named = {"variant_gid": good.variant_gid, "title": good.title, "variant_title": good.variant_title}
+    return {**named, "quantity": quantity, "price": str(round_money(good.base, currency))}
 
 
 def restoring(contract: Contract) -> Restoring:

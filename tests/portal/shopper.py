@@ -65,6 +65,19 @@ class Shopper:
         tail, keyed = ("/preview" if preview else ""), ({"Idempotency-Key": key} if key else {})
         return self.ask("POST", f"/contracts/{self.contract}/actions/{action}{tail}", body=body, **keyed)
 
+    def date_deed(
+        self, action: str, key: str | None = None, *, index: int | None = None, preview: bool = False, **body: Any
+    ) -> httpx.Response:
+        """Do something with the order of the next date, or of that of `index`."""
+        index = self.cycles()[0]["index"] if index is None else index
+        tail, keyed = ("/preview" if preview else ""), ({"Idempotency-Key": key} if key else {})
+        return self.ask("POST", f"/contracts/{self.contract}/cycles/{index}/{action}{tail}", body=body, **keyed)
+
+    def date_options(self, index: int | None = None, **headers: str) -> dict[str, dict[str, Any]]:
+        index = self.cycles()[0]["index"] if index is None else index
+        found = self.get(f"/contracts/{self.contract}/cycles/{index}/options", **headers)["actions"]
+        return {each["action"]: each for each in found}
+
     def undo(self, key: str) -> httpx.Response:
         return self.ask("POST", f"/contracts/{self.contract}/undo", body={"key": key})
 

@@ -61,10 +61,16 @@ def test_dates_to_come_say_until_when_and_what_is_possible(resting: Shopper) -> 
     assert first["state"] == "planned" and first["date"] < second["date"]
     assert first["changeable_until"] == first["charge_at"] and first["charge_at"].endswith("T14:00:00Z")
     assert first["total"] == resting.get(f"/contracts/{resting.contract}")["total"]
-    skip, unskip, move = first["actions"]
+    skip, unskip, move, *others = first["actions"]
     assert skip["possible"] and skip["reason"] is None
     assert not unskip["possible"] and unskip["reason"]["code"] == "already"
     assert move["possible"] and move["earliest"] < first["date"] < move["latest"] <= second["date"]
+    possible = {each["action"]: each["reason"] and each["reason"]["code"] for each in others}
+    assert possible == dict.fromkeys(("order_now", "quantity", "add", "address")) | {
+        "remove": "last_item",
+        "restore": "already",
+    }
+    assert second["actions"][3]["reason"]["words"] == "Only your next order can be ordered now."
 
 
 def test_orders_and_what_happened_as_a_shopper_may_read_it(shopper: Shopper) -> None:

@@ -22,6 +22,7 @@ NO_KINDS = {"links.prune", "notices.plan", "notices.prune", "plans.refresh"}
 MUG = {"variant_gid": None, "title": "Mug", "variant_title": "Red", "sku": None, "quantity": 2}
 BEANS = {"variant_gid": None, "title": "House Blend", "variant_title": "Default Title", "sku": None, "quantity": 1}
 MONTH, WEEK = ({"interval": unit, "intervalCount": count} for unit, count in (("MONTH", 1), ("WEEK", 2)))
+MONDAYS = WEEK | {"anchors": [{"type": "WEEKDAY", "day": 1, "month": None}]}
 SIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "subscription.item_added": ({"items": []}, {"items": [MUG]}),
     "subscription.item_removed": ({"items": [MUG]}, {"items": []}),
@@ -29,7 +30,7 @@ SIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "subscription.quantity_changed": ({"items": [BEANS]}, {"items": [BEANS | {"quantity": 3}]}),
     "subscription.frequency_changed": (
         {"billing": MONTH, "delivery": MONTH},
-        {"billing": WEEK, "delivery": WEEK},
+        {"billing": MONDAYS, "delivery": MONDAYS},
     ),
     "subscription.delivery_changed": (
         {"type": "shipping", "title": "Standard", "location": None, "price": "5.00"},
@@ -107,7 +108,7 @@ def test_every_kind_a_shopper_may_see_is_told_in_both_languages(shopper: Shopper
         "The quantity was changed: 3 × House Blend instead of 1 × House Blend."
     )
     assert english["subscription.item_swapped"] == "2 × Mug (Red) comes instead of 1 × House Blend."
-    assert german["subscription.frequency_changed"].endswith("Rhythmus: Alle 2 Wochen.")
+    assert german["subscription.frequency_changed"].endswith("Rhythmus: Alle 2 Wochen, am Montag.")
     assert german["subscription.delivery_changed"] == "Der Versand wurde geändert: Express, 9,00\u00a0$."
     assert german["subscription.discount_removed"].endswith(": 10\u00a0%.")
     assert "Friday, January 8, 2027" in english["order.moved"]

@@ -108,6 +108,11 @@ def add(session: Session, contract: Contract, variant_gid: str, quantity: int) -
     return Add(variant_gid, quantity, *what, pricing, *plan)
 
 
+def find(session: Session, contract: Contract, variant_gid: str) -> Good | No:
+    """Return a variant that may be added, or why it may not."""
+    return _good(session, contract, _pattern(contract), variant_gid)
+
+
 def remove(contract: Contract, line_gid: str) -> Remove:
     """Return the edit that takes an item out. Undone, it is as before, but for custom attributes: we hold none."""
     line = lines.find(contract, line_gid)

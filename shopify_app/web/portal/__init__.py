@@ -15,5 +15,7 @@ blueprint.register_error_handler(problems.Problem, problems.answer)
 # The views join the blueprint as they are imported.
 import shopify_app.web.portal.acts  # noqa: E402
 import shopify_app.web.portal.contract_acts  # noqa: E402
+import shopify_app.web.portal.date_acts  # noqa: E402
 import shopify_app.web.portal.document  # noqa: E402
-import shopify_app.web.portal.reads  # noqa: E402, F401
+import shopify_app.web.portal.reads  # noqa: E402
+import shopify_app.web.portal.shipping  # noqa: E402, F401

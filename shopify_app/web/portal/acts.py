@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import door
-from shopify_app.edits.answers import PASSING, Answer, Refusal
+from shopify_app.edits.answers import Answer, Refusal
 from shopify_app.edits.change import Change, Target
 from shopify_app.edits.models import CycleEdit
 from shopify_app.edits.move import Moving
@@ -24,7 +24,7 @@ from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, offers, rows, shapes, wish
-from shopify_app.web.portal.asked import PATIENCE, actor, read_json, read_key, request_id
+from shopify_app.web.portal.asked import actor, read_json, read_key, refused, request_id
 from shopify_app.web.portal.deed import KEY
 from shopify_app.web.portal.guard import allow_change, shopper
 from shopify_app.web.portal.offers import MOVE, SKIP, UNSKIP
@@ -89,15 +89,8 @@ def act(number: str, index: str, action: str) -> ResponseReturnValue:
     answer = _carry_out(asked)
     log.info("shopper edit", extra={"shop_id": g.shop.id, "action": action, "refusal": answer.refusal})
     if answer.refusal is not None and answer.refusal is not Refusal.ALREADY:
-        raise Problem(409, answer.rule) if answer.rule else _refused(answer.refusal)
+        raise refused(answer)
     return _done(asked, was_so=not answer.is_done)
-
-
-def _refused(refusal: Refusal) -> Problem:
-    if refusal is Refusal.OTHER_REQUEST:
-        return Problem(422, refusal, field=KEY)
-    is_passing = refusal in PASSING
-    return Problem(503 if is_passing else 409, refusal, retry_after=PATIENCE if is_passing else None)
 
 
 def _asked(number: str, index: str, action: str) -> Asked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import g, request
 
+from shopify_app.edits.answers import PASSING, Answer, Refusal
 from shopify_app.kit.gid import number_of
 from shopify_app.web.portal.deed import KEY, KEY_TEXT
 from shopify_app.web.portal.problems import Problem
@@ -28,6 +29,17 @@ def read_key() -> str:
         return KEY_TEXT.read(request.headers.get(KEY))
     except ValueError:
         raise Problem(422, field=KEY) from None
+
+
+def refused(answer: Answer) -> Problem:
+    """Return why a change of one date was not made, as a shopper's app is told."""
+    refusal = answer.refusal or Refusal.REFUSED
+    if answer.rule:
+        return Problem(409, answer.rule)
+    if refusal is Refusal.OTHER_REQUEST:
+        return Problem(422, refusal, field=KEY)
+    is_passing = refusal in PASSING
+    return Problem(503 if is_passing else 409, refusal, retry_after=PATIENCE if is_passing else None)
 
 
 def read_json() -> object:

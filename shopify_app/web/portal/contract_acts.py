@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import door, standing
 from shopify_app.edits.contract.action import Action, Target
 from shopify_app.edits.contract.answers import PASSING, No, refused
+from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.edits.contract.door import Preview
 from shopify_app.edits.contract.lines import Add, Swap
 from shopify_app.edits.contract.picture import Picture
@@ -81,11 +83,12 @@ def preview_deed(number: str, action: str) -> ResponseReturnValue:
 @shopper
 def do(number: str, action: str) -> ResponseReturnValue:
     """Do it, once for each key."""
-    asked = _asked(number, action)
+    asked = _asked(number, action, has_key=True)
     key, edit, contract = read_key(), asked.edit, asked.contract
     if isinstance(edit, No):
-        raise Problem(409, edit)
-    if isinstance(edit, Swap | Add) and asked.values["price"] not in (None, edit.price):
+        raise _refused(edit)
+    shown = asked.values.get("price")
+    if shown is not None and isinstance(edit, Swap | Add | Delivery) and Decimal(shown) != Decimal(edit.price):
         raise Problem(409, PRICE_CHANGED, field="price")
     allow_change()
     _carry_out(edit, contract, request_id(key))
@@ -120,7 +123,7 @@ def _why_not(ground: Ground, probe: Action | No | None) -> str | None:
     return answer.refusal if answer else None
 
 
-def _asked(number: str, action: str) -> _Asked:
+def _asked(number: str, action: str, *, has_key: bool = False) -> _Asked:
     """Return what the request is about; Problem 404 or 422."""
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
@@ -128,9 +131,12 @@ def _asked(number: str, action: str) -> _Asked:
         if deed is None:
             raise Problem(404)
         values = deed.body.read(read_json())
-        seen = standing.look(session, contract, ctx().clock.now())
-        edit = deed.build(values, Ground(session, seen, g.shop.zone))
-        return _Asked(contract, values, edit, standing.paint(seen))
+        known = rows.known_wish(session, contract, action, request_id(read_key())) if has_key else None
+    answer = deed.question(contract) if deed.question and known is None else None
+    with ctx().db.session() as session:
+        seen = standing.look(session, rows.mine(session, number), ctx().clock.now())
+        edit = deed.build(values, Ground(session, seen, g.shop.zone, known, answer))
+        return _Asked(seen.contract, values, edit, standing.paint(seen))
 
 
 def _preview(asked: _Asked) -> Preview:

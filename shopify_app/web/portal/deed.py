@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract.action import Action, Standing
 from shopify_app.edits.contract.answers import No
+from shopify_app.kit.db import Json
 from shopify_app.web.portal.fields import Body, Text
 
 Values = Mapping[str, Any]
@@ -26,11 +27,17 @@ NO_CHOICE, NO_UNDO, PRICE_CHANGED = "no_choice", "no_undo", "price_changed"
 
 @dataclass(frozen=True)
 class Ground:
-    """What an edit is built on: the subscription as it stands in our rows, and the shop's time zone."""
+    """What an edit is built on: the subscription as it stands in our rows, and the shop's time zone.
+
+    `known`: the wish of the edit that this request's key named before. `answer`: what Shopify said to the deed's
+    question, or why it said nothing; None when it was not asked.
+    """
 
     session: Session
     standing: Standing
     zone: ZoneInfo
+    known: Json | None = None
+    answer: Any = None
 
     @property
     def contract(self) -> Contract:
@@ -59,6 +66,8 @@ Lists = Mapping[str, Sequence[Choice]]
 class Deed:
     """`build` makes the edit of a body that was read, or says why not; Problem for a value that is none of `lists`.
 
+    `question` asks Shopify, with no transaction open, what only Shopify knows; it raises Problem.
+
     `lists` returns the choices of fields whose values depend on the subscription. `probe` returns an edit by which to
     tell whether any is possible, None when there is nothing to choose from.
     """
@@ -69,3 +78,4 @@ class Deed:
     probe: Callable[[Ground, Lists], Action | No | None]
     body: Body = field(default_factory=lambda: Body({}))
     lists: Callable[[Ground], Lists] = lambda ground: {}
+    question: Callable[[Contract], Any] | None = None

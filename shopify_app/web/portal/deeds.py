@@ -15,6 +15,7 @@ from shopify_app.web.portal.deed import Deed, Ground, Values
 from shopify_app.web.portal.detail_deeds import OF_DETAILS
 from shopify_app.web.portal.fields import Body, Day, Text, Word
 from shopify_app.web.portal.line_deeds import OF_LINES
+from shopify_app.web.portal.shipping_deeds import OF_SHIPPING
 from shopify_app.web.portal.stock_deeds import OF_STOCK
 
 
@@ -53,5 +54,5 @@ OF_STATUS = (
         Body({"reason": Word(tuple(REASONS)), "comment": Text(500, needed=False)}),
     ),
 )
-DEEDS = {deed.name: deed for deed in (*OF_STATUS, *OF_LINES, *OF_DETAILS, *OF_STOCK)}
+DEEDS = {deed.name: deed for deed in (*OF_STATUS, *OF_LINES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK)}
 """Each action by its name in addresses."""

@@ -10,6 +10,7 @@ from shopify_app.edits.contract.discounts import CODE, Discount, RemoveDiscount
 from shopify_app.edits.contract.discounts import LONGEST as LONGEST_CODE
 from shopify_app.edits.contract.note import LONGEST as LONGEST_NOTE
 from shopify_app.edits.contract.note import Note
+from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web.portal.deed import Choice, Deed, Ground, Lists, Values
 from shopify_app.web.portal.fields import Body, Text
@@ -17,14 +18,18 @@ from shopify_app.web.portal.problems import Problem
 
 ANYWHERE = {"last_name": "-", "address1": "-", "city": "-", "country_code": "DE"}
 """Complete enough to ask whether the address may be changed at all."""
-NAME = Text(64, shortest=1, pattern=r"^[A-Za-z0-9\-]*$")
+NAME = Text(64, shortest=1, pattern=r"^[A-Za-z0-9\-]*$", is_listed=True)
 
 
-def _address(values: Values, ground: Ground) -> Action:
+ADDRESS = Body({name: Text(LONGEST, needed=name in NEEDED, shortest=int(name in NEEDED)) for name in FIELDS})
+
+
+def read_address(values: Values) -> Json:
+    """Return the address that a body says; Problem 422 for one that cannot be sent to Shopify."""
     address = normal(values)
     for name in wrong(address):
         raise Problem(422, field=name)
-    return Address(address)
+    return address
 
 
 def _any_address(ground: Ground, lists: Lists) -> Action | No:
@@ -64,9 +69,9 @@ OF_DETAILS = (
     Deed(
         "address",
         "Where all orders to come are sent",
-        _address,
+        lambda values, ground: Address(read_address(values)),
         _any_address,
-        Body({name: Text(LONGEST, needed=name in NEEDED, shortest=int(name in NEEDED)) for name in FIELDS}),
+        ADDRESS,
     ),
     Deed(
         "note",

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from flask import Response
 
 from shopify_app.web.access import public
 from shopify_app.web.portal import blueprint, problems
-from shopify_app.web.portal.deed import KEY, KEY_TEXT, Deed
+from shopify_app.web.portal.date_document import DATE_OPERATIONS
+from shopify_app.web.portal.deed import Deed
 from shopify_app.web.portal.deeds import DEEDS
-from shopify_app.web.portal.offers import ACTIONS
-from shopify_app.web.portal.schemas import SCHEMAS, body_name
+from shopify_app.web.portal.offers import ACTIONS, MOVE
+from shopify_app.web.portal.operation import (
+    ACT_ERRORS,
+    BACK,
+    BODY,
+    INDEX,
+    KEYED,
+    LOOK_ERRORS,
+    NUMBER,
+    READ_ERRORS,
+    Json,
+    Operation,
+    chosen,
+)
+from shopify_app.web.portal.schemas import SCHEMAS, body_name, title
 
-Json = dict[str, Any]
-
-NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "string", "pattern": r"^\d{1,18}$"}}
-INDEX = {"name": "index", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 0}}
 ACTION = {"name": "action", "in": "path", "required": True, "schema": {"type": "string", "enum": list(ACTIONS)}}
 AFTER = {"name": "after", "in": "query", "required": False, "schema": NUMBER["schema"]}
 LOCALE = {
@@ -29,57 +37,28 @@ LOCALE = {
     "description": "Language of all words, e.g. de-AT; goes before Accept-Language.",
     "schema": {"type": "string"},
 }
-BODY = "requestBody"
-"""What a link says to the next call's body, among its parameters here."""
-READ_ERRORS, ACT_ERRORS = (401, 404, 429), (401, 404, 409, 413, 422, 429, 503)
-LOOK_ERRORS = (401, 404, 413, 422, 429)
 OF_FIRST_CONTRACT = {"number": "$response.body#/contracts/0/number"}
 OF_FIRST_CYCLE = {"number": "$request.path.number", "index": "$response.body#/cycles/0/index", "action": "skip"}
+OF_FIRST_MOVE = {
+    **OF_FIRST_CYCLE,
+    "action": MOVE,
+    BODY: {"to": f"$response.body#/cycles/0/actions/{ACTIONS.index(MOVE)}/earliest"},
+}
+OF_FIRST_SHIPPING = {**BACK, BODY: {"option": "$response.body#/options/0/value"}}
 OF_UNDO = {
     "number": "$request.path.number",
     "index": "$response.body#/cycle/index",
     "action": "$response.body#/undo/action",
 }
-BACK = {"number": "$request.path.number"}
 OF_DEED = {**BACK, BODY: {"key": "$request.header.Idempotency-Key"}}
-KEYED = {
-    "name": KEY,
-    "in": "header",
-    "required": True,
-    "description": "The caller's own name for this deed: the same one acts once and is answered alike.",
-    "schema": KEY_TEXT.schema,
-}
-
-
-Link = tuple[str, Json]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One call. `answer` and `body` name schemas; `links`: which calls its answer leads to, and with what."""
-
-    name: str
-    method: str
-    path: str
-    summary: str
-    answer: str
-    parameters: tuple[Json, ...] = ()
-    errors: tuple[int, ...] = READ_ERRORS
-    links: tuple[Link, ...] = ()
-    body: str = "Wish"
-    has_to_say: bool = False
 
 
 CYCLE = "/contracts/{number}/cycles/{index}/{action}"
-READS = ("getContract", "listOptions", "listCycles", "listDeliveries", "listOrders", "getTimeline")
-
-
-def _title(action: str) -> str:
-    return body_name(action).removesuffix("Body")
+READS = ("getContract", "listOptions", "listCycles", "listDeliveries", "listShipping", "listOrders", "getTimeline")
 
 
 def _deed(deed: Deed) -> tuple[Operation, Operation]:
-    path, name = f"/contracts/{{number}}/actions/{deed.name}", _title(deed.name)
+    path, name = f"/contracts/{{number}}/actions/{deed.name}", title(deed.name)
     body = (body_name(deed.name), deed.body.is_needed)
     preview = Operation(
         f"preview{name}",
@@ -88,7 +67,7 @@ def _deed(deed: Deed) -> tuple[Operation, Operation]:
         f"{deed.summary}: what it would do; changes nothing",
         "ContractPreview",
         (NUMBER,),
-        LOOK_ERRORS,
+        LOOK_ERRORS if deed.question is None else (*LOOK_ERRORS, 503),
         (),
         *body,
     )
@@ -118,7 +97,12 @@ OPERATIONS = (
         "What may be done with the whole subscription, and why not what may not",
         "Options",
         (NUMBER,),
-        links=tuple((f"{verb}{_title(name)}", BACK) for name in DEEDS for verb in ("preview", "do")),
+        links=tuple(
+            (f"{verb}{title(name)}", {**BACK, BODY: body})
+            for place, (name, deed) in enumerate(DEEDS.items())
+            for body in chosen(place, deed.body)
+            for verb in ("preview", "do")
+        ),
     ),
     Operation(
         "listDeliveries",
@@ -135,8 +119,22 @@ OPERATIONS = (
         "Dates to come: totals, until when each can be changed, and what is possible",
         "Cycles",
         (NUMBER,),
-        links=(("previewChange", OF_FIRST_CYCLE), ("makeChange", OF_FIRST_CYCLE)),
+        links=(
+            *((name, by) for by in (OF_FIRST_CYCLE, OF_FIRST_MOVE) for name in ("previewChange", "makeChange")),
+            ("listDateOptions", {name: OF_FIRST_CYCLE[name] for name in ("number", "index")}),
+        ),
     ),
+    Operation(
+        "listShipping",
+        "get",
+        "/contracts/{number}/shipping",
+        "By what it may be shipped, as Shopify says at this moment: takes some seconds at worst",
+        "Shipping",
+        (NUMBER,),
+        (*READ_ERRORS, 503),
+        (("previewDelivery", OF_FIRST_SHIPPING), ("doDelivery", OF_FIRST_SHIPPING)),
+    ),
+    *DATE_OPERATIONS,
     Operation("listOrders", "get", "/contracts/{number}/orders", "Past orders, newest first", "Orders", (NUMBER,)),
     Operation("getTimeline", "get", "/contracts/{number}/timeline", "What happened", "Timeline", (NUMBER,)),
     Operation(
@@ -218,7 +216,7 @@ def _operation(each: Operation) -> Json:
 
 def _link(name: str, by: Json) -> Json:
     parameters = {key: value for key, value in by.items() if key != BODY}
-    body = {BODY: by[BODY]} if BODY in by else {}
+    body = {BODY: by[BODY]} if by.get(BODY) else {}
     return {"operationId": name, "parameters": parameters, **body}
 
 

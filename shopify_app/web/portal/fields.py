@@ -49,12 +49,13 @@ class Word:
 
 @dataclass(frozen=True)
 class Text:
-    """Text without control characters, or what `pattern` allows."""
+    """Text without control characters, or what `pattern` allows. `is_listed`: it is one of the values in options."""
 
     longest: int
     needed: bool = True
     shortest: int = 0
     pattern: str = PRINTABLE
+    is_listed: bool = False
 
     @property
     def schema(self) -> Schema:

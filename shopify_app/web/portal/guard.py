@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-REQUESTS, CHANGES = 120, 20
+REQUESTS, CHANGES, QUESTIONS = 120, 20, 10
 """A minute and shopper. A page of an extension makes about four requests."""
 
 
@@ -43,6 +43,11 @@ def shopper(view: View) -> View:
 def allow_change() -> None:
     """Count one change of this shopper's; raises Problem 429 when there were too many in this minute."""
     _allow("changed", CHANGES)
+
+
+def allow_question() -> None:
+    """Count one question of this shopper's that we ask Shopify; raises Problem 429 when there were too many."""
+    _allow("wondered", QUESTIONS)
 
 
 def _admit() -> None:

@@ -20,8 +20,8 @@ from shopify_app.web.portal.fields import Body, Text, Whole
 
 SHOWN = 200
 """How many products a list of choices names at most."""
-LINE = Text(60, shortest=1, pattern=r"^[A-Za-z0-9\-]*$")
-NUMBER = Text(18, shortest=1, pattern=r"^[0-9]*$")
+LINE = Text(60, shortest=1, pattern=r"^[A-Za-z0-9\-]*$", is_listed=True)
+NUMBER = Text(18, shortest=1, pattern=r"^[0-9]*$", is_listed=True)
 PRICE = Text(20, needed=False, shortest=1, pattern=r"^[0-9]+(\.[0-9]+)?$")
 """What a unit was shown to cost. When it costs another amount by now, nothing is changed."""
 
@@ -36,14 +36,13 @@ def _variant_gid(values: Values) -> str:
 
 def _lines(ground: Ground) -> list[Choice]:
     return [
-        Choice(
-            number_of(line.shopify_gid), _named(line.title, line.variant_title), line.current_price, line.image_url
-        )
+        Choice(number_of(line.shopify_gid), named(line.title, line.variant_title), line.current_price, line.image_url)
         for line in ground.contract.lines
     ]
 
 
-def _named(title: str, variant: str | None) -> str:
+def named(title: str, variant: str | None) -> str:
+    """Return an item as people read it, e.g. "House Blend (250 g)"."""
     return f"{title} ({variant})" if variant and variant != ONLY_VARIANT else title
 
 
@@ -69,7 +68,7 @@ def _swap_case(ground: Ground, line: ContractLine, good: Good) -> Case:
 
 
 def _choice(good: Good, of: str | None = None) -> Choice:
-    words = _named(good.title, good.variant_title)
+    words = named(good.title, good.variant_title)
     return Choice(number_of(good.variant_gid), words, good.price, good.image_url, of=of)
 
 

@@ -9,11 +9,15 @@ from zoneinfo import ZoneInfo
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.change import Change
 from shopify_app.edits.move import Moving
+from shopify_app.edits.order_now import OrderingNow
 from shopify_app.edits.skip import Skipping
+from shopify_app.web.portal.date_deed import DateDeed, DateGround
+from shopify_app.web.portal.date_deeds import DATE_DEEDS
 from shopify_app.web.portal.rows import Coming
 
 SKIP, UNSKIP, MOVE = "skip", "unskip", "move"
 ACTIONS = (SKIP, UNSKIP, MOVE)
+"""What a date is asked for without more words; `date_deeds` has the rest."""
 TOO_LATE = "too_late"
 DAY = timedelta(days=1)
 _OF_ONE_DAY = frozenset({Refusal.PAST, Refusal.BEFORE_START, Refusal.BEFORE_PREVIOUS, Refusal.AFTER_NEXT})
@@ -33,7 +37,17 @@ class Offer:
 def of(coming: Coming, zone: ZoneInfo) -> list[Offer]:
     """Return each action as it stands for this cycle."""
     simple = [Offer(action, why_not(coming, Skipping(action == SKIP), zone)) for action in (SKIP, UNSKIP)]
-    return [_ruled(offer, coming) for offer in (*simple, _move(coming, zone))]
+    plain = [_ruled(offer, coming) for offer in (*simple, _move(coming, zone))]
+    ground = DateGround(coming, zone)
+    return plain + [Offer(name, why_none(deed, ground)) for name, deed in DATE_DEEDS.items()]
+
+
+def why_none(deed: DateDeed, ground: DateGround) -> str | None:
+    """Return why no such wish can be granted, whatever it is; None when one may. Choices are not looked at."""
+    probe = deed.probe(ground)
+    if isinstance(probe, str):
+        return probe
+    return why_not(ground.coming, probe, ground.zone) or ground.coming.rules.get(deed.change)
 
 
 def _ruled(offer: Offer, coming: Coming) -> Offer:
@@ -49,7 +63,7 @@ def why_not(coming: Coming, change: Change, zone: ZoneInfo) -> str | None:
         refusal = Refusal.CHARGING
     if refusal is None and coming.standing.now >= coming.charge_at:
         return TOO_LATE
-    if refusal is None and isinstance(change, Moving) and change.to.astimezone(zone).date() < _tomorrow(coming, zone):
+    if refusal is None and _is_before_tomorrow(change, coming, zone):
         # a charge moved to today may fall before this moment: it would be made at once
         return Refusal.BEFORE_START
     return refusal
@@ -85,6 +99,12 @@ def _latest(coming: Coming, zone: ZoneInfo) -> date | None:
         return None
     last = end.astimezone(zone).date()
     return last if on_day(last, coming, zone).to < end else last - DAY
+
+
+def _is_before_tomorrow(change: Change, coming: Coming, zone: ZoneInfo) -> bool:
+    if not isinstance(change, Moving) or isinstance(change, OrderingNow):
+        return False
+    return change.to.astimezone(zone).date() < _tomorrow(coming, zone)
 
 
 def _tomorrow(coming: Coming, zone: ZoneInfo) -> date:

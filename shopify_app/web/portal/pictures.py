@@ -10,6 +10,7 @@ from shopify_app.edits.contract.picture import Line, Picture
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web.portal import shapes, tongue
+from shopify_app.web.portal.date_deed import DateDeed
 from shopify_app.web.portal.deed import Choice, Deed, Lists
 from shopify_app.web.portal.fields import Day, Field, Text, Whole, Word
 
@@ -33,7 +34,7 @@ def picture(seen: Picture, currency: str) -> Json:
     }
 
 
-def option(deed: Deed, why_not: str | None, lists: Lists, tomorrow: date, currency: str) -> Json:
+def option(deed: Deed | DateDeed, why_not: str | None, lists: Lists, tomorrow: date, currency: str) -> Json:
     """Return one action as it stands: whether it is possible, and what each field of its body may be."""
     return {
         "action": deed.name,
@@ -64,7 +65,7 @@ def _input(name: str, field: Field, listed: Sequence[Choice] | None, tomorrow: d
     return {
         "field": name,
         "needed": field.needed,
-        "values": None if listed is None else [_value(each, currency) for each in listed],
+        "values": None if listed is None else [value(each, currency) for each in listed],
         "least": bounds[0],
         "most": bounds[1],
         "longest": field.longest if isinstance(field, Text) else None,
@@ -72,7 +73,8 @@ def _input(name: str, field: Field, listed: Sequence[Choice] | None, tomorrow: d
     }
 
 
-def _value(choice: Choice, currency: str) -> Json:
+def value(choice: Choice, currency: str) -> Json:
+    """Return what a field may be."""
     return {
         "value": choice.value,
         "words": choice.words,

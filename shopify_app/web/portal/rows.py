@@ -20,6 +20,7 @@ from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.edits.rules.judge import cutoff_at
 from shopify_app.edits.rules.terms import FREE, Rules
 from shopify_app.journal.models import Fact
+from shopify_app.kit.db import Json
 from shopify_app.kit.gid import gid
 from shopify_app.orders.models import SCHEDULED, FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod
@@ -166,6 +167,13 @@ def edit(session: Session, contract: Contract, request_id: str) -> ContractEdit:
     if found is None or found.contract_id != contract.id:
         raise Problem(404)
     return found
+
+
+def known_wish(session: Session, contract: Contract, action: str, request_id: str) -> Json | None:
+    """Return what the edit of this contract wished for that has this request id; None when there is none."""
+    found = session.get(ContractEdit, (contract.shop_id, request_id))
+    is_it = found is not None and (found.contract_id, found.action) == (contract.id, action)
+    return found.wish if found and is_it else None
 
 
 def has_later_edits(session: Session, edit: ContractEdit, undo_id: str) -> bool:

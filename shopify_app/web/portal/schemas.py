@@ -13,6 +13,8 @@ from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.out_of_stock import CHOICES
 from shopify_app.edits.rules.forbidden import CODES as RULES
 from shopify_app.web.portal import problems
+from shopify_app.web.portal.date_deed import HAS_ITEM, NOT_NEXT
+from shopify_app.web.portal.date_deeds import DATE_DEEDS
 from shopify_app.web.portal.deed import NO_CHOICE, NO_UNDO, PRICE_CHANGED, UNDO
 from shopify_app.web.portal.deeds import DEEDS
 from shopify_app.web.portal.offers import ACTIONS, MOVE, TOO_LATE
@@ -61,7 +63,19 @@ DAY: Schema = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{
 INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$"}
 PREFERENCE = _said(_one_of(*CHOICES), "What is to be done when something in an order to come is out of stock.")
 CODES = sorted(
-    {*Refusal, *No, *RULES, TOO_LATE, MOVED_ON, NO_CHOICE, NO_UNDO, PRICE_CHANGED, *problems.TITLES.values()}
+    {
+        *Refusal,
+        *No,
+        *RULES,
+        TOO_LATE,
+        MOVED_ON,
+        NOT_NEXT,
+        HAS_ITEM,
+        NO_CHOICE,
+        NO_UNDO,
+        PRICE_CHANGED,
+        *problems.TITLES.values(),
+    }
 )
 
 SCHEMAS: dict[str, Schema] = {
@@ -130,7 +144,7 @@ SCHEMAS |= {
     ),
     "Reason": _object(code=_one_of(*CODES), words=TEXT),
     "Action": _object(
-        action=_one_of(*ACTIONS),
+        action=_one_of(*ACTIONS, *DATE_DEEDS),
         possible=YES,
         reason=_or_null(_ref("Reason")),
         earliest=_said(_or_null(DAY), "First day a move may go to."),
@@ -208,6 +222,38 @@ SCHEMAS |= {
     "Option": _object(
         action=_one_of(*DEEDS), possible=YES, reason=_or_null(_ref("Reason")), inputs=_list(_ref("Input"))
     ),
+    "Shipping": _object(possible=YES, reason=_or_null(_ref("Reason")), options=_list(_ref("Value"))),
+    "DateOption": _object(
+        action=_one_of(*DATE_DEEDS), possible=YES, reason=_or_null(_ref("Reason")), inputs=_list(_ref("Input"))
+    ),
+    "DateOptions": _object(actions=_list(_ref("DateOption"))),
+    "DateLine": _object(
+        line=_said(MAYBE_TEXT, "Null for an item that is not there yet."),
+        title=TEXT,
+        variant=MAYBE_TEXT,
+        quantity=WHOLE,
+        total=_said(_ref("Money"), "For the whole quantity."),
+    ),
+    "DateLook": _object(
+        date=DAY,
+        lines=_list(_ref("DateLine")),
+        shipping_price=_ref("Money"),
+        total=_said(_ref("Money"), "Before taxes."),
+        address=_or_null(_ref("Address")),
+    ),
+    "DatePreview": _object(
+        action=_one_of(*DATE_DEEDS),
+        possible=YES,
+        reason=_or_null(_ref("Reason")),
+        before=_ref("DateLook"),
+        after=_ref("DateLook"),
+    ),
+    "DateDone": _object(
+        action=_one_of(*ACTIONS, *DATE_DEEDS),
+        cycle=_said(_or_null(_ref("Cycle")), "As it is now; null when it is paid and no longer to come."),
+        payment=_said(_or_null(_ref("Payment")), "How its charge stands; null before one is made."),
+        undo=_said(_or_null(_ref("ContractUndo")), "The body of the date's own `undo`."),
+    ),
     "Options": _object(actions=_list(_ref("Option"))),
     "PictureLine": _object(
         line=_said(MAYBE_TEXT, "Null for an item that is not there yet."),
@@ -258,9 +304,20 @@ SCHEMAS |= {
 """Every schema by its name in the document."""
 
 
+def title(action: str) -> str:
+    """Return how the document calls an action in names, e.g. "RemoveDiscount"."""
+    return "".join(part.title() for part in action.split("_"))
+
+
 def body_name(action: str) -> str:
     """Return the name of the schema of what a request for an action says, e.g. "CancelBody"."""
-    return "".join(part.title() for part in action.split("_")) + "Body"
+    return f"{title(action)}Body"
+
+
+def date_body_name(action: str) -> str:
+    """Return the same for an action on one date, e.g. "DateQuantityBody"."""
+    return body_name(f"date_{action}")
 
 
 SCHEMAS |= {body_name(deed.name): deed.body.schema for deed in DEEDS.values()}
+SCHEMAS |= {date_body_name(deed.name): deed.body.schema for deed in DATE_DEEDS.values()}

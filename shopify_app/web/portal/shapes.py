@@ -75,7 +75,7 @@ def contract(
         "total": money(total_of(row, None), row.currency),
         "delivery_method": _delivery_method(row),
         "payment_method": _method(method, row, day(now)),
-        "payment": _payment(row, attempt),
+        "payment": payment(attempt),
         "discounts": [_discount(each, row.currency) for each in row.discounts],
         "out_of_stock": out_of_stock.word(row.out_of_stock),
         "time_zone": g.shop.zone.key,
@@ -208,7 +208,8 @@ def _discount(found: dict[str, Any], currency: str) -> Json:
     }
 
 
-def _payment(contract: Contract, attempt: BillingAttempt | None) -> Json:
+def payment(attempt: BillingAttempt | None) -> Json:
+    """Return how payment stands by the charge that tells it; without one, nothing is amiss."""
     state = attempt.state if attempt else SETTLED
     named = {FAILED: "failed", CHALLENGED: "confirmation_needed", SETTLED: "ok", "duplicate": "ok"}
     is_asked = attempt is not None and state == CHALLENGED

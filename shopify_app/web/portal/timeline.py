@@ -10,13 +10,14 @@ from typing import Any
 from babel.numbers import format_currency, format_decimal
 from flask import g
 
-from shopify_app.contracts.contents import ONLY_VARIANT
+from shopify_app.channels.klaviyo import words
 from shopify_app.edits.contract.out_of_stock import word
 from shopify_app.edits.order_now import OrderingNow
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
 from shopify_app.web.portal import shapes, tongue
+from shopify_app.web.portal.line_deeds import named
 from shopify_app.web.voice import Voice
 
 Side = Mapping[str, Any]
@@ -118,16 +119,12 @@ def _day(side: Side, speaks: Voice) -> str:
 
 
 def _listed(items: Iterable[Side] | None) -> str:
-    return ", ".join(f"{one.get('quantity')} × {_name(one)}" for one in items or ()) or NOTHING
+    found = [(one.get("quantity"), str(one.get("title")), one.get("variant_title")) for one in items or ()]
+    return ", ".join(f"{quantity} × {named(title, variant)}" for quantity, title, variant in found) or NOTHING
 
 
-def _name(one: Side) -> str:
-    variant = one.get("variant_title")
-    return f"{one.get('title')} ({variant})" if variant and variant != ONLY_VARIANT else str(one.get("title"))
-
-
-def _every(policy: Side | None, speaks: Voice) -> str:
-    return speaks.say(f"every_{policy['interval']}", count=int(policy["intervalCount"])) if policy else NOTHING
+def _every(policy: Json | None, speaks: Voice) -> str:
+    return words.rhythm(policy, speaks.locale) if policy else NOTHING
 
 
 def _off(one: Side, fact: Fact, speaks: Voice) -> str:

@@ -18,7 +18,6 @@ from shopify_app.edits.contract.goods import Good
 from shopify_app.edits.contract.lines import MOST
 from shopify_app.edits.order_address import OrderAddress
 from shopify_app.kit.db import Json
-from shopify_app.kit.money import round_money
 from shopify_app.web import ctx
 from shopify_app.web.admin import addresses
 from shopify_app.web.admin.changes import details
@@ -63,16 +62,10 @@ def _read(asked: Asked) -> Change | None:
         if good is None:
             form.errors["variant"] = "Choose one of the options."
         elif quantity is not None:
-            added.append(_once(good, quantity, asked.contract.currency))
+            added.append(contents.once(good, quantity, asked.contract.currency))
     if form.typed.get("seen") != _mark(seen, offered):
         form.errors["order"] = "The order or a price was changed meanwhile. This is what it holds now."
     return Contents(seen, quantities, added) if form.is_valid else None
-
-
-def _once(good: Good, quantity: int, currency: str) -> Json:
-    """Bought once, it costs what it costs in the shop: a plan's price is for what comes again."""
-    named = {"variant_gid": good.variant_gid, "title": good.title, "variant_title": good.variant_title}
-    return {**named, "quantity": quantity, "price": str(round_money(good.base, currency))}
 
 
 def _explain(asked: Asked, change: Change) -> list[str]:

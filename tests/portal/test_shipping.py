@@ -1,0 +1,56 @@
+"""By what a subscription is shipped: asked of Shopify, changed at the price that was shown only, and taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from shopify_app.web.portal import guard
+from tests.portal.shopper import Shopper
+
+
+def _asked(shopper: Shopper) -> int:
+    return sum(1 for each in shopper.story.world.log.entries if each.get("operation") == "DraftDeliveryOptions")
+
+
+def test_an_option_of_shopifys_is_chosen_at_its_price_and_taken_back(
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/contracts/{shopper.contract}/shipping"
+    found = shopper.get(path)
+    assert found["possible"] and found["reason"] is None
+    before = shopper.get(f"/contracts/{shopper.contract}")
+    other = next(each for each in found["options"] if not each["now"])
+    wish = {"option": other["value"]}
+    look = shopper.deed("delivery", preview=True, **wish).json()
+    assert look["possible"], (look, found)
+    assert look["after"]["delivery"] == other["words"]
+    assert (
+        look["after"]["shipping_price"] == other["price"] and shopper.facts("subscription.delivery_requested") == []
+    )
+    dearer = shopper.deed("delivery", "tap-ship0001", price="0.01", **wish)
+    assert (dearer.status_code, dearer.json()["code"], dearer.json()["field"]) == (409, "price_changed", "price")
+    assert shopper.deed("delivery", "tap-ship0002", option="drone").json()["code"] == "not_offered"
+    done = shopper.deed("delivery", "tap-ship0003", price=other["price"]["amount"], **wish)
+    asked = _asked(shopper)
+    again = shopper.deed("delivery", "tap-ship0003", price=other["price"]["amount"], **wish)
+    assert done.status_code == 200 and done.json() == again.json() and _asked(shopper) == asked
+    contract = done.json()["contract"]
+    assert (contract["delivery_method"]["title"], contract["shipping_price"]) == (other["words"], other["price"])
+    wrong = shopper.deed("delivery", "tap-ship0003", option="drone")
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "other_request")
+    assert [each["value"] for each in shopper.get(path)["options"] if each["now"]] == [other["value"]]
+    words = shopper.get(f"/contracts/{shopper.contract}/timeline")["entries"][0]["words"]
+    assert words.startswith(f"Shipping was changed: {other['words']}, $")
+    back = shopper.undo("tap-ship0003").json()["contract"]
+    assert back["delivery_method"] == before["delivery_method"]
+    assert back["shipping_price"] == before["shipping_price"]
+
+    with shopper.story.world.locked():
+        shopper.story.world.faults.set({"graphql": {"DraftOpen": {"status": 403, "times": 1}}})
+    away = shopper.ask("GET", path)
+    assert (away.status_code, away.json()["code"]) == (503, "no_answer")
+    monkeypatch.setattr(guard, "QUESTIONS", 0)
+    assert shopper.ask("GET", path).status_code == shopper.deed("delivery", preview=True, **wish).status_code == 429
+    shopper.deed("cancel", "tap-cancel01", reason="other")
+    over = shopper.get(path)  # nothing is asked where nothing can be changed
+    assert (over["possible"], over["reason"]["code"], over["options"]) == (False, "ended", [])
