@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sandbox.shopify.connections import connection
@@ -21,7 +21,8 @@ from sandbox.world import World
 from sandbox.world.store import Row
 
 MANUAL, CODE = "MANUAL", "CODE_DISCOUNT"
-CENT = Decimal("0.01")
+_WITHOUT_CENTS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_WITH_THOUSANDTHS = "BHD IQD JOD KWD LYD OMR TND"
 
 
 def make(world: World, **values: Any) -> Row:
@@ -63,7 +64,7 @@ def takes(holder: Row) -> Iterator[tuple[Row, str, Decimal]]:
         if not _applies(discount):
             continue
         lines = [line for line in holder["lines"] if discount["lines"] is None or line["id"] in discount["lines"]]
-        for line, taken in zip(lines, _shares(discount, lines, left), strict=True):
+        for line, taken in zip(lines, _shares(discount, lines, left, unit(holder["currency"])), strict=True):
             left[line["id"]] -= taken
             yield discount, line["id"], taken
 
@@ -73,17 +74,25 @@ def _applies(discount: Row) -> bool:
     return not is_over and not discount["rejection"]
 
 
-def _shares(discount: Row, lines: list[Row], left: dict[str, Decimal]) -> list[Decimal]:
+def unit(currency: str) -> Decimal:
+    """The smallest amount of a currency (ISO 4217)."""
+    return Decimal(1).scaleb(
+        0 if currency in _WITHOUT_CENTS.split() else -3 if currency in _WITH_THOUSANDTHS.split() else -2
+    )
+
+
+def _shares(discount: Row, lines: list[Row], left: dict[str, Decimal], smallest: Decimal) -> list[Decimal]:
     whole = sum((left[line["id"]] for line in lines), Decimal(0))
     if discount["percentage"] is not None:
-        return [(left[line["id"]] * discount["percentage"] / 100).quantize(CENT) for line in lines]
+        return [(left[line["id"]] * discount["percentage"] / 100).quantize(smallest, ROUND_HALF_UP) for line in lines]
     amount = Decimal(discount["amount"])
     if discount["each"]:
         return [min(amount * line["quantity"], left[line["id"]]) for line in lines]
     shares, rest = [], min(amount, whole)
     for place, line in enumerate(lines):
         is_last = place == len(lines) - 1
-        share = rest if is_last or not whole else (min(amount, whole) * left[line["id"]] / whole).quantize(CENT)
+        fair = min(amount, whole) * left[line["id"]] / whole if whole else Decimal(0)
+        share = rest if is_last or not whole else fair.quantize(smallest, ROUND_HALF_UP)
         share = min(share, rest, left[line["id"]])
         shares.append(share)
         rest -= share

@@ -40,8 +40,8 @@ def money_bag(amount: str | Decimal, currency: str) -> View:
 
 def decimal(amount: str | Decimal) -> str:
     """A Decimal of the Admin API."""
-    text = f"{Decimal(amount):.2f}"
-    return text[:-1] if text.endswith("0") else text
+    text = f"{Decimal(amount):.3f}".rstrip("0")
+    return f"{text}0" if text.endswith(".") else text
 
 
 def rest_money(amount: str | Decimal) -> str:
