@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from shopify_app.channels.klaviyo import words
-from shopify_app.channels.klaviyo.parts import amount, line_picture, picture, present, until, when
-from shopify_app.channels.klaviyo.possible import links
+from shopify_app.channels.klaviyo.parts import amount, line_picture, picture, present, when
+from shopify_app.channels.klaviyo.possible import changeable
 from shopify_app.channels.klaviyo.story import Story
 from shopify_app.kit.db import Json
 
@@ -67,9 +67,7 @@ def _possible(story: Story, before: Json, after: Json) -> Json:
     """Until when it can be changed, and the links; a skipped order can be brought back until it would be charged."""
     is_skipped = bool(after.get("skipped"))
     ends = _instant(after.get("due_at")) or (_instant(before.get("due_at")) if is_skipped else None)
-    if ends is None:
-        return {}
-    return until(story, "EditableUntil", ends) | links(story, ends, is_skipped=is_skipped)
+    return {} if ends is None else changeable(story, ends, is_skipped=is_skipped)
 
 
 def _sentences(story: Story, before: Json, after: Json) -> Iterator[str]:

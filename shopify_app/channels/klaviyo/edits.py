@@ -8,9 +8,10 @@ from typing import Any
 
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.changed import changer, thing
-from shopify_app.channels.klaviyo.parts import amount, following, until, when
-from shopify_app.channels.klaviyo.possible import links
+from shopify_app.channels.klaviyo.parts import amount, following, when
+from shopify_app.channels.klaviyo.possible import changeable, links
 from shopify_app.channels.klaviyo.story import CannotRender, Story
+from shopify_app.contracts import calendar
 from shopify_app.kit.db import Json
 
 Telling = Callable[[Story], Json]
@@ -19,7 +20,8 @@ Telling = Callable[[Story], Json]
 def _skipped(story: Story) -> Json:
     at = _expected_at(story)
     said = when(story, "ChargeDate", at) | changer(story) | following(story)
-    return said | {"CycleIndex": story.fact.cycle_index} | links(story, at, is_skipped=True)
+    charge_at = calendar.due_at(at, story.shop.zone, story.hour)
+    return said | {"CycleIndex": story.fact.cycle_index} | links(story, charge_at, is_skipped=True)
 
 
 def _coming(story: Story) -> Json:
@@ -27,7 +29,7 @@ def _coming(story: Story) -> Json:
     due_at = story.cycle.due_at if story.cycle else None
     at = due_at or _expected_at(story)
     total = amount(story, "OrderTotal", story.order.total, story.contract.currency)
-    can = until(story, "EditableUntil", due_at) | links(story, due_at, is_skipped=False) if due_at else {}
+    can = changeable(story, due_at, is_skipped=False) if due_at else {}
     return when(story, "ChargeDate", at) | total | changer(story) | {"CycleIndex": story.fact.cycle_index} | can
 
 

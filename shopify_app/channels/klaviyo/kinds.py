@@ -9,8 +9,8 @@ from decimal import Decimal
 from shopify_app.channels.klaviyo import edits, words
 from shopify_app.channels.klaviyo.changed import changed
 from shopify_app.channels.klaviyo.failed import failed
-from shopify_app.channels.klaviyo.parts import amount, following, number, until, when
-from shopify_app.channels.klaviyo.possible import links
+from shopify_app.channels.klaviyo.parts import amount, following, number, when
+from shopify_app.channels.klaviyo.possible import changeable
 from shopify_app.channels.klaviyo.story import Story
 from shopify_app.kit.db import Json
 
@@ -41,14 +41,13 @@ def _upcoming(story: Story) -> Json:
     days = data.get("days_until_charge")
     return {
         **when(story, "ChargeDate", due_at),
-        **until(story, "EditableUntil", due_at),
         **amount(story, "OrderTotal", Decimal(data["amount"]), data["currency"]),
         "LeadDays": data["lead_days"],
         # text, because Klaviyo ignores a property that is 0, which it is on the day of the charge
         "DaysUntilCharge": None if days is None else str(days),
         "LateNotice": "true" if data.get("late_notice") else None,
         "CycleIndex": story.fact.cycle_index,
-        **links(story, due_at, is_skipped=False),
+        **changeable(story, due_at, is_skipped=False),
     }
 
 

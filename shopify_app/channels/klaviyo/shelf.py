@@ -12,7 +12,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.catalog.models import Product
 from shopify_app.contracts import contents
+from shopify_app.contracts.cycles import DEFAULT_HOUR, billing_hour
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.edits.rules.store import of_shop
+from shopify_app.edits.rules.terms import Rules
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_one_of
 from shopify_app.shoppers.models import PaymentMethod, Shopper
@@ -31,6 +34,9 @@ class Shelf:
     methods: dict[str, PaymentMethod] = field(default_factory=dict)
     orders: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     """Contract gid and fact kind → ids of its starts and paid charges, ascending."""
+    rules: dict[str, Rules] = field(default_factory=dict)
+    """The shop's rules about shoppers' changes, by plan, as `edits/rules/store` has them."""
+    hour: int = DEFAULT_HOUR
 
     def cycle(self, contract: Contract, index: int | None) -> BillingCycle | None:
         """Return a cycle of a contract; None when it is not known, or there is no index."""
@@ -64,6 +70,8 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
         products=_products(session, shop, contracts, known, facts),
         methods=_methods(session, shop, contracts),
         orders=_orders(session, shop, by_gid),
+        rules=of_shop(session, shop.id),
+        hour=billing_hour(session, shop.id),
     )
 
 

@@ -14,6 +14,8 @@ from shopify_app.channels.klaviyo.shelf import Shelf
 from shopify_app.contracts import contents
 from shopify_app.contracts.contents import OrderContents
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.edits.rules.store import among
+from shopify_app.edits.rules.terms import Rules
 from shopify_app.journal.models import Fact
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop
@@ -40,7 +42,8 @@ class Story:
     """A fact with what it is about. `orders_completed` is None when not all orders of the contract are known.
 
     `order`: what the fact's delivery or cycle holds; of a fact about neither, what the contract does.
-    `following_at`: the expected date of the cycle after the fact's, if it is known.
+    `following_at`: the expected date of the cycle after the fact's, if it is known. `rules`: the shop's about changes
+    that shoppers make to the contract; `hour`: the shop's local hour of charging.
     """
 
     around: Around
@@ -55,6 +58,8 @@ class Story:
     payment_method: PaymentMethod | None
     orders_completed: int | None
     locale: Locale
+    rules: tuple[Rules, ...]
+    hour: int
 
 
 def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
@@ -79,6 +84,8 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
         payment_method=shelf.methods.get(contract.payment_method_gid or ""),
         orders_completed=shelf.orders_completed(fact),
         locale=words.locale_of(shopper.locale, shop.primary_locale),
+        rules=among(shelf.rules, (line.selling_plan_gid for line in contract.lines)),
+        hour=shelf.hour,
     )
 
 

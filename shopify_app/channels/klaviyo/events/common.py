@@ -114,9 +114,10 @@ LATE = text("LateNotice", "The text “true” when it is told later than planne
 LEAD = whole("LeadDays", "The lead this notice was planned for, in days", 3)
 UNTIL = day(
     "EditableUntil",
-    "Until when the order can still be changed",
+    "Until when the shop's rules let the order be changed, if they still do",
     "December 5, 2026, 9:00 AM EST",
     "2026-12-05T14:00:00+00:00",
+    always=False,
 )
 SKIP = url("SkipUrl", "Skip this order", f"{HOST}/links/example-skip")
 UNSKIP = url("UnskipUrl", "Bring a skipped order back", f"{HOST}/links/example-unskip")

@@ -20,7 +20,6 @@ from shopify_app.channels.klaviyo.events.property import Property, rows, text, w
 
 _BY = {"ChangedByText": "You changed this subscription."}
 _WHOLE = (*CHANGED_BY, *NEXT)
-_UNTIL = tuple(Property(one.name, one.says, one.example, one.schema, False) for one in UNTIL)
 _CHANGED = (*THING, whole("BeforeQuantity", "How many it was", 1))
 
 
@@ -77,7 +76,7 @@ EDITS = (
         "Unskipped Subscription Order",
         "A skipped order was brought back, by whomever and wherever.",
         "order.unskipped:<contract>:<cycle>:<moment>",
-        (*CHARGE, *TOTAL, *CHANGED_BY, *_UNTIL, CYCLE, SKIP, *DELAYS),
+        (*CHARGE, *TOTAL, *CHANGED_BY, *UNTIL, CYCLE, SKIP, *DELAYS),
     ),
     Event(
         "order.moved",
@@ -91,7 +90,7 @@ EDITS = (
             *CHARGE,
             *TOTAL,
             *CHANGED_BY,
-            *_UNTIL,
+            *UNTIL,
             CYCLE,
             SKIP,
             *DELAYS,

@@ -115,7 +115,7 @@ EVENTS = (
                 always=False,
             ),
             *money("OrderTotal", "What the order costs now, before taxes", "$30.20", 30.2),
-            *(Property(one.name, one.says, one.example, one.schema, False) for one in UNTIL),
+            *UNTIL,
             _DAYS,
             Property(LEAD.name, "The lead at which it was last told, in days", 3, LEAD.schema, False),
             LATE,
