@@ -17,6 +17,7 @@ from shopify_app.gateways.shopify.contracts import ContractSnapshot
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.money import plain
 
 ASKED = {
     "subscription.item_swapped": ("swap",),
@@ -109,7 +110,7 @@ def _seen(of: Contract | ContractSnapshot, items: tuple[Item, ...]) -> Seen:
 
 
 def _delivery(method: Json, price: Decimal) -> Json:
-    return {name: method.get(name) for name in ("type", "title", "location")} | {"price": f"{price:.2f}"}
+    return {name: method.get(name) for name in ("type", "title", "location")} | {"price": plain(price)}
 
 
 def _discount(one: dict[str, Any]) -> Json:

@@ -23,6 +23,7 @@ from shopify_app.gateways.shopify.cycles import UNBILLED, CycleSnapshot, CyclesR
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.money import plain
 
 _COLUMNS = (
     BillingCycle.cycle_index,
@@ -102,7 +103,7 @@ def _told(order: OrderContents) -> Json:
     """Nothing of where it goes: that is personal, and stands on the order itself."""
     names = ("variant_gid", "title", "variant_title", "sku", "quantity")
     items = [{name: getattr(one, name) for name in names} for one in order.lines]
-    return {"items": items, "total": f"{order.total:.2f}"}
+    return {"items": items, "total": plain(order.total)}
 
 
 def _record(

@@ -23,19 +23,21 @@ from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.drafts import DraftLine, Step
 from shopify_app.kit.db import Json
-from shopify_app.kit.money import round_money
+from shopify_app.kit.money import plain, round_money
 
 TOLD = ("variant_gid", "title", "variant_title", "sku", "quantity")
 """What the journal says of an item, as the mirror tells it (contracts/facts_cycles.py)."""
 
 
-def picture(order: OrderContents) -> Json:
+def picture(order: OrderContents, currency: str) -> Json:
     """Return an order's items, shipping and total as plain JSON; amounts are text, an item's for all of it."""
-    return {
-        "items": [_item(line) for line in order.lines],
-        "shipping": str(order.delivery_price),
-        "total": f"{order.total:.2f}",
-    }
+    shipping, total = str(order.delivery_price), plain(order.total)
+    return {"items": items_of(order), "shipping": shipping, "total": total, "currency": currency}
+
+
+def items_of(order: OrderContents) -> list[Json]:
+    """Return an order's items as `picture` has them."""
+    return [_item(line) for line in order.lines]
 
 
 def told(seen: Json) -> Json:
@@ -68,7 +70,7 @@ class Contents(Change):
         fixed = why_fixed(standing.contract, standing.cycle)
         if fixed is not None or standing.now >= standing.cycle.expected_at:
             return fixed or Refusal.LATE
-        if picture(contents.of(standing.contract, standing.cycle)) != self.seen:
+        if picture(contents.of(standing.contract, standing.cycle), standing.contract.currency) != self.seen:
             return Refusal.STALE
         if not self.after()["items"]:
             return Refusal.LAST_ITEM
@@ -79,14 +81,16 @@ class Contents(Change):
 
     def items(self) -> list[Json]:
         """Return what the order will hold, like the items of `picture`; a new one has no gid yet."""
-        kept = [_times(item, self.quantities.get(item["gid"], item["quantity"])) for item in self.seen["items"]]
+        currency = self.seen.get("currency", "")  # a row of an earlier version does not say it
+        wanted = [(item, self.quantities.get(item["gid"], item["quantity"])) for item in self.seen["items"]]
+        kept = [_times(item, quantity, currency) for item, quantity in wanted]
         new = [{**item, "total": str(Decimal(item["price"]) * item["quantity"])} for item in self.added]
         return [item for item in (*kept, *new) if item["quantity"]]
 
     def after(self) -> Json:
         items = self.items()
         total = sum((Decimal(item["total"]) for item in items), Decimal(self.seen["shipping"]))
-        return {"items": [_told(item) for item in items], "total": f"{total:.2f}"}
+        return {"items": [_told(item) for item in items], "total": plain(total)}
 
     def send(self, client: AdminClient, target: Target) -> None:
         drafts.change_cycle(client, target.contract_gid, target.index, self.steps)
@@ -113,7 +117,7 @@ class Contents(Change):
     def is_true(self, cycle: BillingCycle) -> bool:
         if cycle.contents is None:
             return False
-        return _counted(picture(contents.parsed(cycle.contents))["items"]) == _counted(self.after()["items"])
+        return _counted(items_of(contents.parsed(cycle.contents))) == _counted(self.after()["items"])
 
     def undo(self, before: Json) -> Change | None:
         """To delete a cycle's edits would bring back its first date, too: only where nothing was edited before."""
@@ -153,7 +157,7 @@ class Restoring(Change):
         return Refusal.AFTER_NEXT if standing.following_at is not None and first >= standing.following_at else None
 
     def before(self, cycle: BillingCycle) -> Json:
-        return told(picture(contents.parsed(cycle.contents))) if cycle.contents else {"items": [], "total": None}
+        return _told_of(contents.parsed(cycle.contents)) if cycle.contents else {"items": [], "total": None}
 
     def after(self) -> Json:
         return self.then
@@ -178,7 +182,7 @@ def once(good: Good, quantity: int, currency: str) -> Json:
 
 def restoring(contract: Contract) -> Restoring:
     """Return the change that makes an order of this contract what its subscription says."""
-    return Restoring(told(picture(contents.of(contract, None))))
+    return Restoring(_told_of(contents.of(contract, None)))
 
 
 def why_fixed(contract: Contract, cycle: BillingCycle) -> Refusal | None:
@@ -197,13 +201,17 @@ def _item(line: Any) -> Json:
     return {"gid": gid, "total": str(line.discounted_price)} | {name: getattr(line, name) for name in TOLD}
 
 
+def _told_of(order: OrderContents) -> Json:
+    return {"items": [_told(item) for item in items_of(order)], "total": plain(order.total)}
+
+
 def _told(item: Json) -> Json:
     return {name: item.get(name) for name in TOLD}
 
 
-def _times(item: Json, quantity: int) -> Json:
-    total = Decimal(item["total"]) / item["quantity"] * quantity
-    return {**item, "quantity": quantity, "total": str(total.quantize(Decimal("0.01")))}
+def _times(item: Json, quantity: int, currency: str) -> Json:
+    total = Decimal(item["total"]) * quantity / item["quantity"]
+    return {**item, "quantity": quantity, "total": str(round_money(total, currency))}
 
 
 def _adding(item: Json) -> Step:

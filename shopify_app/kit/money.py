@@ -21,6 +21,11 @@ def round_money(amount: Decimal, currency: str) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-digits(currency)), rounding=ROUND_HALF_UP)
 
 
+def plain(amount: Decimal) -> str:
+    """Return an amount as text for programs: with two digits after the point, or with as many more as it needs."""
+    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"
+
+
 @dataclass(frozen=True)
 class Money:
     """An amount in one currency; adding two currencies raises ValueError."""

@@ -41,7 +41,7 @@ def _ask(till: Till, change: Change, request_id: str = "r1") -> Answer:
 def _seen(till: Till) -> dict:
     with till.ctx.db.session() as session:
         contract = session.get_one(Contract, till.contract().id)
-        return contents.picture(order.of(contract, session.merge(_next(till), load=False)))
+        return contents.picture(order.of(contract, session.merge(_next(till), load=False)), "USD")
 
 
 def _wish(till: Till, quantity: int = 2, *, add: int = 0) -> Contents:
@@ -60,7 +60,7 @@ def test_an_order_is_changed_for_its_date_charged_as_shown_and_the_next_is_as_be
     following, before = min((c for c in till.cycles() if c.due_at), key=lambda c: c.expected_at), till.contract()
     target = Target(till.shop_id, before.shopify_gid, following.cycle_index, ME)
     with till.ctx.db.session() as session:
-        seen = contents.picture(order.of(session.get_one(Contract, before.id), following))
+        seen = contents.picture(order.of(session.get_one(Contract, before.id), following), "USD")
     variant = gid("ProductVariant", till.sandbox.world.of("variants", till.domain).all()[-1]["id"])
     mug = {"variant_gid": variant, "title": "Mug", "variant_title": None, "quantity": 3, "price": "12.00"}
     wish = Contents(seen, {seen["items"][0]["gid"]: 2}, [mug])
@@ -152,6 +152,9 @@ def test_items_are_known_by_what_they_are_and_a_row_keeps_the_wish() -> None:
             "quantity": 2, "total": "36.00"}  # fmt: skip
     wish = Contents({"items": [item], "shipping": "5.00", "total": "41.00"}, {"line/1": 3}, [])
     assert wish.after()["total"] == "59.00"
+    odd = item | {"quantity": 3, "total": "1000"}
+    yen = Contents({"items": [odd], "shipping": "50", "total": "1050.00", "currency": "JPY"}, {"line/1": 2}, [])
+    assert yen.after()["total"] == "717.00"  # 666.67, were there cents
     (step,) = wish.steps([DraftLine("draft/7", "v/1", 2)]) or []
     assert step.variables == {"line": "draft/7", "input": {"quantity": 3}}
     assert wish.steps([DraftLine("line/1", "v/1", 1)]) is None

@@ -16,6 +16,7 @@ from shopify_app.gateways.shopify import delivery_options, drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.delivery_options import Offered, ShippingOption
 from shopify_app.kit.db import Json
+from shopify_app.kit.money import plain
 from shopify_app.shops.tokens import with_client
 
 
@@ -32,15 +33,11 @@ def choose(found: Offered, code: str) -> Delivery | No:
     option = next((one for one in found.options if one.code == code), None)
     if option is None:
         return No.NOT_OFFERED
-    return Delivery(_text(option.price), option.title, option.code, _kept(found.chosen))
+    return Delivery(plain(option.price), option.title, option.code, _kept(found.chosen))
 
 
 def _kept(option: ShippingOption | None) -> Json | None:
     return {"title": option.title, "code": option.code} if option and option.title and option.code else None
-
-
-def _text(price: Decimal) -> str:
-    return f"{price:.2f}"
 
 
 @dataclass(frozen=True)

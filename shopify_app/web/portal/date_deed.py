@@ -40,7 +40,7 @@ class DateGround:
     @property
     def seen(self) -> Json:
         """What the order holds, see `contents.picture`."""
-        return contents.picture(order.of(self.contract, self.cycle))
+        return contents.picture(order.of(self.contract, self.cycle), self.contract.currency)
 
 
 def through_the_door(ctx: Context, change: Change, target: Target, request_id: str) -> Answer:

@@ -61,7 +61,7 @@ def as_json(look: Look, currency: str) -> Json:
 
 
 def _look(held: order.OrderContents, at: datetime) -> Look:
-    items = contents.picture(held)["items"]
+    items = contents.items_of(held)
     return Look(at, items, held.delivery_price, held.total, (held.delivery_method or {}).get("address"))
 
 

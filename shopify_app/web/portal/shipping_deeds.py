@@ -11,6 +11,7 @@ from shopify_app.edits.contract.answers import No, by_shopify
 from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.gateways.shopify.delivery_options import Offered, ShippingOption
 from shopify_app.gateways.shopify.errors import ShopifyError, UserErrors
+from shopify_app.kit.money import plain
 from shopify_app.web import ctx
 from shopify_app.web.portal.asked import PATIENCE
 from shopify_app.web.portal.deed import Choice, Deed, Ground, Values
@@ -51,11 +52,11 @@ def choices(found: Offered, contract: Contract) -> list[Choice]:
 
 def any_other(contract: Contract) -> Delivery:
     """Return a change by which to tell whether any is possible."""
-    return Delivery(f"{contract.delivery_price + 1:.2f}")
+    return Delivery(plain(contract.delivery_price + 1))
 
 
 def _to(option: ShippingOption) -> Delivery:
-    return Delivery(f"{option.price:.2f}", option.title)
+    return Delivery(plain(option.price), option.title)
 
 
 def _choose(values: Values, ground: Ground) -> Action | No:

@@ -26,7 +26,7 @@ from shopify_app.web.format import money
 
 
 def _seen(asked: Asked) -> Json:
-    return contents.picture(order.of(asked.contract, asked.cycle))
+    return contents.picture(order.of(asked.contract, asked.cycle), asked.contract.currency)
 
 
 def _mark(seen: Json, offered: list[Good]) -> str:
