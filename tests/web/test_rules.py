@@ -121,3 +121,8 @@ def test_staff_read_which_rule_they_override(admin: Admin):
     html = admin.post("/contracts/7/cancel", reason="other").text
     assert "against your rule for shoppers about the orders to be paid first" in html
     assert "against your rule" not in admin.get("/contracts/7/pause").text
+    admin.post("/settings/rules", **(OPEN | {"move_days": "5"}))
+    admin.post("/settings/rules/follow", plan="5")
+    for day, is_told in (("2026-12-26", False), ("2026-12-27", True)):
+        html = admin.post("/contracts/7/move", cycle="2", to=day).text
+        assert ("against your rule for shoppers about how far an order may be moved" in html) is is_told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from shopify_app.edits.rules.terms import ANY, LISTED, SAME_PLAN, SAME_PRODUCT, SWITCHES, Rules
 from shopify_app.web.format import plural
@@ -47,7 +47,7 @@ _LIMITS = {
 }
 
 
-def against(codes: Iterable[object]) -> str:
+def against(codes: Collection[object]) -> str:
     """Return which rules something goes against: "your rule for shoppers about the longest pause"; empty for none."""
     found = [words for start, words in _LIMITS.items() if any(str(code).startswith(start) for code in codes)]
     limits = list(dict.fromkeys(found))

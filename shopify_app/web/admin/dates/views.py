@@ -107,7 +107,7 @@ def _judged(asked: Asked, change: Change) -> tuple[Refusal | None, str]:
             return Refusal.GONE, ""
         refusal = change.why_not(standing)
         verdict = hook.of_change(session, change, standing, target.actor)
-    return refusal, rule_words.against(map(str, verdict.overridden))
+    return refusal, rule_words.against(verdict.overridden)
 
 
 def _page(face: Face, asked: Asked, *, code: int = 200, **values: object) -> Response:
