@@ -36,7 +36,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Seen:
-    """What of a contract is told when it changes. `rhythm`: interval, count and fixed days of billing and delivery."""
+    """What of a contract is told when it changes. `rhythm`: intervals, counts and fixed days of both policies."""
 
     items: tuple[Item, ...]
     rhythm: Json

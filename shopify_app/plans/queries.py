@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,14 @@ def options(session: Session, shop_id: int, selling_plan_gid: str | None) -> tup
         )
         for plan in recurring
     )
+
+
+def fix_a_day(session: Session, shop_id: int, plan_gids: Collection[str]) -> bool:
+    """Answer whether one of these plans delivers on a fixed day (an anchor)."""
+    mine = select(SellingPlan.billing_policy).where(
+        SellingPlan.shop_id == shop_id, SellingPlan.shopify_gid.in_(plan_gids)
+    )
+    return any((policy or {}).get("anchors") for policy in session.scalars(mine))
 
 
 def groups(session: Session, shop_id: int) -> Sequence[SellingPlanGroup]:

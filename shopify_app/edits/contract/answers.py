@@ -29,6 +29,7 @@ class No(StrEnum):
     OTHER_CURRENCY = "other_currency"
     PREPAID = "prepaid"
     NO_FIXED_DAY = "no_fixed_day"
+    FIXED_BY_PLAN = "fixed_by_plan"
     NO_ADDRESS = "no_address"
     HIDDEN_ADDRESS = "hidden_address"
     INCOMPLETE_ADDRESS = "incomplete_address"
@@ -66,6 +67,7 @@ WORDS = {
     No.OTHER_CURRENCY: "The price is known in the shop's currency only, and this subscription is paid in another.",
     No.PREPAID: "This subscription is paid for several deliveries at once, so its rhythm stays as it is.",
     No.NO_FIXED_DAY: "Its rhythm has no such day. What comes every so many days has none: move single dates.",
+    No.FIXED_BY_PLAN: "The plan of this subscription fixes its day.",
     No.NO_ADDRESS: "This subscription is not shipped, so it has no shipping address.",
     No.HIDDEN_ADDRESS: "Shopify does not show Perennial this address, so it cannot be changed here.",
     No.INCOMPLETE_ADDRESS: "The address is not complete.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
@@ -88,6 +89,15 @@ def on_day(contract: Contract, day: int, month: int | None = None) -> Frequency 
     anchor = {"type": kind, "day": day, "month": month if kind == "YEARDAY" else None, "cutoffDay": None}
     limits = (policy.get("minCycles"), policy.get("maxCycles"))
     return Frequency(policy["interval"], int(policy["intervalCount"]), [anchor], *limits)
+
+
+def on_day_of(session: Session, contract: Contract, at: date) -> Frequency | No:
+    """Return the edit that moves all dates to the day of this one, for a shopper: a day that the plan fixes stays."""
+    plans = [line.selling_plan_gid for line in contract.lines if line.selling_plan_gid]
+    if queries.fix_a_day(session, contract.shop_id, plans):
+        return No.FIXED_BY_PLAN
+    is_weekly = contract.billing_policy["interval"] == "WEEK"
+    return on_day(contract, at.isoweekday() if is_weekly else at.day, at.month)
 
 
 def _exists(kind: str, day: int, month: int | None) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, whoever
-from shopify_app.web.format import day, money, rhythm
+from shopify_app.web.format import beat, day, money
 
 Side = Mapping[str, Any]
 
@@ -40,12 +40,12 @@ def _counted(fact: Fact, zone: tzinfo) -> Sentence:
 def _rhythm(fact: Fact, zone: tzinfo) -> Sentence:
     before, after = _side(fact, "before"), _side(fact, "after")
     said = [
-        f"{verb} {rhythm(after[name])} instead of {rhythm(before[name])}"
+        f"{verb} {beat(after[name])} instead of {beat(before[name])}"
         for name, verb in (("billing", "charged"), ("delivery", "delivered"))
         if before.get(name) and after.get(name) and before[name] != after[name]
     ]
     if len(said) == 2 and before["billing"] == before["delivery"] and after["billing"] == after["delivery"]:
-        said = [f"{rhythm(after['billing'])} instead of {rhythm(before['billing'])}"]
+        said = [f"{beat(after['billing'])} instead of {beat(before['billing'])}"]
     words = f": {', '.join(said)}" if said else ""
     return Sentence(f"Frequency changed{whoever(fact)}{words}.", "warning")
 

@@ -53,13 +53,13 @@ def options(number: str) -> ResponseReturnValue:
     now = ctx().clock.now()
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
-        ground = Ground(session, standing.look(session, contract, now), g.shop.zone)
+        ground = Ground(session, standing.look_for_many(session, contract, now), g.shop.zone)
         tomorrow = shapes.day(now) + timedelta(days=1)
         rules = hook.explain(session, contract, ground.standing.cycles, actor(), now)
         found = []
         for deed in DEEDS.values():
             lists = deed.lists(ground)
-            why_not = _why_not(ground, deed.probe(ground, lists)) or rules.get(deed.name)
+            why_not = _why_not(ground, deed.probe(ground, lists)) or rules.get(deed.rule or deed.name)
             found.append(pictures.option(deed, why_not, lists, tomorrow, contract.currency))
     return jsonify(actions=found)
 

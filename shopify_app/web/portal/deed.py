@@ -68,6 +68,8 @@ class Deed:
 
     `question` asks Shopify, with no transaction open, what only Shopify knows; it raises Problem.
 
+    `rule` is the word of the merchant's rules for it, where it is another than its name.
+
     `lists` returns the choices of fields whose values depend on the subscription. `probe` returns an edit by which to
     tell whether any is possible, None when there is nothing to choose from.
     """
@@ -79,3 +81,4 @@ class Deed:
     body: Body = field(default_factory=lambda: Body({}))
     lists: Callable[[Ground], Lists] = lambda ground: {}
     question: Callable[[Contract], Any] | None = None
+    rule: str = ""

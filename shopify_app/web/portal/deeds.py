@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.statuses import REASONS, Cancel, Pause, Reactivate, Resume
+from shopify_app.web.portal.day_deed import ALL_DATES
 from shopify_app.web.portal.deed import Deed, Ground, Values
 from shopify_app.web.portal.detail_deeds import OF_DETAILS
 from shopify_app.web.portal.fields import Body, Day, Text, Word
@@ -54,5 +55,5 @@ OF_STATUS = (
         Body({"reason": Word(tuple(REASONS)), "comment": Text(500, needed=False)}),
     ),
 )
-DEEDS = {deed.name: deed for deed in (*OF_STATUS, *OF_LINES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK)}
+DEEDS = {deed.name: deed for deed in (*OF_STATUS, *OF_LINES, *ALL_DATES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK)}
 """Each action by its name in addresses."""
