@@ -6,46 +6,24 @@ Every deed carries an Idempotency-Key: the same key acts once and is answered al
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from flask import g, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
-from shopify_app.contracts.models import Contract
-from shopify_app.edits import requests
 from shopify_app.edits.answers import Answer, Refusal
-from shopify_app.edits.change import Change, Target
-from shopify_app.edits.changes import parse
-from shopify_app.edits.models import REQUESTED, CycleEdit
-from shopify_app.edits.rules import hook
+from shopify_app.edits.models import REQUESTED
 from shopify_app.edits.undo import find
 from shopify_app.web import ctx
-from shopify_app.web.portal import blueprint, date_looks, offers, pictures, rows, shapes
-from shopify_app.web.portal.asked import PATIENCE, actor, read_json, read_key, refused, request_id
+from shopify_app.web.portal import blueprint, date_asked, date_looks, offers, pictures, rows, shapes
+from shopify_app.web.portal.asked import PATIENCE, read_json, read_key, refused, request_id
 from shopify_app.web.portal.date_deed import DateDeed, DateGround, through_the_door
 from shopify_app.web.portal.date_deeds import DATE_DEEDS
-from shopify_app.web.portal.deed import KEY, NO_CHOICE, NO_UNDO, PRICE_CHANGED, UNDO, Lists, Values
+from shopify_app.web.portal.deed import NO_CHOICE, UNDO, Lists
 from shopify_app.web.portal.guard import allow_change, shopper
 from shopify_app.web.portal.problems import Problem
-from shopify_app.web.portal.wish import MOVED_ON
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What one request wants of a date. `told`: what the same request was answered before."""
-
-    contract: Contract
-    index: int
-    change: Change
-    told: Answer | None = None
-
-    @property
-    def target(self) -> Target:
-        return _target(self.contract, self.index)
 
 
 @blueprint.get("/contracts/<number>/cycles/<index>/options")
@@ -54,7 +32,7 @@ def date_options(number: str, index: str) -> ResponseReturnValue:
     """Each deed with this date's order: whether it is possible, why not, and what there is to choose from."""
     now = ctx().clock.now()
     with ctx().db.session() as session:
-        ground = _ground(session, number, index)
+        ground = date_asked.ground_of(session, number, index)
         tomorrow, currency, found = shapes.day(now) + timedelta(days=1), ground.contract.currency, []
         for deed in DATE_DEEDS.values():
             lists = deed.lists(ground, session)
@@ -67,9 +45,9 @@ def preview_date(number: str, index: str, action: str) -> ResponseReturnValue:
     """What it would make of the order, or why it cannot be done. Changes nothing."""
     deed = DATE_DEEDS[action]
     with ctx().db.session() as session:
-        ground = _ground(session, number, index)
+        ground = date_asked.ground_of(session, number, index)
         change = deed.build(deed.body.read(read_json()), ground, session)
-        why_not = _why_not(session, ground, change)
+        why_not = date_asked.reason_against(session, ground, change)
         before = date_looks.before(ground)
         after = before if why_not or isinstance(change, str) else date_looks.after(ground, change)
         return jsonify(
@@ -88,7 +66,8 @@ def do_date(number: str, index: str, action: str) -> ResponseReturnValue:
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
         values, key = deed.body.read(read_json()), read_key()
-        asked = _again(session, contract, index, deed, values, key) or _anew(session, number, index, deed, values)
+        asked = date_asked.asked_before(session, contract, index, deed, values, key)
+        asked = asked or date_asked.asked_anew(session, number, index, deed, values)
     if asked.told is None:
         allow_change()
         _check(action, deed.do(ctx(), asked.change, asked.target, request_id(key)))
@@ -105,14 +84,14 @@ def undo_date(number: str, index: str) -> ResponseReturnValue:
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
         named = request_id(UNDO.read(read_json())["key"])
-        edit = _edit(session, contract, index, named)
+        edit = date_asked.edit_named(session, contract, index, named)
         if edit is None:
             raise Problem(404)
         if edit.state == REQUESTED:
             raise Problem(503, Refusal.BUSY, retry_after=PATIENCE)
-        asked = _undone(session, contract, edit, f"{named}:undo")
+        asked = date_asked.undo_asked(session, contract, edit, f"{named}:undo")
     if asked is None:
-        asked = _Asked(contract, edit.cycle_index, _way_back(number, index, edit))
+        asked = date_asked.Asked(contract, edit.cycle_index, date_asked.way_back(number, index, edit))
     if asked.told is None:
         allow_change()
         _check("undo", through_the_door(ctx(), asked.change, asked.target, f"{named}:undo"))
@@ -121,82 +100,9 @@ def undo_date(number: str, index: str) -> ResponseReturnValue:
     return _done(number, asked, asked.change.name, None)
 
 
-def _ground(session: Session, number: str, index: str) -> DateGround:
-    """Return the date that is asked about; Problem 404 when it is not among those to come."""
-    contract = rows.mine(session, number)
-    return DateGround(rows.one_coming(session, contract, index, ctx().clock.now())[0], g.shop.zone)
-
-
 def _why_none(deed: DateDeed, ground: DateGround, lists: Lists) -> str | None:
     why_none = offers.why_none(deed, ground)
     return why_none or (None if all(lists.values()) else NO_CHOICE)
-
-
-def _why_not(session: Session, ground: DateGround, change: Change | str) -> str | None:
-    if isinstance(change, str):
-        return change
-    rule = hook.of_change(session, change, ground.coming.standing, actor()).forbidden
-    return offers.why_not(ground.coming, change, ground.zone) or rule
-
-
-def _edit(session: Session, contract: Contract, index: str, named: str) -> CycleEdit | None:
-    """The edit of this date that has this request id."""
-    edit = session.get(CycleEdit, (contract.shop_id, named))
-    if edit is None or (edit.contract_id, edit.cycle_index) != (contract.id, rows.whole(index)):
-        return None
-    return edit
-
-
-def _again(
-    session: Session, contract: Contract, index: str, deed: DateDeed, values: Values, key: str
-) -> _Asked | None:
-    """The edit that this key named before: the very same goes on, whatever the order holds by now."""
-    named = request_id(key)
-    if session.get(CycleEdit, (contract.shop_id, named)) is None:
-        return None
-    edit = _edit(session, contract, index, named)
-    if edit is None or edit.action != deed.change or not deed.asks_alike(values, edit.wish):
-        raise Problem(422, Refusal.OTHER_REQUEST, field=KEY)
-    told = requests.told(session, _target(contract, edit.cycle_index), named)
-    return _Asked(contract, edit.cycle_index, parse(edit.action, edit.wish), told)
-
-
-def _anew(session: Session, number: str, index: str, deed: DateDeed, values: Values) -> _Asked:
-    ground = _ground(session, number, index)
-    change = deed.build(values, ground, session)
-    why_not = _why_not(session, ground, change)
-    if why_not is not None or isinstance(change, str):
-        shown = next((name for name in ("price", "total") if name in values), None)
-        raise Problem(409, why_not or "", field=shown if why_not == PRICE_CHANGED else None)
-    return _Asked(ground.contract, ground.cycle.cycle_index, change)
-
-
-def _undone(session: Session, contract: Contract, edit: CycleEdit, undo_id: str) -> _Asked | None:
-    """An undo that was asked for before."""
-    back = session.get(CycleEdit, (contract.shop_id, undo_id))
-    if back is None:
-        return None
-    told = requests.told(session, _target(contract, edit.cycle_index), undo_id)
-    return _Asked(contract, edit.cycle_index, parse(back.action, back.wish), told)
-
-
-def _way_back(number: str, index: str, edit: CycleEdit) -> Change:
-    """Return what takes an edit back; Problem 409 when nothing does, or the date has changed since."""
-    with ctx().db.session() as session:
-        ground = _ground(session, number, index)
-        done = parse(edit.action, edit.wish)
-        back = done.undo(edit.before)
-        if back is None or edit.refusal:
-            raise Problem(409, NO_UNDO)
-        if not done.is_true(ground.cycle):
-            raise Problem(409, MOVED_ON)
-        if why_not := _why_not(session, ground, back):
-            raise Problem(409, why_not)
-    return back
-
-
-def _target(contract: Contract, index: int) -> Target:
-    return Target(g.shop.id, contract.shopify_gid, index, actor())
 
 
 def _check(action: str, answer: Answer) -> None:
@@ -205,7 +111,7 @@ def _check(action: str, answer: Answer) -> None:
         raise refused(answer)
 
 
-def _done(number: str, asked: _Asked, action: str, back: dict[str, str] | None) -> ResponseReturnValue:
+def _done(number: str, asked: date_asked.Asked, action: str, back: dict[str, str] | None) -> ResponseReturnValue:
     """The date as it is now, None when it is no longer to come, and how its charge stands, if one was made."""
     with ctx().db.session() as session:
         contract = rows.mine(session, number)
