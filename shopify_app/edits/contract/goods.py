@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -70,10 +71,21 @@ def learn(ctx: Context, shop_id: int, variant_gid: str) -> No | None:
 
 def for_line(session: Session, contract: Contract, line_gid: str) -> list[Good]:
     """Return what an item may be swapped for, by name; nothing when prices are not known in its currency."""
-    line = lines.find(contract, line_gid)
-    if line is None:
-        return []
-    return [good for good in _goods(session, contract, line) if good.variant_gid != line.variant_gid]
+    return for_lines(session, contract, [line_gid])[line_gid]
+
+
+def for_lines(session: Session, contract: Contract, line_gids: Iterable[str]) -> dict[str, list[Good]]:
+    """Return the same for several items, line gid → goods: what the shop sells is read once."""
+    shelf = _shelf(session, contract) if _knows_currency(session, contract) else []
+    found = {line_gid: lines.find(contract, line_gid) for line_gid in line_gids}
+    return {
+        line_gid: [_as_good(*each, line, contract.currency) for each in shelf if _is_another(each[0], line)]
+        for line_gid, line in found.items()
+    }
+
+
+def _is_another(variant: Variant, line: ContractLine | None) -> bool:
+    return line is not None and variant.shopify_gid != line.variant_gid
 
 
 def for_more(session: Session, contract: Contract) -> list[Good]:
@@ -159,6 +171,11 @@ def _knows_currency(session: Session, contract: Contract) -> bool:
 
 
 def _read(session: Session, contract: Contract, like: ContractLine | None, only: str | None = None) -> list[Good]:
+    return [_as_good(*each, like, contract.currency) for each in _shelf(session, contract, only)]
+
+
+def _shelf(session: Session, contract: Contract, only: str | None = None) -> list[tuple[Variant, Product]]:
+    """What the shop sells, by name."""
     query = (
         select(Variant, Product)
         .join(Product, (Product.shop_id == Variant.shop_id) & (Product.shopify_gid == Variant.product_gid))
@@ -167,7 +184,7 @@ def _read(session: Session, contract: Contract, like: ContractLine | None, only:
         .order_by(Product.title, Variant.title, Variant.id)
     )
     query = query if only is None else query.where(Variant.shopify_gid == only)
-    return [_as_good(variant, product, like, contract.currency) for variant, product in session.execute(query)]
+    return [(variant, product) for variant, product in session.execute(query)]
 
 
 def _as_good(variant: Variant, product: Product, like: ContractLine | None, currency: str) -> Good:

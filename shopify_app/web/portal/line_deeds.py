@@ -48,11 +48,13 @@ def named(title: str, variant: str | None) -> str:
 
 def _swaps(ground: Ground) -> list[Choice]:
     rules = store.governing(ground.session, ground.contract)
-    found = []
-    for line in ground.contract.lines:
-        for good in goods.for_line(ground.session, ground.contract, line.shopify_gid):
-            if why_not(rules, _swap_case(ground, line, good)) is None:
-                found.append(_choice(good, of=number_of(line.shopify_gid)))
+    lines = {line.shopify_gid: line for line in ground.contract.lines}
+    found = [
+        _choice(good, of=number_of(line_gid))
+        for line_gid, choices in goods.for_lines(ground.session, ground.contract, lines).items()
+        for good in choices
+        if why_not(rules, _swap_case(ground, lines[line_gid], good)) is None
+    ]
     return found[:SHOWN]
 
 
