@@ -54,7 +54,7 @@ def test_a_pause_is_shown_before_it_is_made(admin: Admin, asked: list[tuple]):
     _plant(admin)
     assert 'name="until"' in admin.get("/contracts/7/pause").text
     html = admin.post("/contracts/7/pause", until="2026-12-10").text
-    assert "Resumes by itself on Thu, Dec 10, 2026" in html and html.count("Mon, Dec 21, 2026") == 2
+    assert "Resumes by itself on Thu, Dec 10, 2026" in html and html.count("Charges: Mon, Dec 21, 2026") == 2
     assert asked == []
     done = admin.post("/contracts/7/pause", until="2026-12-10", request_id=_request_id(html))
     assert done.status_code == 200 and 'data-toast="Done"' in done.text

@@ -49,6 +49,7 @@ def test_weeks_have_weekdays_years_have_dates_and_days_have_none(admin: Admin, a
     _plant(admin)
     _comes(admin, "WEEK", 2)
     assert "Monday</s-option>" in admin.get("/contracts/7/day").text
+    assert 'error="Choose one of the options."' in admin.post("/contracts/7/day", day="").text
     assert "every 2 weeks on Mondays" in admin.post("/contracts/7/day", day="1").text
     _comes(admin, "YEAR")
     assert "March</s-option>" in admin.get("/contracts/7/day").text

@@ -39,7 +39,7 @@ def _choices(found: Detail, form: Form) -> Mapping[str, Any]:
 def _day(form: Form, found: Detail) -> Action | None:
     unit = found.contract.billing_policy["interval"]
     month = form.whole_number("month", 1, 12) if unit == "YEAR" else None
-    day = form.whole_number("day", 1, 7 if unit == "WEEK" else 31)
+    day = _weekday(form) if unit == "WEEK" else form.whole_number("day", 1, 31)
     if day is None or form.errors:
         return None
     made = rhythm.on_day(found.contract, day, month)
@@ -47,6 +47,12 @@ def _day(form: Form, found: Detail) -> Action | None:
         form.errors["day"] = WORDS[made]
         return None
     return made
+
+
+def _weekday(form: Form) -> int | None:
+    """The weekday that was chosen, from 1 for Monday on."""
+    chosen = form.choice("day", [str(number) for number in range(1, len(WEEKDAYS) + 1)])
+    return int(chosen) if chosen else None
 
 
 def _days(found: Detail, form: Form) -> Mapping[str, Any]:
