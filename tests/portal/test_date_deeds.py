@@ -59,18 +59,21 @@ def test_an_order_now_is_shown_charged_once_and_answered_alike(shopper: Shopper)
     told = shopper.get(f"/contracts/{shopper.contract}/timeline")["entries"]
     assert [each["kind"] for each in told[:2]] == ["order.processed", "order.moved"]
     assert told[1]["by_you"] and told[1]["words"].startswith("The order planned for Friday, January 1, 2027 was")
+    theirs = shopper.story.world.of("contracts", shopper.story.shop_domain).get(shopper.foreign)
+    _declined(Shopper(shopper.story, shopper.foreign, theirs["customer_id"], shopper.contract))
 
 
-def test_a_declined_order_now_leaves_its_date_today(shopper: Shopper) -> None:
-    first = shopper.cycles()[0]
-    with shopper.story.world.locked():
-        shopper.story.world.faults.set({"outcomes": {"*": "CARD_DECLINED"}})
-    assert shopper.date_deed("order_now", "tap-now00001").status_code == 200
-    shopper.story.settle()
-    late = shopper.date_deed("order_now", "tap-now00001", index=first["index"]).json()
+def _declined(other: Shopper) -> None:
+    """Where the charge fails, the date stays today, and the same tap again tries no other."""
+    first = other.cycles()[0]
+    with other.story.world.locked():
+        other.story.world.faults.set({"outcomes": {"*": "CARD_DECLINED"}})
+    assert other.date_deed("order_now", "tap-now00001").status_code == 200
+    other.story.settle()
+    late = other.date_deed("order_now", "tap-now00001", index=first["index"]).json()
     assert (late["cycle"]["date"], late["payment"]["state"]) == ("2026-12-01", "failed")
-    other = shopper.date_deed("order_now", "tap-now00002", index=first["index"])
-    assert other.status_code == 409 and other.json()["code"] in ("tried", "too_late") and _paid(shopper) == []
+    again = other.date_deed("order_now", "tap-now00002", index=first["index"])
+    assert again.status_code == 409 and again.json()["code"] in ("tried", "too_late") and _paid(other) == []
 
 
 def test_one_order_is_changed_for_its_date_and_back(choosy: Shopper) -> None:
