@@ -7,15 +7,18 @@ database.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import FrameLocator, Page, sync_playwright
 
 from sandbox.seeds import coffee
 from sandbox.shopify import installs
 from shopify_app.contracts.models import ContractImport
+from shopify_app.health.alive import TICKER, WORKER
+from shopify_app.health.pulse import Pulse
 from shopify_app.kit.clock import sleep
 from shopify_app.kit.migrate import upgrade
 from tests.browser.stage import ROOT, Stage
@@ -23,6 +26,8 @@ from tests.support.app import KLAVIYO_ACCOUNT, Story, telling
 from tests.support.chromium import FLAGS, find_chromium
 
 IMAGES = ROOT / "docs/images"
+LOW = 540
+"""Pixels: the height of a page with little on it."""
 MORNING = datetime(2026, 12, 1, 13, tzinfo=UTC)
 
 
@@ -31,7 +36,8 @@ def main() -> None:
     upgrade(os.environ["DATABASE_URL"])
     with telling(os.environ["DATABASE_URL"], os.environ["REDIS_URL"]) as story:
         _live(story)
-        with sync_playwright() as playwright:
+        at_work = (Pulse(story.ctx.db, kind, patience=3600) for kind in (WORKER, TICKER))  # this process does both
+        with next(at_work), next(at_work), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
             _look(Stage(browser.new_page(viewport={"width": 1280, "height": 900}), story.sandbox.url, story.ctx))
             _read_a_mail(browser.new_page(viewport={"width": 640, "height": 560}), story)
@@ -56,35 +62,61 @@ def _is_imported(story: Story) -> bool:
 
 
 def _look(stage: Stage) -> None:
-    stage.open("/")
-    _keep(stage, "home")
-    stage.open("/settings")
-    _keep(stage, "settings")
-    stage.open("/plans")
-    _keep(stage, "plans")
+    for path, name in (("/", "home"), ("/settings", "settings"), ("/settings/rules", "rules"), ("/plans", "plans")):
+        stage.open(path)
+        _keep(stage, name, 1600)
+    stage.open("/plans/new")
+    _keep(stage, "plans-form")
     frame = stage.open("/contracts?show=charged")
     _keep(stage, "subscriptions", 1)
     frame.get_by_role("row").nth(1).click()
     frame.get_by_role("heading", name="What happened").wait_for()
     _keep(stage, "subscription", 1080)
+    _edit(stage, frame)
+    stage.open("/changes")
+    _keep(stage, "changes", 1, LOW)
+
+
+def _edit(stage: Stage, frame: FrameLocator) -> None:
+    """A swap, looked at before it is done; a date skipped, and one moved by two days."""
+    frame.get_by_role("link", name="Swap:").first.click()
+    frame.get_by_role("combobox", name="Product").select_option(index=2)
+    frame.get_by_role("button", name="Show what changes").click()
+    frame.get_by_text("Then", exact=True).wait_for()
+    _keep(stage, "edit-preview", 1, LOW)
+    _confirm(frame, "Swap")
+    frame.get_by_role("link", name="Skip:").last.click()
+    _confirm(frame, "Skip")
+    link = frame.get_by_role("link", name=re.compile("^Move:")).first
+    day = datetime.strptime(str(link.get_attribute("aria-label")), "Move: %a, %b %d, %Y").date()
+    link.click()
+    frame.get_by_label("New day").fill(str(day + timedelta(days=2)))
+    frame.get_by_role("button", name="Show what changes").click()
+    _confirm(frame, "Move")
+
+
+def _confirm(frame: FrameLocator, button: str) -> None:
+    frame.get_by_role("button", name=button, exact=True).click()
+    frame.get_by_role("button", name="Undo").wait_for()
 
 
 def _read_a_mail(page: Page, story: Story) -> None:
-    """The newest mail about a coming order, and the page behind its first link."""
+    """The newest mail from which an order can be moved, too, and the page behind its first link."""
     story.stored_events()
-    mail = story.mails(metric="Upcoming Subscription Order")[-1]
+    mails = story.mails(metric="Upcoming Subscription Order")
+    mail = [each for each in mails if any(link["text"] == "Two weeks later" for link in each["links"])][-1]
     page.goto(f"{story.sandbox.url}/klaviyo/inbox/{KLAVIYO_ACCOUNT}/mails/{mail['event']}")
     page.screenshot(path=IMAGES / "mail.png", full_page=True)
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Skip this order").click()
     opened.value.set_viewport_size({"width": 640, "height": 560})
     opened.value.get_by_role("button", name="Skip order").wait_for()
-    opened.value.screenshot(path=IMAGES / "mail-link.png")
+    opened.value.screenshot(path=IMAGES / "mail-link.png", full_page=True)
 
 
-def _keep(stage: Stage, name: str, tallest: int = 4000) -> Path:
+def _keep(stage: Stage, name: str, tallest: int = 4000, height: int = 900) -> Path:
     stage.page.wait_for_timeout(300)
-    return Path(shutil.copy(stage.shot(f"picture-{name}", tallest=tallest), IMAGES / f"{name}.png"))
+    return Path(shutil.copy(stage.shot(f"picture-{name}", height=height, tallest=tallest), IMAGES / f"{name}.png"))
 
 
 if __name__ == "__main__":
