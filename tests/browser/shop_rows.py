@@ -117,8 +117,8 @@ def _history(session: Session, contract: rows.Contract, number: int) -> None:
         )  # fmt: skip
         rows.delivery(session, fact, "pending")
     if number % 16 == 1:
-        rows.attempt(session, contract, 1, "failed", NOW - timedelta(minutes=20), error_code="INSUFFICIENT_FUNDS")
-        rows.fact(session, contract, "charge.failed", data={"code": "INSUFFICIENT_FUNDS"})
+        rows.attempt(session, contract, 1, "failed", NOW - timedelta(minutes=20), error_code="MERCHANT_ACCOUNT_ERROR")
+        rows.fact(session, contract, "charge.failed", data={"code": "MERCHANT_ACCOUNT_ERROR"})
     if number % 21 == 2:
         rows.attempt(session, contract, 2, "requested", NOW)
     if number % 30 == 4:
