@@ -7,6 +7,7 @@ That a fixed price of a prepaid plan is one of the whole charge too is a doubt; 
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -15,7 +16,7 @@ from typing import Any
 UNITS = ("DAY", "WEEK", "MONTH", "YEAR")
 NONE, PERCENTAGE, AMOUNT, PRICE = "NONE", "PERCENTAGE", "FIXED_AMOUNT", "PRICE"
 DISCOUNTS = (NONE, PERCENTAGE, AMOUNT, PRICE)
-ANCHORS = {"WEEK": "WEEKDAY", "MONTH": "MONTHDAY"}
+ANCHORS = {"WEEK": "WEEKDAY", "MONTH": "MONTHDAY", "YEAR": "YEARDAY"}
 """The fixed days a plan of ours may have, by the unit of its rhythm."""
 
 Json = dict[str, Any]
@@ -26,8 +27,8 @@ class Terms:
     """Delivered every `every` `unit`s; one charge pays for `deliveries` of them.
 
     `name` is what shoppers choose. `value`: per cent, or an amount in the shop's currency, as text; empty without a
-    discount. `anchor`: the weekday (1 is Monday) or day of the month all charges fall on; `cutoff`: days before it
-    from which an order belongs to the next one. Cycles count charges.
+    discount. `anchor`: the weekday (1 is Monday) or day of the month all charges fall on, for years that of `month`;
+    `cutoff`: days before it from which an order belongs to the next one. Cycles count charges.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Terms:
     cutoff: int | None = None
     min_cycles: int | None = None
     max_cycles: int | None = None
+    month: int | None = None
 
     def as_json(self) -> Json:
         return asdict(self)
@@ -82,7 +84,9 @@ class Terms:
         }
 
     def _anchors(self) -> list[Json]:
-        return [] if self.anchor is None else [{"type": ANCHORS[self.unit], "day": self.anchor}]
+        if self.anchor is None:
+            return []
+        return [{"type": ANCHORS[self.unit], "day": self.anchor} | ({"month": self.month} if self.month else {})]
 
     def _pricing(self) -> list[Json]:
         if self.discount == NONE:
@@ -96,7 +100,8 @@ def read(name: str, billing: Json, delivery: Json, pricing: Sequence[Json]) -> T
     if not billing or not delivery or len(pricing) > 1 or any(step["after"] for step in pricing):
         return None
     unit, every = delivery["interval"], int(delivery["intervalCount"])
-    anchor, is_plain = _anchor(unit, delivery.get("anchors") or [])
+    anchors = delivery.get("anchors") or []
+    anchor, is_plain = _anchor(unit, anchors)
     charged = int(billing["intervalCount"])
     if not is_plain or billing["interval"] != unit or charged % every:
         return None
@@ -111,6 +116,7 @@ def read(name: str, billing: Json, delivery: Json, pricing: Sequence[Json]) -> T
         cutoff=delivery.get("cutoff") or None,
         min_cycles=billing.get("minCycles"),
         max_cycles=billing.get("maxCycles"),
+        month=anchors[0].get("month") if anchors else None,
     )
 
 
@@ -121,6 +127,12 @@ def _anchor(unit: str, anchors: Sequence[Json]) -> tuple[int | None, bool]:
     first = anchors[0]
     is_plain = len(anchors) == 1 and first["type"] == ANCHORS.get(unit) and not first.get("cutoffDay")
     return (int(first["day"]), True) if is_plain else (None, False)
+
+
+def comes_each_year(day: int, month: int) -> bool:
+    """Answer whether a day of a month comes each year. February 29 does not, and which day Shopify would take in its
+    place is not written anywhere."""
+    return 1 <= month <= 12 and 1 <= day <= monthrange(2023, month)[1]
 
 
 def plain(number: str) -> str:

@@ -108,8 +108,9 @@ def test_a_prepaid_plan_on_a_fixed_day_says_all_of_it(admin: Admin, asked: list[
         ("value", "101", "Enter a number above 0 and up to 100"),
         ("value", "1e9", "Enter a number above 0 and up to 100"),
         ("weekday", "8", "Enter a whole number from 1 to 7."),
-        ("monthday", "15", "A day of the month goes with months only."),
+        ("monthday", "15", "A day of the month goes with months and years only."),
         ("cutoff", "2", "A cutoff needs a fixed day."),
+        ("month", "3", "A month goes with years only."),
         ("min_cycles", "-1", "Enter a whole number from 1 to 999."),
     ],
 )
@@ -117,6 +118,24 @@ def test_a_mistake_is_told_at_its_field(admin: Admin, asked: list[tuple], field:
     answer = admin.post("/plans/new", **(FORM | {field: value}), request_id="r")
     assert answer.status_code == 422 and asked == []
     assert re.search(rf'name="{field}"[^>]* error="{re.escape(words)}', answer.text)
+
+
+def test_a_yearly_plan_has_a_date(admin: Admin, asked: list[tuple]):
+    _offer(admin, FOUR_WEEKS)
+    form = {"unit": "YEAR", "every": "1", "deliveries": "1", "discount": "NONE", "name": "Each spring"}
+    for typed, field, words in (
+        ({"month": "3"}, "monthday", "Choose the month and its day together, or neither."),
+        ({"monthday": "5"}, "month", "Choose the month and its day together, or neither."),
+        ({"month": "2", "monthday": "29"}, "monthday", "The month does not have this day every year."),
+        ({"month": "13", "monthday": "5"}, "month", "Enter a whole number from 1 to 12."),
+    ):
+        answer = admin.post("/plans/71/add", **form, **typed)
+        assert answer.status_code == 422 and re.search(rf'name="{field}"[^>]* error="{words}', answer.text)
+    form |= {"month": "3", "monthday": "5"}
+    assert "charged every year on March 5." in admin.post("/plans/71/add", **form).text
+    admin.post("/plans/71/add", **form, request_id="r")
+    terms = Terms("Each spring", "YEAR", 1, anchor=5, month=3)
+    assert asked == [(AddPlan(terms.as_json()), "r", "merchant:42", GROUP)]
 
 
 def test_what_shopify_refuses_is_told_at_its_field_too(admin: Admin, monkeypatch):

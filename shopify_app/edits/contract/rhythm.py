@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
 from shopify_app.plans import queries
+from shopify_app.plans.terms import comes_each_year
 
 UNITS = ("DAY", "WEEK", "MONTH", "YEAR")
 """SellingPlanInterval (schema 2026-10)."""
@@ -102,8 +102,7 @@ def on_day_of(session: Session, contract: Contract, at: date) -> Frequency | No:
 
 def _exists(kind: str, day: int, month: int | None) -> bool:
     if kind == "YEARDAY":
-        # 2023 has no February 29: which day a year without one would get is not written anywhere
-        return month is not None and 1 <= month <= 12 and 1 <= day <= monthrange(2023, month)[1]
+        return month is not None and comes_each_year(day, month)
     return 1 <= day <= (7 if kind == "WEEKDAY" else 31)
 
 

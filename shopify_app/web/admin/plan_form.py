@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from shopify_app.kit.money import digits
-from shopify_app.plans.terms import ANCHORS, DISCOUNTS, NONE, PERCENTAGE, UNITS, Terms, plain
+from shopify_app.plans.terms import ANCHORS, DISCOUNTS, NONE, PERCENTAGE, UNITS, Terms, comes_each_year, plain
 from shopify_app.web.admin import plan_words
 from shopify_app.web.forms import Form
 
@@ -14,7 +14,7 @@ LONGEST_NAME = 100
 MOST = {"every": 99, "deliveries": 60, "monthday": 31, "cutoff": 60, "min_cycles": 999, "max_cycles": 999}
 LARGEST = Decimal(1_000_000)
 _PRICE = ("discount", "value")
-_DAYS = ("weekday", "monthday", "cutoff")
+_DAYS = ("weekday", "monthday", "month", "cutoff")
 FIELDS = ("group", "name", "unit", "every", "deliveries", *_PRICE, *_DAYS, "min_cycles", "max_cycles")
 EMPTY = {"unit": "WEEK", "every": "4", "deliveries": "1", "discount": PERCENTAGE, "value": "10"}
 """What a new form starts with."""
@@ -25,7 +25,7 @@ def read(form: Form, currency: str) -> Terms | None:
     unit, discount = form.choice("unit", UNITS), form.choice("discount", DISCOUNTS)
     every, deliveries = (form.whole_number(name, 1, MOST[name]) for name in ("every", "deliveries"))
     value = _value(form, discount, currency)
-    anchor = _anchor(form, unit)
+    anchor, month = _anchor(form, unit), _month(form, unit)
     cutoff, low, high = (_maybe(form, name, 1) for name in ("cutoff", "min_cycles", "max_cycles"))
     if cutoff and not anchor and not form.errors:
         form.errors["cutoff"] = "A cutoff needs a fixed day. Choose one, or leave this empty."
@@ -34,7 +34,7 @@ def read(form: Form, currency: str) -> Terms | None:
     name = form.text("name", "a name", longest=LONGEST_NAME, required=False)
     if form.errors or unit is None or discount is None or every is None or deliveries is None:
         return None
-    terms = Terms(name or "", unit, every, deliveries, discount, value or "", anchor, cutoff, low, high)
+    terms = Terms(name or "", unit, every, deliveries, discount, value or "", anchor, cutoff, low, high, month)
     return terms if name else Terms(**{**terms.as_json(), "name": plan_words.name_of(terms)})
 
 
@@ -82,12 +82,28 @@ def _anchor(form: Form, unit: str | None) -> int | None:
     weekday, monthday = (form.typed.get(name, "").strip() for name in ("weekday", "monthday"))
     if weekday and unit != "WEEK":
         form.errors["weekday"] = "A weekday goes with weeks only."
-    if monthday and unit != "MONTH":
-        form.errors["monthday"] = "A day of the month goes with months only."
+    if monthday and unit not in ("MONTH", "YEAR"):
+        form.errors["monthday"] = "A day of the month goes with months and years only."
     if unit not in ANCHORS:
         return None
     name, last = ("weekday", 7) if unit == "WEEK" else ("monthday", MOST["monthday"])
     return form.whole_number(name, 1, last) if form.typed.get(name, "").strip() else None
+
+
+def _month(form: Form, unit: str | None) -> int | None:
+    """The month of a fixed date each year; it and the day are chosen together."""
+    month, day = (form.typed.get(name, "").strip() for name in ("month", "monthday"))
+    if unit != "YEAR":
+        if month:
+            form.errors["month"] = "A month goes with years only."
+        return None
+    if bool(month) != bool(day):
+        form.errors["monthday" if month else "month"] = "Choose the month and its day together, or neither."
+        return None
+    found = form.whole_number("month", 1, 12) if month else None
+    if found and "monthday" not in form.errors and not comes_each_year(int(day), found):
+        form.errors["monthday"] = "The month does not have this day every year."
+    return found
 
 
 def _maybe(form: Form, name: str, low: int) -> int | None:

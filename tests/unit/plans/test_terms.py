@@ -17,7 +17,8 @@ VALUE = st.integers(1, 10_000).map(lambda cents: plain(str(Decimal(cents) / 100)
 @st.composite
 def terms(draw) -> Terms:
     unit, discount = draw(st.sampled_from(UNITS)), draw(st.sampled_from((NONE, PERCENTAGE, AMOUNT, PRICE)))
-    last = {"WEEK": 7, "MONTH": 31}.get(unit)
+    last = {"WEEK": 7, "MONTH": 31, "YEAR": 28}.get(unit)
+    anchor = draw(st.none() | st.integers(1, last)) if last else None
     return Terms(
         name="Every so often",
         unit=unit,
@@ -25,10 +26,11 @@ def terms(draw) -> Terms:
         deliveries=draw(st.integers(1, 12)),
         discount=discount,
         value="" if discount == NONE else draw(VALUE),
-        anchor=draw(st.none() | st.integers(1, last)) if last else None,
+        anchor=anchor,
         cutoff=draw(SMALL),
         min_cycles=draw(SMALL),
         max_cycles=draw(SMALL),
+        month=draw(st.integers(1, 12)) if anchor and unit == "YEAR" else None,
     )
 
 
