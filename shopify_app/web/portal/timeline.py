@@ -52,7 +52,7 @@ def _plainly(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
 
 
 def _moved(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
-    kind = "order.ordered_now" if fact.cause == OrderingNow.cause else fact.kind
+    kind = f"{fact.kind}_ahead" if fact.cause == OrderingNow.cause else fact.kind
     return _say(speaks, kind, at=_day(before, speaks), to=_day(after, speaks))
 
 
