@@ -76,9 +76,9 @@ def _app(pages: Blueprint, world: World) -> None:
 
     @pages.post(BASE + "/settings")
     def settings(shop: str) -> Response:
-        """{"zone": …, "name": …, "email": …}: the merchant changes the shop; shop/update."""
+        """{"zone": …, "name": …, "pickup": {"price": "0.00"}, …}: the merchant changes the shop; shop/update."""
         asked = given.body()
-        unknown = set(asked) - {"zone", "name", "email", "currencies", "plan"}
+        unknown = set(asked) - {"zone", "name", "email", "currencies", "plan", "local_delivery", "pickup"}
         if unknown:
             raise given.BadInput(f"a shop has no {sorted(unknown)}")
         with world.locked():

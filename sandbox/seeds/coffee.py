@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from sandbox.seeds import people, shelf, tiny
-from sandbox.shopify import checkout, contracts, cycles, discount_codes, payment_methods, pricing, shops
+from sandbox.shopify import checkout, contracts, cycles, discount_codes, payment_methods, pricing, shops, stock
 from sandbox.world import World
 from sandbox.world.store import Row
 
@@ -48,8 +48,16 @@ def grow(world: World) -> None:
     # Limits run on machine time and a month of business passes in minutes: a Plus shop's rate (facts: API limits)
     # lets the app keep up. The knob on the dashboard takes it back to a Basic shop's 100 points a second.
     world.faults.set({"throttle": {"restore_rate": 1_000, "bucket": 20_000}})
-    shops.create(world, SHOP, zone=ZONE, currencies=["USD", "CAD", "EUR"])
+    shops.create(
+        world,
+        SHOP,
+        zone=ZONE,
+        currencies=["USD", "CAD", "EUR"],
+        local_delivery={"city": "Portland", "price": "3.00"},
+        pickup={"price": "0.00"},
+    )
     variants = shelf.stock_up(world, SHOP)
+    stock.create_location(world, SHOP, "Elm Street")
     plans = shelf.offer(world, SHOP)
     discount_codes.create(world, SHOP, "WELCOME10", title="Welcome back", percentage=10, limit=3)
     discount_codes.create(world, SHOP, "SUMMER", percentage=25, is_active=False)

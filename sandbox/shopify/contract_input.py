@@ -36,7 +36,7 @@ def draft_values(ctx: Ctx, given: dict[str, Any], customer_id: int, delivery: Ro
     if given.get("deliveryPrice") is not None:
         values["delivery_price"] = given["deliveryPrice"]
     if given.get("deliveryMethod"):
-        values["delivery"] = delivery_method.values(given["deliveryMethod"], delivery)
+        values["delivery"] = delivery_method.values(ctx, given["deliveryMethod"], delivery)
     if given.get("paymentMethodId"):
         values["payment_method_id"] = _payment_method(ctx, given["paymentMethodId"], customer_id)
     return values

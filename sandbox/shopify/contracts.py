@@ -7,7 +7,7 @@ from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
-from sandbox.shopify import discounts, payloads, pricing
+from sandbox.shopify import delivery_view, discounts, payloads, pricing
 from sandbox.shopify.connections import connection
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
 from sandbox.shopify.search import instant, matching
@@ -153,7 +153,7 @@ def view(row: Row) -> View:
         "customAttributes": [{"__typename": "Attribute", **a} for a in row["attributes"]],
         **policy_views(row),
         "deliveryPrice": money(row["delivery_price"], row["currency"]),
-        "deliveryMethod": delivery_method_view(row),
+        "deliveryMethod": delivery_view.view(row),
         "lastPaymentStatus": row["last_payment_status"],
         "lastBillingAttemptErrorType": row["last_error_type"],
         "lineCount": len(row["lines"]),
@@ -232,24 +232,6 @@ def _delivery(row: Row) -> View:
         "intervalCount": row["interval_count"],
         "anchors": anchors,
     }
-
-
-def delivery_method_view(row: Row) -> View | None:
-    """The SubscriptionDeliveryMethod of a contract or draft; only shipping is modelled."""
-    from sandbox.shopify import customers
-
-    if not row["delivery"]:
-        return None
-    option = {
-        "__typename": "SubscriptionDeliveryMethodShippingOption",
-        "title": row["delivery"]["title"],
-        "presentmentTitle": row["delivery"]["title"],
-        "code": row["delivery"].get("code") or row["delivery"]["title"],
-        "description": None,
-    }
-    # schema 2026-10: the address is not nullable, yet its fields are; without approval they all read null
-    address = customers.address_view(row["delivery"]["address"] or {}, row["id"])
-    return {"__typename": "SubscriptionDeliveryMethodShipping", "address": address, "shippingOption": option}
 
 
 def _app(ctx: Ctx) -> View:

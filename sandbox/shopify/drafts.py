@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any
 
-from sandbox.shopify import contracts, cycles, delivery_options, discount_codes, discounts
+from sandbox.shopify import contracts, cycles, delivery_options, delivery_view, discount_codes, discounts
 from sandbox.shopify.connections import connection
 from sandbox.shopify.contract_input import InputError
 from sandbox.shopify.registry import Ctx, View, gid, gid_key, node, query
@@ -208,7 +208,7 @@ def view(row: Row) -> View:
         "deliveryPrice": money(values["delivery_price"], row["currency"]),
         "billingCycle": lambda ctx: _cycle(ctx, row),
         **contracts.policy_views(policies),
-        "deliveryMethod": contracts.delivery_method_view({**values, "id": row["id"]}),
+        "deliveryMethod": delivery_view.view({**values, "id": row["id"]}),
         "customer": lambda ctx: contracts.customer_view(ctx, row),
         "customerPaymentMethod": lambda ctx, showRevoked=False: contracts.payment_method_view(
             ctx, values, showRevoked

@@ -29,6 +29,8 @@ def create(world: World, domain: str, **values: Any) -> Row:
         "country": "US",
         "locale": "en",
         "plan": "Basic",
+        "local_delivery": None,  # {"city", "price"}: the shop brings it itself
+        "pickup": None,  # {"price"}: it may be picked up at the shop's locations
         "created_at": at,
         "updated_at": at,
         "install": {},
