@@ -13,6 +13,8 @@ from shopify_app.kit.db import Json
 OrderLine = ContractLine | LineSnapshot
 ONLY_VARIANT = "Default Title"
 """What Shopify calls the variant of a product that has no others."""
+OF_PERSONS = ("address", "phone")
+"""What in a delivery method is somebody's."""
 _PRICES = ("current_price", "discounted_price")
 _NAMES = frozenset(field.name for field in fields(LineSnapshot))
 
@@ -81,8 +83,12 @@ def without_person(kept: Json | None) -> Json | None:
     """Return what a row keeps without what says where its shopper lives."""
     if kept is None:
         return None
-    method = kept["delivery_method"]
-    return {**kept, "note": None, "delivery_method": method and {**method, "address": None}}
+    return {**kept, "note": None, "delivery_method": nobodys(kept["delivery_method"])}
+
+
+def nobodys(method: Json | None) -> Json | None:
+    """Return a delivery method without its address, and without the phone that local delivery has."""
+    return method and method | {name: None for name in OF_PERSONS if name in method}
 
 
 def _named(line: OrderLine) -> str:

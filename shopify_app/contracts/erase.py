@@ -49,9 +49,8 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
 
 
 def forget_person(contract: Contract) -> None:
-    """Take off a contract what says where its shopper lives."""
-    if contract.delivery_method:
-        contract.delivery_method = {**contract.delivery_method, "address": None}
+    """Take off a contract what says where its shopper lives, and by which phone they wait for it."""
+    contract.delivery_method = contents.nobodys(contract.delivery_method)
     contract.note = None
 
 

@@ -11,7 +11,7 @@ from shopify_app.edits.answers import Refusal
 from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.edits.contents import Restoring, told, why_fixed
 from shopify_app.edits.contract import address
-from shopify_app.gateways.shopify import addresses, drafts
+from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
 
@@ -50,8 +50,7 @@ class OrderAddress(Change):
         return told(self.seen)
 
     def send(self, client: AdminClient, target: Target) -> None:
-        shipping = {"address": addresses.as_input(self.address)}
-        step = drafts.set_fields(deliveryMethod={"shipping": shipping})
+        step = drafts.set_address(self.address)
         drafts.change_cycle(client, target.contract_gid, target.index, lambda lines: [step])
 
     def is_true(self, cycle: BillingCycle) -> bool:

@@ -16,6 +16,7 @@ from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify import addresses, drafts
 from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.delivery_methods import WITH_ADDRESS
 from shopify_app.kit.db import Json
 
 FIELDS = tuple(addresses.NAMES)
@@ -56,7 +57,8 @@ def wrong(address: Json) -> dict[str, str]:
 
 
 def why_hidden(contract: Contract) -> No | None:
-    """Return why the address cannot be changed here: it is not shipped, or Shopify does not show us where to.
+    """Return why the address cannot be changed here: it is picked up or not sent at all, or Shopify does not show
+    us where to.
 
     Without approval for protected customer data every field of an address reads null, and so does the address of a
     shopper we erased: a change could not be confirmed.
@@ -66,7 +68,7 @@ def why_hidden(contract: Contract) -> No | None:
 
 def why_hidden_in(method: Json | None) -> No | None:
     """Return the same for a delivery method, of a contract or of one order of it."""
-    if not method or method.get("type") != "shipping":
+    if not method or method.get("type") not in WITH_ADDRESS:
         return No.NO_ADDRESS
     return None if any((method.get("address") or {}).values()) else No.HIDDEN_ADDRESS
 
@@ -102,8 +104,7 @@ class Address(Action):
         return replace(before, address={**named, **self.address})
 
     def send(self, client: AdminClient, contract_gid: str) -> None:
-        shipping = {"address": addresses.as_input(self.address)}
-        drafts.change(client, contract_gid, [drafts.set_fields(deliveryMethod={"shipping": shipping})])
+        drafts.change(client, contract_gid, [drafts.set_address(self.address)])
 
     def is_true(self, contract: Contract, before: Json) -> bool:
         return is_same(self.address, (contract.delivery_method or {}).get("address"))

@@ -34,6 +34,8 @@ class No(StrEnum):
     HIDDEN_ADDRESS = "hidden_address"
     INCOMPLETE_ADDRESS = "incomplete_address"
     NOT_OFFERED = "not_offered"
+    NEEDS_PHONE = "needs_phone"
+    PICKED_UP = "picked_up"
     NOT_THEIRS = "not_theirs"
     METHOD_REVOKED = "method_revoked"
     HAS_CODE = "has_code"
@@ -68,10 +70,12 @@ WORDS = {
     No.PREPAID: "This subscription is paid for several deliveries at once, so its rhythm stays as it is.",
     No.NO_FIXED_DAY: "Its rhythm has no such day. What comes every so many days has none: move single dates.",
     No.FIXED_BY_PLAN: "The plan of this subscription fixes its day.",
-    No.NO_ADDRESS: "This subscription is not shipped, so it has no shipping address.",
+    No.NO_ADDRESS: "This subscription is picked up or not sent at all, so it has no address.",
     No.HIDDEN_ADDRESS: "Shopify does not show Perennial this address, so it cannot be changed here.",
     No.INCOMPLETE_ADDRESS: "The address is not complete.",
     No.NOT_OFFERED: "This way of shipping is no longer offered for this subscription.",
+    No.NEEDS_PHONE: "Local delivery needs a phone number with its country's code, for example +12075550100.",
+    No.PICKED_UP: "It is picked up, so there is no address to send it to. Choose a place where it is picked up.",
     No.NOT_THEIRS: "This is no payment method of this shopper's.",
     No.METHOD_REVOKED: "This payment method can no longer be used. Choose another.",
     No.HAS_CODE: "The subscription has this discount already.",

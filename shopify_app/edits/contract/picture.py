@@ -16,7 +16,7 @@ from shopify_app.kit.money import round_money
 
 DATES = 4
 """How many dates a preview shows."""
-OF_PERSONS = ("note", "address")
+OF_PERSONS = ("note", "address", "phone")
 """What may tell who somebody is or where they live: kept from the journal, which holds no personal data."""
 
 
@@ -46,8 +46,9 @@ class Line:
 class Picture:
     """Amounts in `currency`, the contract's, before taxes. `dates`: expected charges; None when Shopify decides them.
 
-    `delivery` is the title of the shipping option, `payment_method` the gid of what pays, `out_of_stock` the
-    preference (`out_of_stock.py`; None: as the shop does).
+    `delivery` is the title of the option it is delivered by, `kind` the type of that method, `place` (gid and name)
+    where it is picked up, `phone` that of local delivery. `payment_method` is the gid of what pays, `out_of_stock`
+    the preference (`out_of_stock.py`; None: as the shop does).
     `pending` are the dates as they would be if the subscription were active.
     """
 
@@ -61,6 +62,9 @@ class Picture:
     note: str | None
     address: Json | None
     delivery: str | None = None
+    kind: str | None = None
+    place: Json | None = None
+    phone: str | None = None
     discounts: tuple[Discount, ...] = ()
     payment_method: str | None = None
     out_of_stock: str | None = None
@@ -91,6 +95,9 @@ class Picture:
             "note": self.note,
             "address": self.address,
             "delivery": self.delivery,
+            "kind": self.kind,
+            "place": self.place,
+            "phone": self.phone,
             "discounts": [discount.as_json() for discount in self.discounts],
             "payment_method": self.payment_method,
             "out_of_stock": self.out_of_stock,
@@ -99,6 +106,7 @@ class Picture:
 
 def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime | None, now: datetime) -> Picture:
     """Return the picture of a contract. `cycles`: its open ones in the order of their dates; `now`: business time."""
+    method: Json = contract.delivery_method or {}
     pending = tuple(cycle.expected_at for cycle in cycles if not cycle.skipped and cycle.expected_at > now)
     return Picture(
         status=contract.status,
@@ -109,8 +117,11 @@ def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime 
         billing=_rhythm(contract.billing_policy),
         dates=pending[:DATES] if contract.status == ACTIVE else (),
         note=contract.note,
-        address=(contract.delivery_method or {}).get("address"),
-        delivery=(contract.delivery_method or {}).get("title"),
+        address=method.get("address"),
+        delivery=method.get("title"),
+        kind=method.get("type"),
+        place=_place(method),
+        phone=method.get("phone"),
         discounts=tuple(taken_off.read(row) for row in contract.discounts),
         payment_method=contract.payment_method_gid,
         out_of_stock=contract.out_of_stock,
@@ -122,6 +133,10 @@ def difference(before: Json, after: Json) -> tuple[Json, Json]:
     """Return those parts of two pictures (as JSON) that differ and say nothing about a person, for the journal."""
     names = [name for name in before if name not in OF_PERSONS and before[name] != after.get(name)]
     return {name: before[name] for name in names}, {name: after.get(name) for name in names}
+
+
+def _place(method: Json) -> Json | None:
+    return {"gid": method.get("location_gid"), "name": method["location"]} if method.get("location") else None
 
 
 def _rhythm(policy: Json) -> Json:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from shopify_app.gateways.shopify.values import Node, amount
+from shopify_app.gateways.shopify import delivery_methods
+from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP
+from shopify_app.gateways.shopify.values import Node, amount, gid_of
 
 
 @dataclass(frozen=True)
@@ -90,16 +92,20 @@ def _value(node: Node) -> str:
 
 
 def read_delivery(node: Node | None) -> dict[str, Any] | None:
-    """Return a delivery method in our words: type shipping, local_delivery or pickup, title, address, location."""
+    """Return a delivery method in our words: type shipping, local_delivery or pickup, title, address, location.
+
+    What the shop delivers itself has a `phone` besides (E.164), what is picked up a `location_gid`.
+    """
     if not node:
         return None
-    kind = node["__typename"].removeprefix("SubscriptionDeliveryMethod")
-    option = node.get("shippingOption") or node.get("localDeliveryOption") or node.get("pickupOption") or {}
+    kind, option = delivery_methods.parts(node)
     return {
-        "type": {"Shipping": "shipping", "LocalDelivery": "local_delivery", "Pickup": "pickup"}.get(kind, kind),
+        "type": kind,
         "title": option.get("title"),
         "address": _address(node.get("address")),
         "location": (option.get("location") or {}).get("name"),
+        **({"phone": option.get("phone")} if kind == LOCAL_DELIVERY else {}),
+        **({"location_gid": gid_of(option.get("location"))} if kind == PICKUP else {}),
     }
 
 

@@ -1,40 +1,68 @@
-"""What a contract may be shipped by, and for how much, as Shopify works it out for its address and items."""
+"""By what a contract may get to its shopper, and for how much, as Shopify works it out for its address and items."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
 from time import sleep
+from typing import Any
 
+from shopify_app.gateways.shopify import delivery_methods
 from shopify_app.gateways.shopify.client import AdminClient
-from shopify_app.gateways.shopify.values import Node, amount
+from shopify_app.gateways.shopify.contents import read_delivery
+from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP, SHIPPING
+from shopify_app.gateways.shopify.values import Node, amount, gid_of
+from shopify_app.kit.gid import number_of
 
 TRIES = 8
 PAUSE = 0.5
 """Seconds of machine time between two looks. Shopify answers null while it works (schema 2026-10,
 SubscriptionDraft.deliveryOptions); its own reference app looks twenty times, a second apart. Here a page waits."""
+_KINDS = {
+    "SubscriptionShippingOption": SHIPPING,
+    "SubscriptionLocalDeliveryOption": LOCAL_DELIVERY,
+    "SubscriptionPickupOption": PICKUP,
+}
 
 
 @dataclass(frozen=True)
-class ShippingOption:
-    """A way to ship; `price` in the contract's currency."""
+class DeliveryOption:
+    """A way to get it; `price` in the contract's currency.
+
+    `kind` is the type of a delivery method. Only what is picked up has a place (`location`, its name) and the time
+    until it is `ready`, in Shopify's words.
+    """
 
     title: str
     code: str | None
     description: str | None = None
     price: Decimal = Decimal(0)
+    kind: str = SHIPPING
+    location_gid: str | None = None
+    location: str | None = None
+    ready: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """What tells it from the others. A code alone does not: nobody says that places to pick up have their own."""
+        if self.kind == SHIPPING:
+            return self.code
+        place = number_of(self.location_gid) if self.location_gid else ""
+        return f"{self.kind}:{place}:{self.code or ''}"
 
 
 @dataclass(frozen=True)
 class Offered:
     """What there is to choose from, and what the contract has now (its price stands on the contract).
 
-    `problem` is Shopify's sentence when it found nothing. Local delivery and pickup are left out.
+    An option without a price is left out: nobody could say what it would cost. `method` is the delivery method of
+    now, see `contents.read_delivery`. `problem` is Shopify's sentence when it found nothing.
     """
 
-    options: tuple[ShippingOption, ...]
-    chosen: ShippingOption | None
+    options: tuple[DeliveryOption, ...]
+    chosen: DeliveryOption | None
     problem: str | None = None
+    method: dict[str, Any] | None = None
 
 
 def fetch(client: AdminClient, contract_gid: str) -> Offered | None:
@@ -54,10 +82,30 @@ def fetch(client: AdminClient, contract_gid: str) -> Offered | None:
 
 
 def _read(node: Node) -> Offered:
-    found, now = node["deliveryOptions"], (node["deliveryMethod"] or {}).get("shippingOption")
-    options = [one for one in found.get("deliveryOptions") or [] if one]  # {}: not a shipping option
+    found, now = node["deliveryOptions"], node["deliveryMethod"]
+    options = found.get("deliveryOptions") or []
     return Offered(
-        options=tuple(ShippingOption(o["title"], o["code"], o["description"], amount(o["price"])) for o in options),
-        chosen=ShippingOption(now["title"] or "", now["code"]) if now else None,
+        options=tuple(_option(o) for o in options if o["__typename"] in _KINDS and o["price"]),
+        chosen=_chosen(now) if now else None,
         problem=found.get("message"),
+        method=read_delivery(now),
     )
+
+
+def _option(node: Node) -> DeliveryOption:
+    place = node.get("location")
+    return DeliveryOption(
+        title=node["title"],
+        code=node["code"],
+        description=node["description"],
+        price=amount(node["price"]),
+        kind=_KINDS[node["__typename"]],
+        location_gid=gid_of(place),
+        location=place["name"] if place else None,
+        ready=node.get("pickupTime"),
+    )
+
+
+def _chosen(method: Node) -> DeliveryOption:
+    kind, option = delivery_methods.parts(method)
+    return DeliveryOption(option.get("title") or "", option.get("code"), kind=kind)

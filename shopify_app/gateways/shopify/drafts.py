@@ -7,11 +7,14 @@ subscriptionBillingCycleContractEdit and subscriptionBillingCycleContractDraftCo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from shopify_app.gateways.shopify import delivery_methods
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import UserError, UserErrors
+from shopify_app.gateways.shopify.values import Node
+from shopify_app.kit.db import Json
 
 TRIES = 3
 """Somebody else's commit makes a draft stale; so often a fresh one is drawn."""
@@ -21,13 +24,15 @@ TRIES = 3
 class Step:
     """One mutation of a draft: the operation's name, its root field, its variables but for the draft's id.
 
-    `check` looks at the payload and raises UserErrors when the draft should not be committed.
+    `check` looks at the payload and raises UserErrors when the draft should not be committed. `fit` makes the
+    variables of the draft as it was opened, and raises UserErrors when they do not fit it.
     """
 
     operation: str
     root: str
     variables: dict[str, Any]
     check: Callable[[dict[str, Any]], None] | None = None
+    fit: Callable[[Node], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,21 @@ class DraftLine:
 def set_fields(**fields: Any) -> Step:
     """Return the step that sets fields of the contract itself (SubscriptionDraftInput)."""
     return Step("DraftUpdate", "subscriptionDraftUpdate", {"input": fields})
+
+
+def set_address(address: Json) -> Step:
+    """Return the step that sends it elsewhere, whether it is shipped or the shop delivers it itself.
+
+    What is picked up has no address: whoever asked thought it had, and that is raised as STALE_CONTRACT.
+    """
+
+    def fit(draft: Node) -> dict[str, Any]:
+        method = delivery_methods.readdressed(draft["deliveryMethod"], address)
+        if method is None:
+            raise UserErrors([UserError("STALE_CONTRACT", "It is not sent to an address any more.")])
+        return {"input": {"deliveryMethod": method}}
+
+    return replace(set_fields(), fit=fit)
 
 
 def add_line(**fields: Any) -> Step:
@@ -90,7 +110,7 @@ def _while_stale(attempt: Callable[[], None]) -> None:
 
 def _once(client: AdminClient, contract_gid: str, steps: Sequence[Step]) -> None:
     opened = client.mutate("DraftOpen", {"contract": contract_gid}, "subscriptionContractUpdate")
-    _carry_out(client, opened["draft"]["id"], steps)
+    _carry_out(client, opened["draft"], steps)
     client.mutate("DraftCommit", {"draft": opened["draft"]["id"]}, "subscriptionDraftCommit")
 
 
@@ -103,12 +123,13 @@ def _cycle_once(
     steps = None if draft["lines"]["pageInfo"]["hasNextPage"] else plan(lines)
     if steps is None:
         raise UserErrors([UserError("STALE_CONTRACT", "The order holds other items than it was shown with.")])
-    _carry_out(client, draft["id"], steps)
+    _carry_out(client, draft, steps)
     client.mutate("CycleDraftCommit", {"draft": draft["id"]}, "subscriptionBillingCycleContractDraftCommit")
 
 
-def _carry_out(client: AdminClient, draft_gid: str, steps: Sequence[Step]) -> None:
+def _carry_out(client: AdminClient, draft: Node, steps: Sequence[Step]) -> None:
     for step in steps:
-        payload = client.mutate(step.operation, {"draft": draft_gid} | step.variables, step.root)
+        variables = step.fit(draft) if step.fit else step.variables
+        payload = client.mutate(step.operation, {"draft": draft["id"]} | variables, step.root)
         if step.check:
             step.check(payload)
