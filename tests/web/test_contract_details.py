@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import delivery, door, payment_method
 from shopify_app.edits.contract.address import Address, normal
 from shopify_app.edits.contract.answers import Answer
@@ -14,7 +15,7 @@ from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.edits.contract.discounts import Discount, ManualDiscount, RemoveDiscount
 from shopify_app.edits.contract.note import Note
 from shopify_app.edits.contract.payment_method import ChoosePaymentMethod
-from shopify_app.gateways.shopify.delivery_options import Offered, ShippingOption
+from shopify_app.gateways.shopify.delivery_options import DeliveryOption, Offered
 from shopify_app.gateways.shopify.errors import Unreachable, UserError, UserErrors
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
@@ -24,9 +25,23 @@ HOME = {"first_name": "Alex", "last_name": "Marsh", "address1": "12 Elm Street",
         "province_code": "ME", "province": "Maine", "zip": "04101", "country_code": "US"}  # fmt: skip
 SORRY = {"id": "gid://shopify/SubscriptionManualDiscount/5", "title": "Sorry <3", "percentage": 10, "amount": None,
          "target_type": "LINE_ITEM", "usage_count": 0, "recurring_cycle_limit": None, "is_for_all": True}  # fmt: skip
-OFFERED = Offered(
-    (ShippingOption("Express", "express", "1 to 2 days", Decimal("12.00")),), ShippingOption("Standard", "standard")
+ELM = DeliveryOption(
+    "Pickup",
+    "pickup",
+    None,
+    Decimal(0),
+    "pickup",
+    "gid://shopify/Location/5",
+    "Elm <b>Street",
+    "Usually ready in 24 hours",
 )
+VAN = DeliveryOption("Rosebud van", "van", "On weekdays", Decimal("3.00"), "local_delivery")
+OFFERED = Offered(
+    (DeliveryOption("Express", "express", "1 to 2 days", Decimal("12.00")), ELM, VAN),
+    DeliveryOption("Standard", "standard"),
+    method={"type": "shipping", "title": "Standard", "address": HOME, "location": None},
+)
+OLD = {"title": "Standard", "code": "standard"}
 
 
 @pytest.fixture
@@ -80,20 +95,59 @@ def test_a_way_to_ship_is_offered_with_its_price_and_done_as_it_was_shown(admin:
     html = admin.post("/contracts/7/delivery", option="express").text
     assert "Shipped by Express" in html and "Shipping $12.00" in html
     before = len(calls)
-    for junk in ({"title": "\x00", "price": "1"}, {"title": "x" * 501, "price": "1"}, {"title": "Express"}):
-        assert admin.post("/contracts/7/delivery", option="express", request_id="r", **junk).status_code == 422
+    for junk in ({"title": "\x00", "price": "1"}, {"title": "x" * 501, "price": "1"}, {"title": "Express"},
+                 {"kind": "drone", "price": "1"}):  # fmt: skip
+        form = {"option": "express", "kind": "shipping", "request_id": "r"} | junk
+        assert admin.post("/contracts/7/delivery", **form).status_code == 422
     shown = {
         "option": "express",
         "price": "12.00",
+        "kind": "shipping",
         "title": "Express",
+        "code": "express",
         "old_title": "Standard",
         "old_code": "standard",
     }
     assert all(f'name="{name}" value="{value}"' in html for name, value in shown.items())
     admin.post("/contracts/7/delivery", **shown, request_id="r1")
     admin.post("/contracts/7/delivery", price="3.00", request_id="r2")
-    old = {"title": "Standard", "code": "standard"}
-    assert asked == [Delivery("12.00", "Express", "express", old), Delivery("3.00")] and len(calls) == before
+    assert asked == [Delivery("12.00", "Express", "express", OLD), Delivery("3.00")] and len(calls) == before
+
+
+def test_pickup_and_local_delivery_are_offered_in_words_with_what_they_need(admin: Admin, asked: list, monkeypatch):
+    monkeypatch.setattr(delivery, "offered", lambda *_: OFFERED)
+    page = "/contracts/7/delivery"
+    html = admin.get(page).text
+    assert "Pickup at Elm &lt;b&gt;Street: free, usually ready in 24 hours" in html
+    assert "Local delivery (Rosebud van): $3.00, On weekdays" in html and 'name="phone"' in html
+    html = admin.post(page, option="pickup:5:pickup").text
+    assert "Pickup at Elm &lt;b&gt;Street</s-text>" in html and "Ships to Alex" in html and "Delivery $0.00" in html
+    shown = {"option": "pickup:5:pickup", "price": "0.00", "kind": "pickup", "title": "Pickup", "code": "pickup",
+             "location_gid": "gid://shopify/Location/5"}  # fmt: skip
+    old = {f"old_{name}": value for name, value in OLD.items()}
+    assert all(f'name="{name}" value="{value}"' in html for name, value in (shown | old).items())
+    admin.post(page, **shown, **old, location="Elm <b>Street", request_id="r1")
+
+    wrong = admin.post(page, option="local_delivery::van", phone="555-0100")
+    assert wrong.status_code == 422 and "country&#39;s code" in wrong.text and 'value="555-0100"' in wrong.text
+    html = admin.post(page, option="local_delivery::van", phone="+1 207 555 0100").text
+    assert "Local delivery (Rosebud van), phone +12075550100" in html and "Delivery $3.00" in html
+    shown = {"option": "local_delivery::van", "price": "3.00", "kind": "local_delivery", "title": "Rosebud van",
+             "code": "van", "phone": "+12075550100"}  # fmt: skip
+    assert all(f'name="{name}" value="{value}"' in html for name, value in shown.items())
+    admin.post(page, **shown, **old, request_id="r2")
+    assert asked == [
+        Delivery("0.00", "Pickup", "pickup", OLD, "pickup", "gid://shopify/Location/5", "Elm <b>Street"),
+        Delivery("3.00", "Rosebud van", "van", OLD, "local_delivery", phone="+12075550100", address=normal(HOME)),
+    ]
+    picked_up = {"type": "pickup", "title": "Pickup", "address": None, "location": "Elm", "location_gid": "x"}
+    with admin.context.db.session() as session:
+        session.query(Contract).one().delivery_method = picked_up
+    monkeypatch.setattr(delivery, "offered", lambda *_: Offered((ELM,), None))
+    assert "there is no address to send it to" in admin.get(page).text
+    assert "it has no address" in admin.get("/contracts/7/address").text
+    html = admin.get("/contracts/7").text
+    assert 'heading="Pickup"' in html and "No address is needed." in html
 
 
 @pytest.mark.parametrize(
@@ -101,7 +155,7 @@ def test_a_way_to_ship_is_offered_with_its_price_and_done_as_it_was_shown(admin:
     [
         (Unreachable("no"), "Shopify does not answer right now."),
         (UserErrors([UserError("HAS_FUTURE_EDITS", "no")]), "Shopify changes the subscription only after it."),
-        (None, "still working out the ways to ship"),
+        (None, "still working out the ways to deliver"),
     ],
 )
 def test_ways_to_ship_that_are_not_known_are_told(admin: Admin, asked: list, monkeypatch, error, said: str):

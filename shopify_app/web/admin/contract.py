@@ -13,13 +13,14 @@ from shopify_app.contracts import contents
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.edits.contract import out_of_stock
+from shopify_app.gateways.shopify.delivery_methods import SHIPPING
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
 from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import addresses, blueprint, detail, offers, render, sentences, words
+from shopify_app.web.admin import addresses, blueprint, delivery_words, detail, offers, render, sentences, words
 from shopify_app.web.admin.detail import Detail
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
@@ -151,9 +152,10 @@ def _method(method: PaymentMethod | None, today: date, next_on: date | None) -> 
 def _address(contract: Contract) -> Values:
     method = contract.delivery_method or {}
     return {
-        "kind": {"local_delivery": "Local delivery", "pickup": "Pickup"}.get(method.get("type", ""), "Shipping"),
+        "kind": delivery_words.KINDS.get(method.get("type", ""), delivery_words.KINDS[SHIPPING]),
         "title": method.get("title"),
         "location": method.get("location"),
+        "phone": method.get("phone"),
         "lines": addresses.lines(method),
         "needs_address": method.get("type") != "pickup" and any(line.requires_shipping for line in contract.lines),
     }

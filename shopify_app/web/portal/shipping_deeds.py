@@ -9,7 +9,8 @@ from shopify_app.edits.contract import delivery
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import No, by_shopify
 from shopify_app.edits.contract.delivery import Delivery
-from shopify_app.gateways.shopify.delivery_options import Offered, ShippingOption
+from shopify_app.gateways.shopify.delivery_methods import SHIPPING
+from shopify_app.gateways.shopify.delivery_options import DeliveryOption, Offered
 from shopify_app.gateways.shopify.errors import ShopifyError, UserErrors
 from shopify_app.kit.money import plain
 from shopify_app.web import ctx
@@ -46,7 +47,7 @@ def choices(found: Offered, contract: Contract) -> list[Choice]:
     return [
         Choice(each.code, each.title, each.price, is_now=_to(each).is_true(contract, {}))
         for each in found.options
-        if each.code
+        if each.code and each.kind == SHIPPING  # of a place to pick up, or a phone, nobody asks a shopper yet
     ]
 
 
@@ -55,7 +56,7 @@ def any_other(contract: Contract) -> Delivery:
     return Delivery(plain(contract.delivery_price + 1))
 
 
-def _to(option: ShippingOption) -> Delivery:
+def _to(option: DeliveryOption) -> Delivery:
     return Delivery(plain(option.price), option.title)
 
 
@@ -64,7 +65,8 @@ def _choose(values: Values, ground: Ground) -> Action | No:
     if ground.known is not None:
         return Delivery(**ground.known) if ground.known.get("code") == values["option"] else No.OTHER_REQUEST
     found: Offered | No = ground.answer
-    return delivery.choose(found, values["option"]) if isinstance(found, Offered) else found
+    chosen = delivery.choose(found, values["option"]) if isinstance(found, Offered) else found
+    return chosen if isinstance(chosen, No) or chosen.kind == SHIPPING else No.NOT_OFFERED
 
 
 OF_SHIPPING = (

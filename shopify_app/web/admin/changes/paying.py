@@ -14,7 +14,7 @@ from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.discounts import LONGEST, Discount, ManualDiscount, RemoveDiscount
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.web import ctx
-from shopify_app.web.admin.changes.details import PRICE
+from shopify_app.web.admin.changes.delivery import PRICE
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form

@@ -11,7 +11,7 @@ from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Action, Target
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, render, rule_words, words
+from shopify_app.web.admin import blueprint, delivery_words, render, rule_words, words
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.changes.registry import FACES
 from shopify_app.web.admin.contract import find, missing, show
@@ -78,8 +78,9 @@ def _preview(face: Face, number: str, found: Detail, form: Form, action: Action)
     shown, request_id = face.shown(action), str(uuid4())
     against = rule_words.against(seen.overridden)
     return _page(
-        face, number, found, form, sides=sides, changed=changed, shown=shown, against=against, request_id=request_id
-    )
+        face, number, found, form, sides=sides, changed=changed, shown=shown, against=against, request_id=request_id,
+        way=delivery_words.of_picture,
+    )  # fmt: skip
 
 
 def _page(face: Face, number: str, found: Detail, form: Form, *, code: int = 200, **values: object) -> Response:
