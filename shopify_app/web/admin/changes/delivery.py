@@ -60,7 +60,8 @@ def _as_shown(form: Form, found: Detail, price: str) -> Delivery | None:
         return None
     old = {name: said[f"old_{name}"] or None for name in ("title", "code")} if "old_title" in form.typed else None
     along = delivery.address_along(found.contract.delivery_method, said["kind"])
-    return Delivery(price, old=old, address=along, **{name: said[name] or None for name in _HIDDEN})
+    title, code, place_gid, place, phone = (said[name] or None for name in _HIDDEN if name != "kind")
+    return Delivery(price, title, code, old, said["kind"], place_gid, place, phone, along)
 
 
 def _shown(action: Action) -> Mapping[str, str]:
