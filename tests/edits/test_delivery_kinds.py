@@ -8,15 +8,19 @@ from typing import Any
 import pytest
 
 from sandbox.shopify import shops, stock
+from shopify_app.contracts import contents as order
 from shopify_app.contracts import erase as contracts_erase
+from shopify_app.edits import change, contents
+from shopify_app.edits import door as dates
 from shopify_app.edits.contract import address, delivery, door
 from shopify_app.edits.contract.address import Address
 from shopify_app.edits.contract.answers import Answer, No, refused
 from shopify_app.edits.contract.delivery import Delivery
+from shopify_app.edits.order_address import OrderAddress
 from shopify_app.gateways.shopify import delivery_options
 from shopify_app.gateways.shopify.delivery_options import Offered
 from tests.billing.till import Till
-from tests.edits.desk import ask, edits, put_there, target, there
+from tests.edits.desk import ME, ask, edits, put_there, target, there
 
 PHONE = "+12075550100"
 VAN, ELM = "local_delivery::van", "pickup:{}:pickup"
@@ -62,6 +66,18 @@ def told(till: Till) -> list[tuple[Any, Any]]:
     return [tuple((side["type"], side["location"]) for side in pair) for pair in pairs]  # type: ignore[misc]
 
 
+def one_order_goes_to(till: Till, where: dict[str, Any]) -> dict[str, Any]:
+    """What the next order but one holds, sent elsewhere alone; and nothing of a person in it once they are erased."""
+    index = sorted((c for c in till.cycles() if c.due_at), key=lambda c: c.expected_at)[1].cycle_index
+    wish = OrderAddress(contents.picture(order.of(till.whole_contract(), None), "USD"), where)
+    one = change.Target(till.shop_id, till.contract().shopify_gid, index, ME)
+    assert dates.carry_out(till.ctx, wish, one, "d1").is_done
+    (kept,) = [cycle.contents for cycle in till.cycles() if cycle.cycle_index == index]
+    erased = order.without_person(kept)
+    assert kept and erased and PHONE not in str(erased) and "Marsh" not in str(erased)
+    return kept
+
+
 def test_to_local_delivery_with_a_phone_to_another_address_and_back(till: Till, places: list[int]) -> None:
     home = there(till)["delivery"]
     assert ask(till, chosen(till, VAN)) == refused(No.NEEDS_PHONE)  # the address has none
@@ -91,6 +107,8 @@ def test_to_local_delivery_with_a_phone_to_another_address_and_back(till: Till, 
     assert address.is_same(address.normal(home["address"]), back["address"])
     assert till.contract().delivery_method.keys() == {"type", "title", "address", "location"}
     assert take_back(till, "r8", "r9").is_done and there(till)["delivery"]["phone"] == PHONE
+    kept = one_order_goes_to(till, moved)["delivery_method"]
+    assert (kept["type"], kept["phone"], kept["address"]["address1"]) == ("local_delivery", PHONE, "5 Oak Street")
     everything = [str((fact.before, fact.after, fact.data)) for fact in till.facts()]
     assert not any(PHONE in text or "Elm Street" in text for text in everything)
 
