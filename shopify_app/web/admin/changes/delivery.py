@@ -110,7 +110,7 @@ FACE = Face(
     "Change how it is delivered",
     "Change delivery",
     _read,
-    fields="delivery.html",
+    fields="ways.html",
     names=("option",),
     choices=_choices,
     shown=_shown,
