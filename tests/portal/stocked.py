@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sandbox.seeds import tiny
 from sandbox.shopify import discount_codes, payment_methods, products
 from shopify_app.contracts.models import ContractLine
@@ -15,19 +17,23 @@ from tests.support.app import Story
 PLAN = gid("SellingPlan", 7)
 
 
-def moved_in(story: Story, shoppers: int = 1) -> list[Shopper]:
-    """So many shoppers with a House Blend each, in a shop that also sells a Dark Roast."""
+def moved_in(story: Story, shoppers: int = 1, statuses: Sequence[str] = ()) -> list[Shopper]:
+    """So many shoppers with a House Blend each, in a shop that also sells a Dark Roast.
+
+    Then one more for each of the `statuses`, whose subscription stands so.
+    """
     made = tiny.grow(story.world, contracts=shoppers)
     dark = products.create(story.world, made.shop, "Dark Roast")
     variant = products.add_variant(story.world, made.shop, dark, "500 g", "9.00", sku="DR-500", available=10)
     discount_codes.create(story.world, made.shop, "SAVE10", percentage=10)
     for contract in made.contracts:
         payment_methods.create(story.world, made.shop, contract["customer_id"], "card", name="Card Holder")
+    mine = [*made.contracts, *(tiny.add_contract(story.world, made.shop, status=each) for each in statuses)]
     other = tiny.add_contract(story.world, made.shop, variant["id"])
     story.install()
     for each in (made.variant, variant):
         assert goods.learn(story.ctx, story.shop.id, gid("ProductVariant", each["id"])) is None
-    return [Shopper(story, mine["id"], mine["customer_id"], other["id"]) for mine in made.contracts]
+    return [Shopper(story, each["id"], each["customer_id"], other["id"]) for each in mine]
 
 
 def knows_cards(shopper: Shopper) -> None:
