@@ -16,7 +16,7 @@ from tests.support.app import Story
 
 STEPS = 12
 WALKS = int(os.environ.get("PERENNIAL_WALKS", "0"))
-"""With each path; from five on they go on after everything has been shown. None, unless asked for: four take minutes."""
+"""With each path; from five on they go on after all has been shown. None unless asked for: it takes minutes."""
 DIRECTLY = {("previewChange", 409)}
 """What no walk is likely to show: that a date is no longer where it was shown takes two people."""
 
