@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sandbox.shopify import shops, stock
 from shopify_app.web.portal import guard
 from tests.portal.shopper import Shopper
 
@@ -54,3 +55,35 @@ def test_an_option_of_shopifys_is_chosen_at_its_price_and_taken_back(
     shopper.deed("cancel", "tap-cancel01", reason="other")
     over = shopper.get(path)  # nothing is asked where nothing can be changed
     assert (over["possible"], over["reason"]["code"], over["options"]) == (False, "ended", [])
+
+
+def test_the_shop_brings_it_or_it_is_picked_up_and_back(shopper: Shopper) -> None:
+    world, domain = shopper.story.world, shopper.story.shop_domain
+    with world.locked():
+        elm = stock.create_location(world, domain, "Elm Street")["id"]
+        shops.update(world, domain, local_delivery={"city": "Portland", "price": "3.00"}, pickup={"price": "0.00"})
+    found = {each["value"]: each for each in shopper.get(f"/contracts/{shopper.contract}/shipping")["options"]}
+    van, place = "local_delivery::van", f"pickup:{elm}:pickup"
+    assert found[van]["words"].endswith("(local delivery)") and found[place]["words"].endswith("pickup at Elm Street")
+    before = shopper.get(f"/contracts/{shopper.contract}")
+
+    for phone in ({}, {"phone": "5550100"}):
+        refused = shopper.deed("delivery", "tap-van00000", option=van, **phone)
+        assert refused.json()["code"] == "needs_phone" and refused.status_code in (409, 422)
+    wish = {"option": van, "phone": "+1 207 555-0100"}
+    look = shopper.deed("delivery", preview=True, **wish).json()
+    assert (look["after"]["delivery_kind"], look["after"]["shipping_price"]["amount"]) == ("local_delivery", "3.00")
+    done, again = (shopper.deed("delivery", "tap-van00001", **wish) for _ in range(2))
+    assert done.status_code == again.status_code == 200
+    assert done.json()["contract"]["delivery_method"]["kind"] == "local_delivery"
+    other = shopper.deed("delivery", "tap-van00001", option=van, phone="+12075550199")
+    assert (other.status_code, other.json()["code"]) == (422, "other_request")
+
+    picked = shopper.deed("delivery", "tap-elm00001", option=place).json()["contract"]
+    assert (picked["delivery_method"]["location"], picked["shipping_price"]["amount"]) == ("Elm Street", "0.00")
+    left = {each["value"] for each in shopper.get(f"/contracts/{shopper.contract}/shipping")["options"]}
+    assert place in left and van not in left, "where it would go is not known"
+    again_by_van = shopper.undo("tap-elm00001").json()["contract"]["delivery_method"]
+    assert again_by_van == done.json()["contract"]["delivery_method"]
+    home = shopper.undo("tap-van00001").json()["contract"]
+    assert (home["delivery_method"], home["shipping_price"]) == (before["delivery_method"], before["shipping_price"])

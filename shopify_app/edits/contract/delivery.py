@@ -108,6 +108,12 @@ class Delivery(Action):
     is_draft: ClassVar[bool] = True
 
     @property
+    def key(self) -> str | None:
+        """What tells the chosen option from the others, see `DeliveryOption.key`."""
+        option = DeliveryOption(self.title or "", self.code, kind=self.kind, location_gid=self.location_gid)
+        return option.key
+
+    @property
     def is_price_only(self) -> bool:
         return self.kind == SHIPPING and self.title is None
 

@@ -28,6 +28,8 @@ def picture(seen: Picture, currency: str) -> Json:
         "note": seen.note,
         "address": shapes.address(seen.address),
         "delivery": seen.delivery,
+        "delivery_kind": seen.kind,
+        "place": (seen.place or {}).get("name"),
         "payment_method": number_of(seen.payment_method) if seen.payment_method else None,
         "discounts": [each.title or "" for each in seen.discounts],
         "out_of_stock": out_of_stock.word(seen.out_of_stock),

@@ -9,11 +9,12 @@ from shopify_app.edits.contract import delivery
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import No, by_shopify
 from shopify_app.edits.contract.delivery import Delivery
-from shopify_app.gateways.shopify.delivery_methods import SHIPPING
+from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP
 from shopify_app.gateways.shopify.delivery_options import DeliveryOption, Offered
 from shopify_app.gateways.shopify.errors import ShopifyError, UserErrors
 from shopify_app.kit.money import plain
 from shopify_app.web import ctx
+from shopify_app.web.portal import tongue
 from shopify_app.web.portal.asked import PATIENCE
 from shopify_app.web.portal.deed import Choice, Deed, Ground, Values
 from shopify_app.web.portal.fields import Body, Text
@@ -22,7 +23,9 @@ from shopify_app.web.portal.line_deeds import PRICE
 from shopify_app.web.portal.problems import Problem
 
 OPTION = Text(255, shortest=1)
-"""What Shopify calls an option."""
+"""What tells one option from the others, see `DeliveryOption.key`."""
+PHONE = Text(32, needed=False)
+_WORDS = {LOCAL_DELIVERY: "by_local_delivery", PICKUP: "by_pickup"}
 
 
 def ask(contract: Contract) -> Offered | No:
@@ -43,12 +46,27 @@ def ask(contract: Contract) -> Offered | No:
 
 
 def choices(found: Offered, contract: Contract) -> list[Choice]:
-    """Return what was found in words, each with its price."""
+    """Return what was found in words, each with its price; what needs an address that nobody knows is left out."""
     return [
-        Choice(each.code, each.title, each.price, is_now=_to(each).is_true(contract, {}))
+        Choice(each.key, _words(each), each.price, is_now=_is_now(found, each, contract))
         for each in found.options
-        if each.code and each.kind == SHIPPING  # of a place to pick up, or a phone, nobody asks a shopper yet
+        if each.key and _knows_where(found, each)
     ]
+
+
+def _words(option: DeliveryOption) -> str:
+    word = _WORDS.get(option.kind)
+    return tongue.speaks().say(word, title=option.title, place=option.location or "") if word else option.title
+
+
+def _is_now(found: Offered, option: DeliveryOption, contract: Contract) -> bool:
+    chosen = delivery.choose(found, option.key or "")
+    return not isinstance(chosen, No) and chosen.is_true(contract, {})
+
+
+def _knows_where(found: Offered, option: DeliveryOption) -> bool:
+    is_same = option.kind in (PICKUP, (found.method or {}).get("type"))
+    return is_same or delivery.address_along(found.method, option.kind) is not None
 
 
 def any_other(contract: Contract) -> Delivery:
@@ -56,26 +74,26 @@ def any_other(contract: Contract) -> Delivery:
     return Delivery(plain(contract.delivery_price + 1))
 
 
-def _to(option: DeliveryOption) -> Delivery:
-    return Delivery(plain(option.price), option.title)
-
-
 def _choose(values: Values, ground: Ground) -> Action | No:
     """The same request again keeps the price that it was asked with first."""
+    phone = delivery.read_phone(values["phone"])
+    if values["phone"] and phone is None:
+        raise Problem(422, No.NEEDS_PHONE, field="phone")
     if ground.known is not None:
-        return Delivery(**ground.known) if ground.known.get("code") == values["option"] else No.OTHER_REQUEST
+        known = Delivery(**ground.known)
+        is_same = known.key == values["option"] and phone in (None, known.phone)
+        return known if is_same else No.OTHER_REQUEST
     found: Offered | No = ground.answer
-    chosen = delivery.choose(found, values["option"]) if isinstance(found, Offered) else found
-    return chosen if isinstance(chosen, No) or chosen.kind == SHIPPING else No.NOT_OFFERED
+    return delivery.choose(found, values["option"], phone) if isinstance(found, Offered) else found
 
 
 OF_SHIPPING = (
     Deed(
         "delivery",
-        "By what all orders to come are shipped: an option of `shipping`, at Shopify's price",
+        "How all orders to come are delivered: an option of `shipping`, at Shopify's price",
         _choose,
         lambda ground, lists: any_other(ground.contract),
-        Body({"option": OPTION, "price": PRICE}),
+        Body({"option": OPTION, "price": PRICE, "phone": PHONE}),
         question=ask,
     ),
 )
