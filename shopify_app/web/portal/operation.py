@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shopify_app.web.portal.deed import KEY, KEY_TEXT
-from shopify_app.web.portal.fields import Body, Text
+from shopify_app.web.portal.fields import Body, Day, Text
 
 Json = dict[str, Any]
 NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "string", "pattern": r"^\d{1,18}$"}}
@@ -46,11 +46,17 @@ class Operation:
 def chosen(place: int, body: Body) -> list[Json]:
     """Return bodies of the deed at a place of the options: with the first, and with the second of its listed values.
 
-    One of them may be had already.
+    One of them may be had already. A day that is needed is the earliest there is.
     """
     listed = [
         (name, f"$response.body#/actions/{place}/inputs/{n}/values")
         for n, (name, field) in enumerate(body.fields.items())
         if isinstance(field, Text) and field.is_listed
     ]
-    return [{name: f"{values}/{choice}/value" for name, values in listed} for choice in range(2 if listed else 1)]
+    days = {
+        name: f"$response.body#/actions/{place}/inputs/{n}/earliest"
+        for n, (name, field) in enumerate(body.fields.items())
+        if isinstance(field, Day) and field.needed
+    }
+    chosen_values = range(2 if listed else 1)
+    return [days | {name: f"{values}/{choice}/value" for name, values in listed} for choice in chosen_values]
