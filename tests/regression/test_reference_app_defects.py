@@ -68,7 +68,8 @@ def test_03_nobody_starts_work_without_proof(app: Flask) -> None:
     assert len(posts) > 3
     for rule in posts:
         with app.test_request_context():
-            path = app.url_map.bind("").build(rule.endpoint, dict.fromkeys(rule.arguments, 1))
+            values = dict.fromkeys(rule.arguments, 1) | dict(rule.defaults or {})
+            path = app.url_map.bind("").build(rule.endpoint, values)
         answer = app.test_client().post(path, headers=told, json={"shop": "a.myshopify.com"})
         assert 400 <= answer.status_code < 500, path
 
