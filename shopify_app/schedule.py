@@ -17,6 +17,9 @@ from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.dunning import card as dunning_card
+from shopify_app.dunning import follow as dunning_follow
+from shopify_app.dunning import steps as dunning_steps
 from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.contract import resume, unfinished
@@ -58,6 +61,8 @@ class Duty:
 DRAINS = (
     Drain("billing", "money", due.drain, due.waiting),
     Drain("outcomes", "money", outcomes.drain, outcomes.waiting),
+    Drain("failed_charges", "money", dunning_follow.drain, dunning_follow.waiting),
+    Drain("dunning", "money", dunning_steps.drain, dunning_steps.waiting),
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
@@ -77,6 +82,7 @@ DUTIES = (
     Duty("deliveries.reconcile", timedelta(minutes=10), deliveries.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("plans.refresh", timedelta(hours=1), plans_door.run),
+    Duty("dunning.review", timedelta(minutes=10), dunning_card.review),
     Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),

@@ -13,6 +13,7 @@ from typing import Any
 
 from shopify_app.billing import webhooks as billing
 from shopify_app.contracts import webhooks as contracts
+from shopify_app.dunning import card
 from shopify_app.orders import webhooks as orders
 from shopify_app.plans import refresh as plans
 from shopify_app.privacy import webhooks as privacy
@@ -33,6 +34,8 @@ _VARIANTS = Handler(stock.fetch_missing, stock.variants_missing)
 _CUSTOMER = Handler(contracts.fetch_customer, contracts.customers_update)
 _MERGE = Handler(contracts.fetch_merged, contracts.customers_merge)
 _PAYMENT_METHOD = Handler(contracts.fetch_payment_method, contracts.payment_method_changed)
+_CARD = Handler(card.fetch_now, card.method_updated)
+_OTHER_MEANS = Handler(card.fetch_now, card.contract_changed)
 _ORDER = Handler(orders.fetch_order, orders.order_changed)
 _DELIVERIES = Handler(orders.fetch_deliveries, orders.deliveries_changed)
 _PRODUCT = Handler(stock.fetch_product, stock.product_changed)
@@ -40,7 +43,7 @@ _PLANS = Handler(plans.fetch_groups, plans.groups_changed)
 
 HANDLERS: dict[str, tuple[Handler, ...]] = {
     "subscription_contracts/create": (_CONTRACT, _VARIANTS),
-    "subscription_contracts/update": (_CONTRACT, _VARIANTS),
+    "subscription_contracts/update": (_CONTRACT, _VARIANTS, _OTHER_MEANS),
     "subscription_contracts/activate": (_CONTRACT, _VARIANTS),
     "subscription_contracts/pause": (_CONTRACT, _VARIANTS),
     "subscription_contracts/cancel": (_CONTRACT, _VARIANTS),
@@ -64,7 +67,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
         _CONTRACT,
     ),
     "customer_payment_methods/create": (_PAYMENT_METHOD,),
-    "customer_payment_methods/update": (_PAYMENT_METHOD,),
+    "customer_payment_methods/update": (_PAYMENT_METHOD, _CARD),
     "customer_payment_methods/revoke": (_PAYMENT_METHOD,),
     "orders/create": (_ORDER, _DELIVERIES),
     "orders/updated": (_ORDER, _DELIVERIES),

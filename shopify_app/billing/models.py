@@ -20,6 +20,7 @@ class BillingAttempt(Base):
     """One charge request for (contract, cycle, number). `refused` rows tell why a gate said no: no call was made.
 
     `expected_at` is the date the charge counts for, whenever it was made; null on rows older than the column.
+    `followed_as`: the state in which what follows from it was last decided (`dunning/follow.py`).
     """
 
     __tablename__ = "billing_attempts"
@@ -40,6 +41,14 @@ class BillingAttempt(Base):
             "ix_billing_attempts_unsettled",
             "next_read_at",
             postgresql_where=text("state in ('written', 'requested', 'unknown', 'challenged')"),
+        ),
+        Index(
+            "ix_billing_attempts_to_follow",
+            "id",
+            postgresql_where=text(
+                "followed_as is distinct from state and (state in ('failed', 'challenged') or "
+                "(state in ('settled', 'duplicate') and (attempt_number > 1 or followed_as is not null)))"
+            ),
         ),
         CheckConstraint(
             "state in ('written', 'requested', 'settled', 'failed', 'challenged', 'unknown', 'duplicate', 'refused')",
@@ -73,6 +82,7 @@ class BillingAttempt(Base):
     order_name: Mapped[str | None]
     amount: Mapped[Decimal | None]
     currency: Mapped[str | None]
+    followed_as: Mapped[str | None]
 
 
 class BillingSettings(Base):

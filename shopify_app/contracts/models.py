@@ -25,7 +25,8 @@ class Contract(Base):
     missed. `read_at` is the machine instant at which the last applied reading of the contract or its cycles was asked
     for; `written_at` when the row was last written with something to say, so not by a look that found it unchanged.
     `out_of_stock` is what the shopper wants done with an order in which something is missing, null: as the shop does
-    (`edits/contract/out_of_stock.py`); ours alone, so no reading touches it.
+    (`edits/contract/out_of_stock.py`); ours alone, so no reading touches it. `at_risk_since` is the business instant
+    since which a charge of it fails and is not recovered, null while none does; ours alone, too.
     """
 
     __tablename__ = "contracts"
@@ -35,6 +36,7 @@ class Contract(Base):
         Index("ix_contracts_customer", "shop_id", "customer_gid"),
         Index("ix_contracts_status", "shop_id", "status", "id"),
         Index("ix_contracts_written", "shop_id", "written_at"),
+        Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
     )
 
     id: Mapped[Id]
@@ -65,6 +67,7 @@ class Contract(Base):
     billing_stopped_reason: Mapped[str | None]
     parked_reason: Mapped[str | None]
     out_of_stock: Mapped[str | None]
+    at_risk_since: Mapped[datetime | None]
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)

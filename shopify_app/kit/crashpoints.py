@@ -17,6 +17,9 @@ POINTS = (
     "billing.after_record",
     "billing.settling_before_commit",
     "billing.after_settled",
+    "dunning.after_look_before_claim",
+    "dunning.after_claim_before_charge",
+    "dunning.after_final_before_record",
     "channel.after_claim_before_call",
     "channel.after_call_before_record",
 )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import erase as billing
 from shopify_app.channels import erase as channels
 from shopify_app.contracts import erase as contracts
+from shopify_app.dunning import erase as dunning
 from shopify_app.edits import erase as edits
 from shopify_app.journal import erase as journal
 from shopify_app.links import erase as links
@@ -32,6 +33,7 @@ FEATURES: dict[str, Feature] = {
     "notices": notices,
     "links": links,
     "edits": edits,
+    "dunning": dunning,
     "billing": billing,
     "journal": journal,
     "shoppers": shoppers,

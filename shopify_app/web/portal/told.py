@@ -50,7 +50,20 @@ MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.chan
 """Moments at which a mail is due. What such a mail is about is told by itself."""
 OF_STAFF = ("charge.parked", "charge.released", "charge.duplicate", "charging.stopped", "charging.started")
 """Between us and the shop's staff."""
+OF_PAYMENT = (
+    "payment.at_risk",
+    "payment.planned",
+    "payment.failed",
+    "payment.action_required",
+    "payment.recovered",
+    "payment.case_closed",
+    "payment.exhausted",
+    "payment.waits_for_merchant",
+    "payment.card_changed",
+)
+"""How a failed charge is followed up; that it failed, and that it was paid, is told."""
 OF_SHOP = (
+    "payment.ladder_changed",
     "rules.changed",
     "links.mode_changed",
     "notices.leads_changed",
@@ -64,5 +77,5 @@ OF_SHOP = (
     "plans.detached",
 )
 """What the shop decides for all its subscriptions."""
-UNTOLD = (*ASKED_FOR, *MAILED, *OF_STAFF, *OF_SHOP)
+UNTOLD = (*ASKED_FOR, *MAILED, *OF_STAFF, *OF_PAYMENT, *OF_SHOP)
 """What it does not tell, by why."""

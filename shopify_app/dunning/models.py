@@ -1,0 +1,76 @@
+"""Cases of failed charges, and each shop's ladders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shopify_app.kit.db import Base, Id, Json, ShopId
+
+OPEN, RECOVERED, EXHAUSTED, CLOSED = "open", "recovered", "exhausted", "closed"
+
+
+class DunningCase(Base):
+    """One cycle whose charge failed: what kind of trouble it is, what is done next and when, and how it ended.
+
+    `decline` is the class it is treated as: a passing fault that never passed is treated as a refusal of the bank.
+    `attempt_id` is the attempt whose outcome the case was last left with: before anything is done, it must still be
+    the cycle's last. `used` counts the tries of each class's ladder; charges asked for by hand, or because a card
+    changed, count for none. `card_changed_at`: when the way to pay was last seen changed. `told_at`: since when the
+    shopper knows. `seen` is what the charge was made with (`sight.py`). Business time, but for `lease_until`.
+    """
+
+    __tablename__ = "dunning_cases"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "contract_id", "cycle_index"),
+        Index("ix_dunning_cases_next_step", "next_step_at", postgresql_where=text("state = 'open'")),
+        Index("ix_dunning_cases_closed", "shop_id", "closed_at"),
+        CheckConstraint("state in ('open', 'recovered', 'exhausted', 'closed')", name="state"),
+        CheckConstraint(
+            "(state = 'open') = (next_step_at is not null) and (state = 'open') = (next_step is not null)",
+            name="next_step",
+        ),
+        CheckConstraint("(state = 'open') = (closed_at is null)", name="closed"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    cycle_index: Mapped[int]
+    state: Mapped[str]
+    decline: Mapped[str]
+    code: Mapped[str | None]
+    attempt_id: Mapped[int]
+    failures: Mapped[int]
+    used: Mapped[Json]
+    seen: Mapped[Json]
+    next_step: Mapped[str | None]
+    next_step_at: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    troubles: Mapped[int] = mapped_column(server_default="0")
+    card_changed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    amount: Mapped[Decimal]
+    currency: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    why_closed: Mapped[str | None]
+    final_action: Mapped[str | None]
+
+
+class DunningLadder(Base):
+    """What a shop does about one class of failures, where it differs from `policy.DEFAULTS`. See `policy.Ladder`."""
+
+    __tablename__ = "dunning_ladders"
+    __table_args__ = (PrimaryKeyConstraint("shop_id", "decline"),)
+
+    shop_id: Mapped[ShopId]
+    decline: Mapped[str]
+    waits: Mapped[list[int]] = mapped_column(ARRAY(BIGINT))
+    hour: Mapped[int]
+    patience: Mapped[int]
+    final: Mapped[str]
