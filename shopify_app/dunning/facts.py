@@ -53,9 +53,10 @@ def failed(
         "expected_at": cycle.expected_at.isoformat(),
     }
     _tell(session, case, contract, "payment.planned", f"{attempt.attempt_number}:{attempt.state}", at, data)
-    if policy.HELPS[decline] != "shopper":
-        return
-    case.told_at = case.told_at or at
+    if policy.HELPS[decline] == "shopper":
+        case.told_at = case.told_at or at
+    else:
+        data["quiet"] = True
     if attempt.state == CHALLENGED:
         data["attempt_id"] = attempt.id
         _tell(session, case, contract, "payment.action_required", str(attempt.attempt_number), at, data)

@@ -36,24 +36,29 @@ FROZEN = {
     "subscription.frequency_changed": "Changed Subscription Frequency",
     "subscription.address_changed": "Changed Subscription Address",
     "order.processed": "Processed Subscription Order",
-    "charge.failed": "Subscription Charge Failed",
+    "payment.failed": "Subscription Charge Failed",
+    "payment.action_required": "Subscription Payment Action Required",
+    "payment.recovered": "Subscription Charge Recovered",
+    "payment.exhausted": "Subscription Payment Exhausted",
 }
 """Merchants' flows hang on these names. Add to them; never change one."""
 FROZEN_PROPERTIES = """
 AddedItems AddedItemsText AfterChargeDate AfterChargeDateISO AfterDeliveryFrequencyText AfterFrequencyText
-AfterItems AfterItemsText AfterOrderTotal AfterOrderTotalAmount AfterSkipped AttemptNumber BeforeChargeDate
-BeforeChargeDateISO BeforeDeliveryDate BeforeDeliveryDateISO BeforeDeliveryFrequencyText BeforeFrequencyText
-BeforeItems BeforeItemsText BeforeOrderTotal BeforeOrderTotalAmount BeforeSkipped CancelledDate
-CancelledDateISO CardBrand CardLast4 ChangedBy ChangedByText ChangedItems ChangedItemsText Changes ChangesText
-ChargeDate ChargeDateISO Currency CycleIndex DaysUntilCharge DaysUntilDelivery DelayOneWeekUrl
-DelayTwoWeeksUrl DeliveryCount DeliveryDate DeliveryDateISO DeliveryFrequencyText DeliveryNumber DeliveryText
-EditableUntil EditableUntilISO ErrorCode ExpiredDate ExpiredDateISO FailureKind FailureText FrequencyCount
-FrequencyText FrequencyUnit FulfillmentOrderId IsPrepaid ItemCount Items LateNotice LeadDays Locale ManageUrl
-NextChargeDate NextChargeDateISO NextChargeTotal NextChargeTotalAmount OrderId OrderName OrderTotal
-OrderTotalAmount OrdersCompleted OriginOrderId PausedDate PausedDateISO PaymentMethod ProductNames
-ReactivatedDate ReactivatedDateISO RemovedItems RemovedItemsText ResumedDate ResumedDateISO SKUs SchemaVersion
-ShippingCity ShippingCountry ShopDomain ShopName SkipUrl StartDate StartDateISO Status StatusText
-SubscriptionId Test UnskipUrl
+AfterItems AfterItemsText AfterOrderTotal AfterOrderTotalAmount AfterSkipped AttemptNumber Attempts
+AttemptsLeft BeforeChargeDate BeforeChargeDateISO BeforeDeliveryDate BeforeDeliveryDateISO
+BeforeDeliveryFrequencyText BeforeFrequencyText BeforeItems BeforeItemsText BeforeOrderTotal
+BeforeOrderTotalAmount BeforeSkipped CancelledDate CancelledDateISO CardBrand CardLast4 ChangedBy
+ChangedByText ChangedItems ChangedItemsText Changes ChangesText ChargeDate ChargeDateISO ConfirmUrl Currency
+CycleIndex DaysUntilCharge DaysUntilDelivery DelayOneWeekUrl DelayTwoWeeksUrl DeliveryCount DeliveryDate
+DeliveryDateISO DeliveryFrequencyText DeliveryNumber DeliveryText EditableUntil EditableUntilISO ErrorCode
+ExpiredDate ExpiredDateISO ExpiresDate ExpiresDateISO FailureKind FailureText FinalAction FinalDate
+FinalDateISO FinalText FrequencyCount FrequencyText FrequencyUnit FulfillmentOrderId IsPrepaid ItemCount Items
+LateNotice LeadDays Locale ManageUrl NextChargeDate NextChargeDateISO NextChargeTotal NextChargeTotalAmount
+NextRetryDate NextRetryDateISO OrderId OrderName OrderTotal OrderTotalAmount OrdersCompleted OriginOrderId
+PaidDate PaidDateISO PausedDate PausedDateISO PaymentMethod ProductNames ReactivatedDate ReactivatedDateISO
+RemovedItems RemovedItemsText ResumedDate ResumedDateISO SKUs SchemaVersion ShippingCity ShippingCountry
+ShopDomain ShopName SkipUrl StartDate StartDateISO Status StatusText SubscriptionId Test UnskipUrl
+UpdatePaymentUrl WhatNextText
 """
 by_name = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.slug)
 

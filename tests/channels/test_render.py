@@ -243,8 +243,8 @@ def test_a_failed_charge_says_whose_trouble_it_is(
     desk: Desk, decline: str, code: str | None, kind: str, words: str
 ) -> None:
     rows.cycle(desk.session, desk.contract, 4, DUE)
-    data = {"class": decline, "code": code, "attempt_number": 1}
-    said = desk.says("charge.failed", cycle=4, data=data)
+    data = {"class": decline, "code": code, "attempt_number": 1, "final": "pause"}
+    said = desk.says("payment.failed", cycle=4, data=data)
     assert (said["FailureKind"], said["FailureText"], said.get("ErrorCode")) == (kind, words, code)
     assert (said["ChargeDate"], said["OrderTotal"], said["AttemptNumber"]) == ("December 5, 2026", "$23.00", 1)
 

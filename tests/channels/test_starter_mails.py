@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.klaviyo import mail_language
 from shopify_app.channels.klaviyo.document import STARTER, drawn
-from shopify_app.channels.klaviyo.events.told import EVENTS, Event
+from shopify_app.channels.klaviyo.events.told import BY_SLUG, EVENTS, Event
 from shopify_app.channels.klaviyo.mails.common import LANGUAGES
 from shopify_app.kit.db import Json
 
@@ -85,7 +85,7 @@ def test_the_shopper_is_greeted_by_name_or_without_one() -> None:
     assert "Guten Tag," in render("started-subscription.de.html", event)
 
 
-def test_only_who_can_help_is_asked_to(event: Event = EVENTS[-1]) -> None:
+def test_only_who_can_help_is_asked_to(event: Event = BY_SLUG["subscription-charge-failed"]) -> None:
     name = f"{event.slug}.en.html"
     assert "Please look at your payment method" in render(name, event.example())
     assert "You do not need to do anything." in render(name, event.example() | {"FailureKind": "transient"})

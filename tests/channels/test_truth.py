@@ -54,7 +54,7 @@ def changed(session: Session, contract: Contract, key: str = "a", **after: Any) 
 
 
 def failed(session: Session, contract: Contract, decline: str = "soft") -> Fact:
-    return rows.fact(session, contract, "charge.failed", cycle_index=4, data={"class": decline})
+    return rows.fact(session, contract, "payment.failed", cycle_index=4, data={"class": decline})
 
 
 def test_a_change_is_told_while_the_order_lies_ahead(

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from shopify_app.channels.klaviyo import edits, words
+from shopify_app.channels.klaviyo import edits, payments, words
 from shopify_app.channels.klaviyo.changed import changed
-from shopify_app.channels.klaviyo.failed import failed
 from shopify_app.channels.klaviyo.parts import amount, following, number, when
 from shopify_app.channels.klaviyo.possible import changeable
 from shopify_app.channels.klaviyo.story import Story
@@ -109,6 +108,9 @@ TELLINGS: dict[str, Callable[[Story], Json]] = {
     "delivery.upcoming": _delivery,
     "delivery.changed": _delivery_changed,
     "order.processed": _processed,
-    "charge.failed": failed,
+    "payment.failed": payments.failed,
+    "payment.action_required": payments.action_required,
+    "payment.recovered": payments.recovered,
+    "payment.exhausted": payments.exhausted,
 }
 """Fact kind → its own properties; a None, an empty text and an empty list are left out afterwards."""

@@ -94,7 +94,9 @@ def _delivery(shop: Shop, fact: Fact, around: Around, shelf: Shelf, machine_now:
 def rendered(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
     """Return a delivery's `state`, `body` and `reason`: ready to be sent, or parked with the reason."""
     try:
-        body = event(shop, fact, around, shelf, backfill=around.now - fact.occurred_at > OLD)
+        # a failure that the shopper cannot mend is recorded, and starts no flow either
+        is_history = around.now - fact.occurred_at > OLD or bool(fact.data.get("quiet"))
+        body = event(shop, fact, around, shelf, backfill=is_history)
     except CannotRender as reason:
         return _parked(str(reason))
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:

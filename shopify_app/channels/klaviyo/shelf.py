@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from shopify_app.billing.models import CHALLENGED, BillingAttempt
 from shopify_app.catalog.models import Product
 from shopify_app.contracts import contents
 from shopify_app.contracts.cycles import DEFAULT_HOUR, billing_hour
@@ -37,6 +38,8 @@ class Shelf:
     rules: dict[str, Rules] = field(default_factory=dict)
     """The shop's rules about shoppers' changes, by plan, as `edits/rules/store` has them."""
     hour: int = DEFAULT_HOUR
+    challenges: dict[int, str] = field(default_factory=dict)
+    """Id of an attempt that waits for the shopper → the bank's page, which no fact repeats."""
 
     def cycle(self, contract: Contract, index: int | None) -> BillingCycle | None:
         """Return a cycle of a contract; None when it is not known, or there is no index."""
@@ -72,6 +75,7 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
         orders=_orders(session, shop, by_gid),
         rules=of_shop(session, shop.id),
         hour=billing_hour(session, shop.id),
+        challenges=_challenges(session, shop, facts),
     )
 
 
@@ -122,6 +126,15 @@ def _methods(session: Session, shop: Shop, contracts: Sequence[Contract]) -> dic
     gids = {contract.payment_method_gid for contract in contracts if contract.payment_method_gid}
     mine = (PaymentMethod.shop_id == shop.id, PaymentMethod.shopify_gid.in_(gids))
     return {method.shopify_gid: method for method in session.scalars(select(PaymentMethod).where(*mine))}
+
+
+def _challenges(session: Session, shop: Shop, facts: Sequence[Fact]) -> dict[int, str]:
+    ids = [fact.data["attempt_id"] for fact in facts if fact.kind == "payment.action_required"]
+    if not ids:
+        return {}
+    mine = (BillingAttempt.shop_id == shop.id, BillingAttempt.id.in_(ids), BillingAttempt.state == CHALLENGED)
+    rows = session.execute(select(BillingAttempt.id, BillingAttempt.next_action_url).where(*mine)).all()
+    return {row.id: row.next_action_url for row in rows if row.next_action_url}
 
 
 def _orders(session: Session, shop: Shop, contracts: dict[str, Contract]) -> dict[tuple[str, str], list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,7 +43,8 @@ class Story:
 
     `order`: what the fact's delivery or cycle holds; of a fact about neither, what the contract does.
     `following_at`: the expected date of the cycle after the fact's, if it is known. `rules`: the shop's about changes
-    that shoppers make to the contract; `hour`: the shop's local hour of charging.
+    that shoppers make to the contract; `hour`: the shop's local hour of charging; `challenges`: the bank's page of
+    each attempt that waits for the shopper.
     """
 
     around: Around
@@ -60,6 +61,7 @@ class Story:
     locale: Locale
     rules: tuple[Rules, ...]
     hour: int
+    challenges: Mapping[int, str]
 
 
 def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
@@ -86,6 +88,7 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
         locale=words.locale_of(shopper.locale, shop.primary_locale),
         rules=among(shelf.rules, (line.selling_plan_gid for line in contract.lines)),
         hour=shelf.hour,
+        challenges=shelf.challenges,
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.billing.models import CHALLENGED, BillingAttempt
 from shopify_app.channels.klaviyo import truth_of_edits
 from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
@@ -111,6 +112,17 @@ def _failed(case: _Case) -> str | None:
     return None
 
 
+def _action_required(case: _Case) -> str | None:
+    attempt = case.session.get(BillingAttempt, case.fact.data.get("attempt_id") or 0)
+    if attempt is None or attempt.state != CHALLENGED:
+        return "the bank no longer waits for the shopper"
+    return _failed(case)
+
+
+def _unheard(case: _Case) -> str | None:
+    return None if case.fact.data.get("told") else "the shopper was never told that it failed"
+
+
 def _skipped(case: _Case) -> str | None:
     if case.contract.status in (CANCELLED, EXPIRED):
         return f"the contract is {case.contract.status.lower()}"
@@ -144,7 +156,10 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "order.changed": _changed,
     "delivery.upcoming": _delivery,
     "delivery.changed": _delivery,
-    "charge.failed": _failed,
+    "payment.failed": _failed,
+    "payment.action_required": _action_required,
+    "payment.recovered": _unheard,
+    "payment.exhausted": _unheard,
 }
 
 

@@ -20,9 +20,9 @@ from shopify_app.channels.klaviyo.events.common import (
 )
 from shopify_app.channels.klaviyo.events.edits import EDITS
 from shopify_app.channels.klaviyo.events.event import Event as Event
+from shopify_app.channels.klaviyo.events.payments import PAYMENTS
 from shopify_app.channels.klaviyo.events.property import Property, choice, flag, rows, text, texts, whole
 
-FAILURES = ("shopper_can_fix", "merchant_must_fix", "transient", "stock")
 CHANGES = ("date", "skipped", "items", "amount")
 DELIVERY_CHANGES = ("date", "cancelled")
 
@@ -191,21 +191,7 @@ EVENTS = (
         {"OrdersCompleted": 4},
     ),
     *EDITS,
-    Event(
-        "charge.failed",
-        "Subscription Charge Failed",
-        "Each time a charge fails. Filter by FailureKind: shoppers can only help with “shopper_can_fix”.",
-        "failed-<attempt>:<contract>:<cycle>",
-        (
-            *CHARGE,
-            *TOTAL,
-            choice("FailureKind", "What kind of trouble it is", "shopper_can_fix", FAILURES),
-            text("FailureText", "What happened, in a sentence for the shopper", "Your bank declined the payment."),
-            text("ErrorCode", "Shopify's code of the error", "CARD_DECLINED", always=False),
-            whole("AttemptNumber", "Which attempt at this charge failed", 1),
-            CYCLE,
-        ),
-    ),
+    *PAYMENTS,
 )
 
 BY_KIND = {event.kind: event for event in EVENTS}

@@ -20,6 +20,7 @@ from shopify_app.channels.klaviyo.mails.common import (
     UNTIL,
 )
 from shopify_app.channels.klaviyo.mails.edits import EDITS
+from shopify_app.channels.klaviyo.mails.payments import PAYMENTS
 from shopify_app.channels.klaviyo.mails.pieces import Fact, Mail, Text
 
 MAILS = (
@@ -195,35 +196,7 @@ MAILS = (
             MANAGE,
         ),
     ),
-    Mail(
-        "subscription-charge-failed",
-        {
-            "en": "A payment for your subscription did not go through",
-            "de": "Eine Zahlung für Ihr Abonnement hat nicht geklappt",
-        },
-        {"en": "Your payment did not go through", "de": "Ihre Zahlung hat nicht geklappt"},
-        (
-            Text({"en": "{{ event.FailureText }}", "de": "{{ event.FailureText }}"}),
-            Text(
-                {
-                    "en": "Please look at your payment method and your addresses, "
-                    "so that your order can go on its way.",
-                    "de": "Bitte prüfen Sie Ihre Zahlungsmethode und Ihre Adressen, "
-                    "damit Ihre Bestellung auf den Weg kann.",
-                },
-                test="event.FailureKind == 'shopper_can_fix'",
-            ),
-            Text(
-                {"en": "You do not need to do anything.", "de": "Sie müssen nichts tun."},
-                test="event.FailureKind != 'shopper_can_fix'",
-            ),
-            ITEMS,
-            Fact({"en": "Date of the charge", "de": "Datum der Abbuchung"}, "ChargeDate"),
-            BEFORE_TAXES,
-            PAYMENT,
-            MANAGE,
-        ),
-    ),
+    *PAYMENTS,
 )  # fmt: skip
 
 
