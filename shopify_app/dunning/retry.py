@@ -21,7 +21,7 @@ from shopify_app.dunning import cases, ladders, standing
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import AGAIN, Final, Next, Step
 from shopify_app.gateways.shopify import attempts as shopify
-from shopify_app.gateways.shopify.attempts import PENDING, AttemptSnapshot
+from shopify_app.gateways.shopify.attempts import PENDING, SUCCESS, AttemptSnapshot
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
@@ -68,6 +68,8 @@ def _strangers(ctx: Context, case_id: int) -> list[AttemptSnapshot]:
         if cycle is not None and cycle.released_at is not None:
             since = max(since, cycle.released_at)  # a person has looked at what was there by then
     seen = with_client(ctx, case.shop_id, lambda client: shopify.cycle_attempts(client, gid, index))
+    if any(one.state == SUCCESS for one in seen.attempts):
+        return []  # this very cycle is paid: the gates say so, and write down by whom
     listed = {one.key: one for one in (*seen.contract_attempts, *seen.attempts)}
     return [
         one for one in listed.values() if one.key not in known and (one.created_at is None or one.created_at > since)

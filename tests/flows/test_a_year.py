@@ -24,11 +24,12 @@ from tests.support.links import press
 
 NEW_YORK = ZoneInfo("America/New_York")
 USUAL = (3, 7, 10)
-DUE = {5: (3, 10, 14, 17), 6: (3, 9, 10, 12), 12: (3,)}
+DUE = {5: (3, 10, 14, 17), 6: (3, 9, 10, 12), 7: (3, 7, 10, 11), 12: (3,)}
 """Month → the days on which something may be due, at nine o'clock."""
 SHOPPER = "alex@rosebud-shopper.net"
 
 UPCOMING, CHANGED, PROCESSED = "Upcoming Subscription Order", "Changed Upcoming Order", "Processed Subscription Order"
+FAILED, RECOVERED = "Subscription Charge Failed", "Subscription Charge Recovered"
 SKIPPED, MOVED, COUNTED = (
     "Skipped Subscription Order",
     "Rescheduled Subscription Order",
@@ -59,11 +60,13 @@ EXPECTED = [
     ("2027-06-05", CHANGED, "system: date; June 10, 2027 → June 12, 2027"),
     ("2027-06-09", UPCOMING, "June 12, 2027, 3 days, $18.50"),
     ("2027-06-12", PROCESSED, "$18.50, next July 10, 2027"),
-    # a declined card; charged by hand two days later
+    # a declined card, tried again on the next day; charged by hand a day later, before the next try on July 13
     ("2027-07-03", UPCOMING, "July 10, 2027, 7 days, $18.50"),
     ("2027-07-07", UPCOMING, "July 10, 2027, 3 days, $18.50"),
-    ("2027-07-10", "Subscription Charge Failed", "July 10, 2027, shopper_can_fix, CARD_DECLINED"),
+    ("2027-07-10", FAILED, "July 10, 2027, shopper_can_fix, CARD_DECLINED, next July 11, 2027, 4 left"),
+    ("2027-07-11", FAILED, "July 10, 2027, shopper_can_fix, CARD_DECLINED, next July 13, 2027, 3 left"),
     ("2027-07-12", PROCESSED, "$18.50, next August 10, 2027"),
+    ("2027-07-12", RECOVERED, "$18.50 after 2 failures"),
     # paused over its charge, which is not made up for
     ("2027-08-03", UPCOMING, "August 10, 2027, 7 days, $18.50"),
     ("2027-08-05", "Paused Subscription", "August 5, 2027"),
@@ -146,7 +149,7 @@ class Life:
         self.story.control("POST", "/faults", outcomes={"*": "CARD_DECLINED"})
         self.until(7, 12)
         self.story.control("DELETE", "/faults/outcomes")
-        answer = by_hand.charge_now(self.story.ctx, self.story.shop.id, self.gid, 6, 2, "merchant:42")
+        answer = by_hand.charge_now(self.story.ctx, self.story.shop.id, self.gid, 6, 3, "merchant:42")
         assert answer.is_done, answer.words
         self.story.settle()
 
@@ -234,7 +237,8 @@ def _processed(told: dict) -> str:
 
 
 def _failed(told: dict) -> str:
-    return f"{told['ChargeDate']}, {told['FailureKind']}, {told['ErrorCode']}"
+    next_try = f"next {told['NextRetryDate']}, {told['AttemptsLeft']} left"
+    return f"{told['ChargeDate']}, {told['FailureKind']}, {told['ErrorCode']}, {next_try}"
 
 
 _SAYS = {
@@ -245,7 +249,8 @@ _SAYS = {
     SKIPPED: lambda told: f"{told['ChangedBy']}: {told['ChargeDate']}, next {told['NextChargeDate']}",
     MOVED: lambda told: f"{told['ChangedBy']}: {told['BeforeChargeDate']} → {told['ChargeDate']}",
     COUNTED: lambda told: f"{told['ChangedBy']}: {told['ChangedItemsText']}",
-    "Subscription Charge Failed": _failed,
+    FAILED: _failed,
+    RECOVERED: lambda told: f"{told['OrderTotal']} after {told['Attempts']} failures",
     "Paused Subscription": lambda told: told["PausedDate"],
     "Resumed Subscription": lambda told: f"{told['ResumedDate']}, next {told['NextChargeDate']}",
     "Cancelled Subscription": lambda told: told["CancelledDate"],

@@ -1,7 +1,7 @@
 """Why a charge failed: Shopify's 59 codes in the few classes that decide what happens next.
 
 Names: schema 2026-10, SubscriptionBillingAttemptErrorCode. The grouping is our judgement. New codes appear with
-every API version, so an unknown one is a soft decline and a line in the log, never an exception.
+every API version, so an unknown one is a soft decline and an alert, never an exception.
 """
 
 from __future__ import annotations
@@ -56,6 +56,6 @@ def decline_of(code: str | None) -> Decline:
     """Return the class of a code, in upper or lower case as webhooks send it; unknown codes are soft declines."""
     found = CODES.get((code or "").upper())
     if found is None:
-        log.warning("unknown decline code, treated as a soft decline", extra={"decline_code": code})
+        log.error("unknown decline code, treated as a soft decline", extra={"decline_code": code})
         return Decline.SOFT
     return found
