@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import BillingAttempt
@@ -71,21 +71,21 @@ def plan(case: DunningCase, step: Next) -> None:
 def recover(session: Session, case: DunningCase, contract: Contract, now: datetime) -> None:
     """The cycle is paid: whoever charged it, the case is over. Also when it had been given up before."""
     was_open = case.state == OPEN
-    _end(case, contract, RECOVERED, "paid", now)
+    _end(session, case, contract, RECOVERED, "paid", now)
     if was_open or case.final_action:
         facts.recovered(session, case, contract, now)
 
 
 def close(session: Session, case: DunningCase, contract: Contract, why: str, now: datetime) -> None:
     """Somebody overtook the case (`why`: a word of `facts.WHY`): nothing more is tried."""
-    _end(case, contract, CLOSED, why, now)
+    _end(session, case, contract, CLOSED, why, now)
     facts.closed(session, case, contract, now)
 
 
 def exhaust(session: Session, case: DunningCase, contract: Contract, action: str, actor: str, now: datetime) -> None:
     """Nothing helped, and the last thing was done: `action` is one of `policy.Final`."""
     case.final_action = action
-    _end(case, contract, EXHAUSTED, action, now)
+    _end(session, case, contract, EXHAUSTED, action, now)
     facts.exhausted(session, case, contract, actor, now)
 
 
@@ -105,9 +105,10 @@ def _open(
     return case
 
 
-def _end(case: DunningCase, contract: Contract, state: str, why: str, now: datetime) -> None:
+def _end(session: Session, case: DunningCase, contract: Contract, state: str, why: str, now: datetime) -> None:
     case.state, case.closed_at, case.why_closed = state, case.closed_at or now, why
     if state == RECOVERED:
         case.closed_at = now
     case.next_step = case.next_step_at = case.lease_until = None
-    contract.at_risk_since = None
+    others = (DunningCase.contract_id == contract.id, DunningCase.state == OPEN, DunningCase.id != case.id)
+    contract.at_risk_since = session.scalar(select(func.min(DunningCase.opened_at)).where(*others))

@@ -34,6 +34,8 @@ def judge(session: Session, case: DunningCase, contract: Contract, cycle: Billin
         return Standing(closed="skipped")
     if contract.status in OVERTAKEN:
         return Standing(closed=OVERTAKEN[contract.status])
+    if cycle.parked_reason or contract.parked_reason:
+        return Standing(waits="parked")
     last = last_attempt(session, cycle)
     if last is None or (last.id != case.attempt_id and last.state == FAILED):
         return Standing(waits="following")  # its outcome has not been followed yet
@@ -45,8 +47,6 @@ def judge(session: Session, case: DunningCase, contract: Contract, cycle: Billin
 
 
 def _waits(session: Session, contract: Contract, cycle: BillingCycle) -> str | None:
-    if cycle.parked_reason or contract.parked_reason:
-        return "parked"
     if contract.billing_stopped_at or not session.get_one(Shop, cycle.shop_id).may_bill or contract.status != ACTIVE:
         return "stopped"
     if cycle.attempted_at is None:
