@@ -126,10 +126,14 @@ def other_open(
     return session.scalar(statement.where(BillingAttempt.id != but) if but else statement)
 
 
-def keys_of(session: Session, shop_id: int, contract_id: int) -> frozenset[str]:
-    """Return every key this ledger holds for a contract, other people's included."""
-    mine = (BillingAttempt.shop_id == shop_id, BillingAttempt.contract_id == contract_id)
-    return frozenset(session.scalars(select(BillingAttempt.idempotency_key).where(*mine)))
+def keys_of(session: Session, shop_id: int, contract_id: int, *, foreign: bool = True) -> frozenset[str]:
+    """Return every key this ledger holds for a contract; other people's only with `foreign`."""
+    query = select(BillingAttempt.idempotency_key).where(
+        BillingAttempt.shop_id == shop_id, BillingAttempt.contract_id == contract_id
+    )
+    if not foreign:
+        query = query.where(BillingAttempt.reason.is_distinct_from(FOREIGN))
+    return frozenset(session.scalars(query))
 
 
 def _row(

@@ -62,7 +62,7 @@ def _strangers(ctx: Context, case_id: int) -> list[AttemptSnapshot]:
         case = session.get_one(DunningCase, case_id)
         contract = session.get_one(Contract, case.contract_id)
         last = session.get_one(BillingAttempt, case.attempt_id)
-        known = ledger.keys_of(session, case.shop_id, contract.id)
+        ours = ledger.keys_of(session, case.shop_id, contract.id, foreign=False)
         since, gid, index = last.written_at - SKEW, contract.shopify_gid, case.cycle_index
         cycle = settle.cycle_of(session, last)
         if cycle is not None and cycle.released_at is not None:
@@ -72,7 +72,7 @@ def _strangers(ctx: Context, case_id: int) -> list[AttemptSnapshot]:
         return []  # this very cycle is paid: the gates say so, and write down by whom
     listed = {one.key: one for one in (*seen.contract_attempts, *seen.attempts)}
     return [
-        one for one in listed.values() if one.key not in known and (one.created_at is None or one.created_at > since)
+        one for one in listed.values() if one.key not in ours and (one.created_at is None or one.created_at > since)
     ]
 
 
