@@ -75,7 +75,7 @@ def _question() -> Select[int]:
     rows = select(Delivery.id).join(KlaviyoAccount, KlaviyoAccount.shop_id == Delivery.shop_id)
     rows = rows.join(Shop, Shop.id == Delivery.shop_id)
     in_hand = rows.where(Delivery.channel == CHANNEL, Delivery.state == PENDING, Delivery.lease_until >= MACHINE_NOW)
-    return total(outbox.missing(), rows.where(*claims.ready(MACHINE_NOW)), in_hand)
+    return total(outbox.missing(), select(claims.ready(MACHINE_NOW).c.id), in_hand)
 
 
 def _send_all(ctx: Context) -> tuple[int, float]:
