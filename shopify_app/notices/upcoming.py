@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.record import record_all, row_of
+from shopify_app.kit.bulk import write_back
 from shopify_app.kit.db import Instant, Json, is_one_of
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import changed, content, plan, rules, told
@@ -22,7 +23,7 @@ from shopify_app.notices.plan import UPCOMING, Around
 from shopify_app.notices.told import Key
 from shopify_app.shops.models import INSTALLED, Shop
 
-BATCH = 200
+BATCH = 500
 REPLACED = "a notice nearer to the charge takes its place, or the lead was changed"
 CHANGED = "the change of the order is told in its place"
 
@@ -51,7 +52,8 @@ def work(session: Session, now: datetime) -> int:
         with session.no_autoflush:  # else each change that is told writes all rows before it one by one
             for notice in notices:
                 _decide(batch, notice)
-        record_all(session, batch.facts)
+            record_all(session, batch.facts)
+            _write(batch, notices)
     return len(rows)
 
 
@@ -118,6 +120,12 @@ def _decide(batch: _Batch, notice: Notice) -> None:
     batch.leads[key].add(notice.lead_days)
     told.remember(order, what, notice.lead_days, now)
     told.note_compared(cycle)
+
+
+def _write(batch: _Batch, notices: list[Notice]) -> None:
+    write_back(batch.session, notices, "state", "plan_at", "planned_for", "recorded_at", "reason", "dropped_at")
+    write_back(batch.session, batch.cycles.values(), "notices_for", "compared_at")
+    told.write(batch.session, batch.orders.values())
 
 
 def _key(notice: Notice) -> Key:
