@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.record import record_all, row_of
 from shopify_app.kit.bulk import write_back
-from shopify_app.kit.db import Instant, Json, is_one_of
+from shopify_app.kit.db import Instant, Json, is_among, is_one_of
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import changed, content, plan, rules, told
 from shopify_app.notices.changed import Case
@@ -79,7 +79,7 @@ def _fetch(session: Session, around: Around, notices: list[Notice]) -> _Batch:
     shop_id, keys = around.shop.id, sorted({_key(notice) for notice in notices})
     contract_ids = {contract_id for contract_id, _ in keys}
     contracts = session.scalars(
-        select(Contract).where(Contract.id.in_(contract_ids)).options(selectinload(Contract.lines))
+        select(Contract).where(is_among(Contract.id, contract_ids)).options(selectinload(Contract.lines))
     )
     theirs = is_one_of(keys, BillingCycle.contract_id, BillingCycle.cycle_index)
     cycles = session.scalars(

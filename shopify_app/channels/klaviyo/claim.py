@@ -20,7 +20,7 @@ from shopify_app.channels.klaviyo.truth import reasons
 from shopify_app.context import Context
 from shopify_app.journal.models import PENDING, Delivery, Fact
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import Instant, Json
+from shopify_app.kit.db import Instant, Json, is_among
 from shopify_app.shops.models import INSTALLED, Shop
 
 BATCH = 60
@@ -79,7 +79,7 @@ def claim(ctx: Context, shop_id: int) -> Claim | None:
         if not granted:
             return Claim(shop_id, account.account_id, is_bulk, rest=bucket.seconds_until_one(endpoint))
         ids = ids if is_bulk else ids[:granted]
-        session.execute(update(Delivery).where(Delivery.id.in_(ids)).values(lease_until=moment + LEASE))
+        session.execute(update(Delivery).where(is_among(Delivery.id, ids)).values(lease_until=moment + LEASE))
         return Claim(shop_id, account.account_id, is_bulk, _sendings(session, ids, now))
 
 
@@ -119,7 +119,7 @@ def put_back(ctx: Context, sendings: list[Sending], wait: timedelta) -> None:
     with ctx.db.session() as session:
         session.execute(
             update(Delivery)
-            .where(Delivery.id.in_(ids), Delivery.state == PENDING)
+            .where(is_among(Delivery.id, ids), Delivery.state == PENDING)
             .values(lease_until=None, next_try_at=machine_now() + wait)
         )
 
@@ -128,7 +128,7 @@ def _next(session: Session, shop_id: int, moment: datetime, most: int) -> list[i
     first = ready(moment, Delivery.shop_id == shop_id)
     ids = session.scalars(select(first.c.id).order_by(first.c.next_try_at, first.c.id).limit(most)).all()
     free = select(Delivery.id).where(
-        Delivery.id.in_(ids),
+        is_among(Delivery.id, ids),
         # another worker may have been faster
         Delivery.state == PENDING,
         or_(Delivery.lease_until.is_(None), Delivery.lease_until < moment),
@@ -139,7 +139,7 @@ def _next(session: Session, shop_id: int, moment: datetime, most: int) -> list[i
 
 
 def _sendings(session: Session, ids: list[int], now: datetime) -> list[Sending]:
-    pairs = select(Delivery, Fact).join(Fact, Fact.id == Delivery.fact_id).where(Delivery.id.in_(ids))
+    pairs = select(Delivery, Fact).join(Fact, Fact.id == Delivery.fact_id).where(is_among(Delivery.id, ids))
     rows = session.execute(pairs.order_by(Delivery.id)).all()
     stale = reasons(session, [fact for _, fact in rows], now)
     return [Sending(one.id, one.shop_id, one.body or {}, stale[fact.id]) for one, fact in rows]

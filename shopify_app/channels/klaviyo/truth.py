@@ -15,6 +15,7 @@ from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
+from shopify_app.kit.db import is_among
 from shopify_app.notices.rules import has_moved, why_not
 from shopify_app.orders.models import CANCELLED as CANCELLED_DELIVERY
 from shopify_app.orders.models import FulfillmentOrder
@@ -44,7 +45,7 @@ def reasons(session: Session, facts: Sequence[Fact], now: datetime) -> dict[int,
     shop_id = checked[0].shop_id
     zone = session.get_one(Shop, shop_id).zone
     gids = {fact.contract_gid for fact in checked}
-    mine = select(Contract).where(Contract.shop_id == shop_id, Contract.shopify_gid.in_(gids))
+    mine = select(Contract).where(Contract.shop_id == shop_id, is_among(Contract.shopify_gid, gids))
     contracts = {contract.shopify_gid: contract for contract in session.scalars(mine)}
     known = cycles(session, shop_id, contracts, checked)
     for fact in checked:
