@@ -32,10 +32,9 @@ def insert_all(session: Session, model: type[Base], rows: Sequence[Json], once: 
 
 
 def write_back(session: Session, rows: Collection[Base], *names: str) -> None:
-    """Write these columns of rows that were read and changed in the session, and let the session forget the rows.
+    """Write these columns of rows of one table that were read and changed in the session, which writes one by one.
 
-    For rows of one table, whose other columns did not change. Their values can still be read. The session itself
-    would write them one by one.
+    It does not know of it, and would write them again: afterwards let it forget them (`expunge_all`).
     """
     if not rows:
         return
@@ -45,8 +44,6 @@ def write_back(session: Session, rows: Collection[Base], *names: str) -> None:
     given = _given(columns, [{column.name: getattr(row, column.name) for column in columns} for row in rows])
     changed = update(table).values({name: given.c[name] for name in names})
     session.connection().execute(changed.where(*(key == given.c[key.name] for key in keys)))
-    for row in rows:
-        session.expunge(row)
 
 
 def _table(model: type[Base]) -> Table:

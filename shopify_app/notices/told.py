@@ -90,7 +90,7 @@ def remember(order: AnnouncedOrder, what: Content, lead: int | None, now: dateti
 
 
 def write(session: Session, orders: Collection[AnnouncedOrder]) -> None:
-    """Write what was remembered of many orders at once; the session forgets them."""
+    """Write what was remembered of many orders at once, see `write_back`."""
     write_back(session, orders, *_TOLD)
 
 

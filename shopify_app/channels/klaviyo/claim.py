@@ -139,10 +139,11 @@ def _next(session: Session, shop_id: int, moment: datetime, most: int) -> list[i
 
 
 def _sendings(session: Session, ids: list[int], now: datetime) -> list[Sending]:
-    pairs = select(Delivery, Fact).join(Fact, Fact.id == Delivery.fact_id).where(is_among(Delivery.id, ids))
-    rows = session.execute(pairs.order_by(Delivery.id)).all()
-    stale = reasons(session, [fact for _, fact in rows], now)
-    return [Sending(one.id, one.shop_id, one.body or {}, stale[fact.id]) for one, fact in rows]
+    columns = (Delivery.id, Delivery.shop_id, Delivery.body, Fact)
+    found = select(*columns).join(Fact, Fact.id == Delivery.fact_id).where(is_among(Delivery.id, ids))
+    rows = session.execute(found.order_by(Delivery.id)).all()
+    stale = reasons(session, [fact for *_, fact in rows], now)
+    return [Sending(number, shop_id, body or {}, stale[fact.id]) for number, shop_id, body, fact in rows]
 
 
 def _deliveries(statement: Select[Any]) -> Select[Any]:

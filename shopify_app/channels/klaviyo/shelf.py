@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from shopify_app.catalog.models import Product
 from shopify_app.contracts import contents
@@ -83,7 +84,7 @@ def for_shopper(session: Session, shop: Shop, shopper: Shopper) -> Shelf:
 
 
 def cycles(
-    session: Session, shop_id: int, contracts: dict[str, Contract], facts: Iterable[Fact]
+    session: Session, shop_id: int, contracts: dict[str, Contract], facts: Iterable[Fact], *options: ORMOption
 ) -> dict[tuple[int, int], BillingCycle]:
     """Return the billing cycles that facts are about, and the one after each, by contract id and index."""
     wanted = {
@@ -93,14 +94,19 @@ def cycles(
         for index in (fact.cycle_index, fact.cycle_index + 1)
     }
     these = is_one_of(wanted, BillingCycle.contract_id, BillingCycle.cycle_index)
-    found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, these))
+    found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, these).options(*options))
     return {(cycle.contract_id, cycle.cycle_index): cycle for cycle in found}
+
+
+_UNTOLD = (Contract.discounts, Contract.pauses, Contract.search_text)
+"""What no event says of a contract, and takes long to read."""
 
 
 def _contracts(session: Session, shop: Shop, gids: set[str], customers: set[str]) -> Sequence[Contract]:
     """The contracts facts are about, and all others of the same people: a profile speaks of them all."""
     theirs = or_(is_among(Contract.shopify_gid, gids), is_among(Contract.customer_gid, customers))
-    statement = select(Contract).where(Contract.shop_id == shop.id, theirs).options(selectinload(Contract.lines))
+    told = (selectinload(Contract.lines), *(defer(column) for column in _UNTOLD))
+    statement = select(Contract).where(Contract.shop_id == shop.id, theirs).options(*told)
     return session.scalars(statement.order_by(Contract.id)).all()
 
 
