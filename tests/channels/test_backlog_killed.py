@@ -25,7 +25,7 @@ from tests.channels import crowd, voice
 from tests.support.app import ROOT, environ_for
 
 NOW = datetime(2026, 12, 1, 14, tzinfo=UTC)
-COUNT = 1_300
+COUNT = 1_100
 PATIENCE_S = 60.0
 
 
@@ -62,7 +62,7 @@ def _until(happened: Callable[[], bool], child: subprocess.Popen[bytes]) -> None
     while not happened():
         assert child.poll() is None, "the worker ended before it could be killed"
         assert time.monotonic() < deadline
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 def _count(ctx: Context, of: type[Fact] | type[Delivery]) -> int:
