@@ -76,10 +76,10 @@ def work(session: Session, now: datetime) -> int:
     return len(rows)
 
 
-def to_tell(now: datetime, kind: str = UPCOMING) -> Select[Notice, Shop]:
-    """Select a batch of notices of a kind whose hour has come, locked, with their shops. `now`: business time."""
+def to_tell(now: datetime, kind: str = UPCOMING, limit: int = BATCH) -> Select[Notice, Shop]:
+    """Select some notices of a kind whose hour has come, locked, with their shops. `now`: business time."""
     found: Select[Notice, Shop] = ripe(now, Notice, Shop)
-    return found.where(Notice.kind == kind).limit(BATCH).with_for_update(of=Notice, skip_locked=True)
+    return found.where(Notice.kind == kind).limit(limit).with_for_update(of=Notice, skip_locked=True)
 
 
 def ripe(now: Instant, *columns: Any) -> Select[Any]:
