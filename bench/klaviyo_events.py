@@ -1,19 +1,25 @@
-"""How many events a minute one worker hands to Klaviyo: `.venv/bin/python -m bench.klaviyo_events [events]`.
+"""How many events a minute one worker hands to Klaviyo: `.venv/bin/python -m bench.klaviyo_events [events] [bulk]`.
 
 One shop, as many contracts as events, all to be announced at one moment; the local Klaviyo is a process of its own
-that answers after eighty milliseconds, as the real one does. Printed: how long the notices need to be recorded, as a
-share of their five minutes; the events to be rendered, and to be accepted in bulk; what single calls reach in half a
-minute; each of these as a share of what an account may be sent.
+that answers after eighty milliseconds, as the real one does. The two drains take turns as a single worker has them.
+Printed: what recording (as a share of its five minutes), rendering and sending took, and when the first, the
+thousandth and the last were accepted; what single calls reach in half a minute, unless only `bulk` is asked for; each
+as a share of what an account may be sent.
 """
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import resource
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -27,8 +33,11 @@ from shopify_app.config import read
 from shopify_app.context import Context
 from shopify_app.demo.embedded import ensure_postgres, stop_postgres
 from shopify_app.journal.models import ACCEPTED, PENDING, Delivery
+from shopify_app.kit import memory
 from shopify_app.kit.clock import FixedClock, machine_now
+from shopify_app.kit.jobs import NoWakeups
 from shopify_app.notices import drain as notices
+from tests.channels import crowd
 from tests.support.app import environ_for, free_port
 
 STATE = Path(__file__).resolve().parents[1] / ".perennial" / "bench-klaviyo"
@@ -41,34 +50,9 @@ PROMISED_S = 300.0
 PER_MINUTE = {
     name: one.burst + 60 * one.per_second for name, one in (("single", bucket.SINGLE), ("bulk", bucket.BULK))
 }
-ROWS = (
-    """insert into shops (domain, name, host, iana_timezone, installed_at)
-    values ('s.myshopify.com', 'Shop', 'h', 'UTC', :now)""",
-    """insert into shoppers (shop_id, shopify_gid, email, first_name, last_name, locale)
-    select 1, 'gid://shopify/Customer/' || n, 'shopper-' || n || '@rosebud-mail.com', 'Maria', 'Lopez', 'en'
-    from generate_series(1, :events) n""",
-    """insert into contracts (shop_id, shopify_gid, status, revision_id, currency, customer_gid, billing_policy,
-        delivery_policy, shopify_created_at, shopify_updated_at, billable_since, next_charge_at, next_charge_total,
-        read_at)
-    select 1, 'gid://shopify/SubscriptionContract/' || n, 'ACTIVE', 1, 'USD', 'gid://shopify/Customer/' || n,
-        '{"interval": "MONTH", "intervalCount": 1}', '{"interval": "MONTH", "intervalCount": 1}',
-        :now - interval '1 year', :now, :now - interval '1 year', :due, 46, :now
-    from generate_series(1, :events) n""",
-    """insert into contract_lines (shop_id, contract_id, shopify_gid, position, product_gid, title, variant_title,
-        sku, quantity, current_price, discounted_price, requires_shipping)
-    select 1, id, 'gid://shopify/SubscriptionLine/' || id || '-' || i, i, 'gid://shopify/Product/' || i,
-        'House Blend ' || i, 'Whole bean', 'HB-' || i, 1, 18, 18, true
-    from contracts, generate_series(1, 3) i""",
-    """insert into billing_cycles (shop_id, contract_id, cycle_index, start_at, end_at, expected_at, status, skipped,
-        edited, due_at, read_at, notices_for)
-    select 1, id, 2, :due - interval '1 month', :due, :due, 'UNBILLED', false, false, :due, :now, :due
-    from contracts""",
-    """insert into notices (shop_id, contract_id, cycle_index, kind, lead_days, plan_at, planned_at, planned_for)
-    select 1, id, 2, 'upcoming', 3, :now, :now - interval '7 days', :due from contracts""",
-)  # fmt: skip
 
 
-def main(events: int) -> int:
+def main(events: int, is_bulk_only: bool) -> int:
     port = free_port()
     peer = multiprocessing.get_context("spawn").Process(target=_klaviyo, args=(port,), daemon=True)
     peer.start()
@@ -78,10 +62,13 @@ def main(events: int) -> int:
         environ = environ_for(f"http://127.0.0.1:{port}", "http://127.0.0.1:8000", database, "redis://127.0.0.1:9")
         environ |= {"CLOCK_URL": ""}
         ctx = wiring.build(read(environ), clock=FixedClock(NOW), inline=True)
-        _fill(ctx, events)
+        memory.settle()  # as a worker does when it is ready
+        crowd.gather(ctx.db.engine, events, NOW)
+        _vacuum(ctx)
         _connect(ctx)
         complete = _bulk(ctx, events)
-        _single(ctx)
+        if not is_bulk_only:
+            _single(ctx)
         ctx.db.close()
         return 0 if complete else 1
     finally:
@@ -90,28 +77,64 @@ def main(events: int) -> int:
 
 
 def _bulk(ctx: Context, events: int) -> bool:
-    cpu, begun = _cpu(), time.perf_counter()
-    while notices.drain(ctx):
-        pass
-    recorded = time.perf_counter() - begun
-    rendered_from = time.perf_counter()
-    while _render(ctx):
-        pass
-    rendered = time.perf_counter() - rendered_from
-    sent_at = time.perf_counter()
-    while _waiting(ctx):
-        deliver.drain(ctx)
-    took, total = time.perf_counter() - sent_at, time.perf_counter() - begun
+    turns, spent = _Turns(), Counter[str]()
+    ctx = replace(ctx, wakeups=turns)
+    outbox.fill = _timed("rendered", spent, outbox.fill)
+    drains = {"notices": _timed("recorded", spent, notices.drain), "klaviyo": _timed("told", spent, deliver.drain)}
+    cpu, begun, moment = _cpu(), time.perf_counter(), machine_now()
+    turns.wake("notices")
+    while name := turns.next():
+        if drains[name](ctx):
+            turns.wake(name)
+    total = time.perf_counter() - begun
     accepted = _count(ctx, ACCEPTED)
     rate, limit = accepted / total * 60, PER_MINUTE["bulk"] * claim.BULK_MOST
-    print(f"{events:,} notices due at one moment, one worker, {_cpu() - cpu:.1f} s of processor time")
-    print(f"  recorded in {recorded:6.1f} s   ({recorded / PROMISED_S:.2f} of the time they have)")
-    print(f"  rendered in {rendered:6.1f} s more ({events / rendered:,.0f} a second)")
-    print(f"  accepted in {took:6.1f} s more, in bulk")
+    recorded, rendered = spent["recorded"], spent["rendered"]
+    print(f"{events:,} notices due at one moment, one worker: {total:.1f} s, {_cpu() - cpu:.1f} s of processor time")
+    print(f"  recording took {recorded:6.1f} s   ({recorded / PROMISED_S:.2f} of the time they have)")
+    print(f"  rendering took {rendered:6.1f} s   ({events / rendered:,.0f} a second)")
+    print(f"  sending took   {spent['told'] - rendered:6.1f} s more, in bulk beside the rendering")
+    for number, after in _accepted_after(ctx, moment, events).items():
+        print(f"  number {number:6,} was accepted {after:5.1f} s after the moment they were due")
     print(f"  together {rate:,.0f} a minute: {rate / limit:.2f} of what an account may be sent")
+    print(f"  load average {os.getloadavg()[0]:.1f}")
     if accepted != events:
         print(f"  only {accepted:,} were accepted")
     return accepted == events
+
+
+class _Turns(NoWakeups):
+    """The queue of a single worker: first come, first served, one wake-up a drain."""
+
+    def __init__(self) -> None:
+        self._names: list[str] = []
+
+    def wake(self, name: str) -> bool:
+        if name not in self._names:
+            self._names.append(name)
+        return True
+
+    def next(self) -> str | None:
+        return self._names.pop(0) if self._names else None
+
+
+def _timed(name: str, spent: Counter[str], work: Callable[..., int]) -> Callable[..., int]:
+    def timed(*values: Any) -> int:
+        begun = time.perf_counter()
+        try:
+            return work(*values)
+        finally:
+            spent[name] += time.perf_counter() - begun
+
+    return timed
+
+
+def _accepted_after(ctx: Context, moment: datetime, events: int) -> dict[int, float]:
+    """The seconds until the first, the thousandth and the last acceptance, by its number."""
+    with ctx.db.session() as session:
+        times = sorted(session.scalars(select(Delivery.accepted_at).where(Delivery.state == ACCEPTED)))
+    numbers = sorted({1, min(1_000, events), events})
+    return {number: (times[number - 1] - moment).total_seconds() for number in numbers if number <= len(times)}
 
 
 def _single(ctx: Context) -> None:
@@ -132,16 +155,7 @@ def _single(ctx: Context) -> None:
     print(f"  {rate:,.0f} a minute after the first burst: {rate / limit:.2f} of what an account may be sent")
 
 
-def _render(ctx: Context) -> int:
-    with ctx.db.session() as session:
-        return outbox.fill(session, deliver.around(ctx), machine_now())
-
-
-def _fill(ctx: Context, events: int) -> None:
-    values = {"now": NOW, "events": events, "due": NOW + timedelta(days=3)}
-    with ctx.db.engine.begin() as connection:
-        for statement in ROWS:
-            connection.execute(text(statement), values)
+def _vacuum(ctx: Context) -> None:
     with ctx.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("vacuum analyze"))
 
@@ -154,11 +168,6 @@ def _connect(ctx: Context) -> None:
         except Exception:  # the other process is still starting
             time.sleep(0.2)
     raise SystemExit("the local Klaviyo did not start")
-
-
-def _waiting(ctx: Context) -> int:
-    with ctx.db.session() as session:
-        return deliver.waiting(session, NOW, machine_now())
 
 
 def _count(ctx: Context, state: str) -> int:
@@ -195,4 +204,4 @@ def _klaviyo(port: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000, "bulk" in sys.argv))

@@ -103,12 +103,13 @@ def run_worker(*, burst: bool = False) -> int:
     from shopify_app import schedule, wiring
     from shopify_app.health import alive
     from shopify_app.health.pulse import Pulse
-    from shopify_app.kit import jobs
+    from shopify_app.kit import jobs, memory
     from shopify_app.shops import host_guard
 
     settings = settings_with_services()
     ctx = wiring.build(settings)
     host_guard.check(ctx)
+    memory.settle()
     jobs.install(ctx, {drain.name: drain.run for drain in schedule.DRAINS})
     redis = wiring.connect_worker_redis(settings.redis_url)
     with Pulse(ctx.db, alive.WORKER, patience=jobs.TURN_SECONDS + jobs.JOB_SECONDS) as pulse:

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.journal.models import Fact
+from shopify_app.kit.bulk import insert_all
 from shopify_app.kit.db import Json
 
 
@@ -44,8 +45,8 @@ def record(session: Session, shop_id: int, **fields: Unpack[Fields]) -> Fact | N
 
 def record_all(session: Session, rows: list[Json]) -> None:
     """Insert many facts, made by `row_of`, in their order; one that is known already stays as it is."""
-    if rows:
-        session.execute(insert(Fact).on_conflict_do_nothing(index_elements=ONCE), rows)
+    names = {name for row in rows for name in row}
+    insert_all(session, Fact, [dict.fromkeys(names) | row for row in rows], ONCE)
 
 
 def row_of(shop_id: int, **fields: Unpack[Fields]) -> Json:

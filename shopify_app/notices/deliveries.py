@@ -58,7 +58,7 @@ def unplanned(now: Instant, *columns: Any) -> Select[Any]:
 
 def work(session: Session, now: datetime) -> int:
     """Work off one batch of notices whose hour has come; returns how many."""
-    rows = session.execute(upcoming.to_tell(now, DELIVERY)).all()
+    rows = session.execute(upcoming.to_tell(now, DELIVERY, BATCH)).all()
     for notice, shop in rows:
         _decide(session, plan.around_of(session, shop, now), notice)
     return len(rows)

@@ -10,14 +10,28 @@ from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.kit.clock import monotonic
 from shopify_app.kit.db import NOW, total
 from shopify_app.notices import changed, deliveries, deliveries_changed, plan, upcoming
 from shopify_app.notices.models import Notice
 from shopify_app.orders.models import FulfillmentOrder
 
+SLICE = 2.0
+"""Seconds of machine time a backlog is worked off before other drains get the worker, among them the one that sends
+what was recorded."""
+
 
 def drain(ctx: Context) -> int:
-    """Work off one batch of each; returns how many rows were looked at."""
+    """Work off one batch of each, and more as long as batches are full; returns how many rows were looked at."""
+    deadline = monotonic() + SLICE
+    done = found = _one_of_each(ctx)
+    while found >= upcoming.BATCH and monotonic() < deadline:
+        found = _one_of_each(ctx)
+        done += found
+    return done
+
+
+def _one_of_each(ctx: Context) -> int:
     now = ctx.clock.now()
     done = 0
     for work in (

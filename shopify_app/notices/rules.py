@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -28,6 +29,7 @@ def leads_for(leads: Iterable[int], days_between: int) -> tuple[int, ...]:
     return tuple(lead for lead in wanted if lead < days_between or lead == wanted[-1])
 
 
+@lru_cache(4096)  # the charges of a day have one instant
 def plan_at(due_at: datetime, lead_days: int, zone: ZoneInfo, hour: int) -> datetime:
     """Return the UTC instant of an upcoming notice: so many local days before the charge, at the shop's hour.
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.kit.bulk import insert_all, write_back
 from shopify_app.kit.db import is_one_of
 from shopify_app.notices.content import Content
 from shopify_app.notices.models import RECORDED, AnnouncedOrder, Notice
@@ -67,9 +67,8 @@ def leads_of(session: Session, shop: Shop, keys: Sequence[Key]) -> defaultdict[K
 
 def lock_orders(session: Session, shop_id: int, keys: Sequence[Key]) -> dict[Key, AnnouncedOrder]:
     """Return what was told of these orders, locked; an order of which nothing was told yet gets its row now."""
-    names = ("shop_id", "contract_id", "cycle_index")
-    new = [dict(zip(names, (shop_id, *key), strict=True)) for key in keys]
-    session.execute(insert(AnnouncedOrder).on_conflict_do_nothing(), new)
+    new = [{"shop_id": shop_id, "contract_id": contract_id, "cycle_index": index} for contract_id, index in keys]
+    insert_all(session, AnnouncedOrder, new, ("contract_id", "cycle_index"))
     query = _orders(keys).order_by(AnnouncedOrder.contract_id, AnnouncedOrder.cycle_index)
     rows = session.scalars(query.with_for_update().execution_options(populate_existing=True))
     return {(row.contract_id, row.cycle_index): row for row in rows}
@@ -88,6 +87,23 @@ def remember(order: AnnouncedOrder, what: Content, lead: int | None, now: dateti
     order.told_amount, order.told_items = Decimal(what.amount), list(what.items)
     order.told_lead = order.told_lead if lead is None else lead
     order.settles_at = None
+
+
+def write(session: Session, orders: Collection[AnnouncedOrder]) -> None:
+    """Write what was remembered of many orders at once, see `write_back`."""
+    write_back(session, orders, *_TOLD)
+
+
+_TOLD = (
+    "told_at",
+    "told_lead",
+    "told_due_at",
+    "told_skipped",
+    "told_amount",
+    "told_items",
+    "changes_told",
+    "settles_at",
+)
 
 
 def note_compared(cycle: BillingCycle) -> None:

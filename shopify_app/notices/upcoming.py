@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload
 
-from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.models import BillingCycle, Contract, ContractLine
 from shopify_app.journal.record import record_all, row_of
-from shopify_app.kit.db import Instant, Json, is_one_of
+from shopify_app.kit.bulk import write_back
+from shopify_app.kit.db import Instant, Json, is_among, is_one_of
 from shopify_app.kit.gid import number_of
 from shopify_app.notices import changed, content, plan, rules, told
 from shopify_app.notices.changed import Case
@@ -22,9 +23,27 @@ from shopify_app.notices.plan import UPCOMING, Around
 from shopify_app.notices.told import Key
 from shopify_app.shops.models import INSTALLED, Shop
 
-BATCH = 200
+BATCH = 500
 REPLACED = "a notice nearer to the charge takes its place, or the lead was changed"
 CHANGED = "the change of the order is told in its place"
+
+
+_LOOKED_AT = (
+    load_only(
+        Contract.shopify_gid,
+        Contract.status,
+        Contract.customer_gid,
+        Contract.currency,
+        Contract.billing_policy,
+        Contract.delivery_price,
+        Contract.delivery_method,
+        Contract.note,
+    ),
+    selectinload(Contract.lines).load_only(
+        ContractLine.title, ContractLine.variant_title, ContractLine.quantity, ContractLine.discounted_price
+    ),
+)
+"""What is read of a contract; another column would be read for each of them when it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -46,19 +65,21 @@ def work(session: Session, now: datetime) -> int:
     by_shop: dict[Shop, list[Notice]] = defaultdict(list)
     for notice, shop in rows:
         by_shop[shop].append(notice)
-    for shop, notices in by_shop.items():
-        batch = _fetch(session, plan.around_of(session, shop, now), notices)
-        with session.no_autoflush:  # else each change that is told writes all rows before it one by one
+    with session.no_autoflush:  # what is changed is written at the end, all at once
+        for shop, notices in by_shop.items():
+            batch = _fetch(session, plan.around_of(session, shop, now), notices)
             for notice in notices:
                 _decide(batch, notice)
-        record_all(session, batch.facts)
+            record_all(session, batch.facts)
+            _write(batch, notices)
+    session.expunge_all()
     return len(rows)
 
 
-def to_tell(now: datetime, kind: str = UPCOMING) -> Select[Notice, Shop]:
-    """Select a batch of notices of a kind whose hour has come, locked, with their shops. `now`: business time."""
+def to_tell(now: datetime, kind: str = UPCOMING, limit: int = BATCH) -> Select[Notice, Shop]:
+    """Select some notices of a kind whose hour has come, locked, with their shops. `now`: business time."""
     found: Select[Notice, Shop] = ripe(now, Notice, Shop)
-    return found.where(Notice.kind == kind).limit(BATCH).with_for_update(of=Notice, skip_locked=True)
+    return found.where(Notice.kind == kind).limit(limit).with_for_update(of=Notice, skip_locked=True)
 
 
 def ripe(now: Instant, *columns: Any) -> Select[Any]:
@@ -76,9 +97,7 @@ def _fetch(session: Session, around: Around, notices: list[Notice]) -> _Batch:
     """Read all at once, with the locks in the order that all drains keep: notices, cycles, orders."""
     shop_id, keys = around.shop.id, sorted({_key(notice) for notice in notices})
     contract_ids = {contract_id for contract_id, _ in keys}
-    contracts = session.scalars(
-        select(Contract).where(Contract.id.in_(contract_ids)).options(selectinload(Contract.lines))
-    )
+    contracts = session.scalars(select(Contract).where(is_among(Contract.id, contract_ids)).options(*_LOOKED_AT))
     theirs = is_one_of(keys, BillingCycle.contract_id, BillingCycle.cycle_index)
     cycles = session.scalars(
         select(BillingCycle)
@@ -118,6 +137,12 @@ def _decide(batch: _Batch, notice: Notice) -> None:
     batch.leads[key].add(notice.lead_days)
     told.remember(order, what, notice.lead_days, now)
     told.note_compared(cycle)
+
+
+def _write(batch: _Batch, notices: list[Notice]) -> None:
+    write_back(batch.session, notices, "state", "plan_at", "planned_for", "recorded_at", "reason", "dropped_at")
+    write_back(batch.session, batch.cycles.values(), "notices_for", "compared_at")
+    told.write(batch.session, batch.orders.values())
 
 
 def _key(notice: Notice) -> Key:

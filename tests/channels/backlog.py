@@ -19,7 +19,7 @@ def pile_up(till: Till, count: int) -> None:
     tell(till, "first")
     with till.ctx.db.session() as session:
         outbox.fill(session, deliver.around(till.ctx), machine_now())
-        first = session.scalars(select(Delivery)).one()
+        first = session.scalars(select(Delivery).where(Delivery.unique_id == "first")).one()
         for number in range(count):
             session.add(_alike(session, first, number))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, text, update
 
 from sandbox.klaviyo import seed
 from shopify_app.channels.klaviyo import bulk, claim
 from shopify_app.journal.models import Delivery
 from shopify_app.kit import crashpoints
+from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import Killed
 from tests.billing.till import Till
 from tests.channels.backlog import body_of, pile_up, requests
-from tests.channels.telling import send, skip_waits, stored, waiting
+from tests.channels.telling import send, skip_waits, stored, tell, waiting
 
 
 def _fail(till: Till, **fault: object) -> None:
@@ -153,3 +154,19 @@ def test_packets_stay_below_the_size_klaviyo_takes(monkeypatch: pytest.MonkeyPat
     assert [[one.id for one in packet] for packet in bulk.packets(sendings)] == [[0], [1], [2], [3], [4]]
     monkeypatch.setattr(bulk, "MOST_BYTES", 120)
     assert [[one.id for one in packet] for packet in bulk.packets(sendings)] == [[0, 1], [2, 3], [4]]
+
+
+def test_a_claim_reads_a_backlog_once_though_postgresql_believes_it_small(connected: Till) -> None:
+    tell(connected, "zeroth")
+    send(connected)
+    with connected.ctx.db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("analyze deliveries"))
+    pile_up(connected, 300)
+    asked = select(claim.ready(machine_now()).c.id)
+    with connected.ctx.db.session() as session:
+        found = session.scalars(asked).all()
+        sql = str(asked.compile(session.connection(), compile_kwargs={"literal_binds": True}))
+        (plan,) = session.scalar(text(f"explain (analyze, buffers, format json) {sql}"))
+    assert len(found) == 301
+    pages = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
+    assert pages < 10 * len(found), "each was compared with all"

@@ -89,7 +89,11 @@ def _named(refused: Request, pointers: tuple[str, ...]) -> list[Sending]:
 def _entry(entry: list[Sending]) -> Json:
     newest = _attributes(entry[-1])["profile"]
     events = [{"type": "event", "attributes": _without_profile(_attributes(sending))} for sending in entry]
-    return {"type": "event-bulk-create", "attributes": {"profile": newest, "events": {"data": events}}}
+    # each event says for itself whether it is history
+    return {
+        "type": "event-bulk-create",
+        "attributes": {"backfill": False, "profile": newest, "events": {"data": events}},
+    }
 
 
 def _without_profile(attributes: Json) -> Json:

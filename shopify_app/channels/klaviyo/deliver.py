@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import cache, partial
 
@@ -41,22 +41,37 @@ an account may be sent."""
 
 
 def drain(ctx: Context) -> int:
-    """Render new facts and send what waits; returns how many deliveries were made or tried."""
+    """Render new facts and send what waits; returns how many deliveries were made or tried.
+
+    Of a backlog one request is under way while the next is rendered: sending is mostly waiting.
+    """
     deadline, done, unsent = monotonic() + SLICE, 0, 0
-    while monotonic() < deadline:
-        with ctx.db.session() as session:
-            made = outbox.fill(session, around(ctx), machine_now())
-        done, unsent = done + made, unsent + made
-        if made == outbox.BATCH and unsent < claims.BULK_MOST:
-            continue  # a backlog: enough for a whole request first
-        tried, rest = _send_all(ctx)
-        done, unsent = done + tried, 0
-        if not made and not tried:
-            if not rest:
-                return done
-            sleep(rest)
+    with ThreadPoolExecutor(1, thread_name_prefix="klaviyo-bulk") as beside:
+        sending: Future[tuple[int, float]] | None = None
+        while monotonic() < deadline:
+            with ctx.db.session() as session:
+                made = outbox.fill(session, around(ctx), machine_now())
+            done, unsent = done + made, unsent + made
+            if made == outbox.BATCH and unsent < claims.BULK_MOST:
+                continue  # a backlog: enough for a whole request first
+            done += _tried(sending)
+            sending, unsent = beside.submit(_send_all, ctx), 0
+            if made == outbox.BATCH:
+                continue
+            tried, rest = sending.result()
+            done, sending = done + tried, None
+            if not made and not tried:
+                if not rest:
+                    return done
+                sleep(rest)
+        done += _tried(sending)
     ctx.wakeups.wake("klaviyo")
     return done
+
+
+def _tried(sending: Future[tuple[int, float]] | None) -> int:
+    """Wait for what is under way; whatever ended it ends the drain, too."""
+    return sending.result()[0] if sending else 0
 
 
 def around(ctx: Context) -> Around:
@@ -75,7 +90,7 @@ def _question() -> Select[int]:
     rows = select(Delivery.id).join(KlaviyoAccount, KlaviyoAccount.shop_id == Delivery.shop_id)
     rows = rows.join(Shop, Shop.id == Delivery.shop_id)
     in_hand = rows.where(Delivery.channel == CHANNEL, Delivery.state == PENDING, Delivery.lease_until >= MACHINE_NOW)
-    return total(outbox.missing(), rows.where(*claims.ready(MACHINE_NOW)), in_hand)
+    return total(outbox.missing(), select(claims.ready(MACHINE_NOW).c.id), in_hand)
 
 
 def _send_all(ctx: Context) -> tuple[int, float]:

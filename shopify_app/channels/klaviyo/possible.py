@@ -36,8 +36,8 @@ def links(story: Story, charge_at: datetime, *, is_skipped: bool) -> dict[str, s
     if make is None or fact.contract_gid is None or fact.cycle_index is None or is_over:
         return {}
     made = make(story.shop, fact.contract_gid, fact.cycle_index, charge_at)
-    wanted = FOR_SKIPPED if is_skipped else FOR_COMING - _refused_moves(story)
-    return {name: address for name, address in made.items() if name in wanted - _closed(story)}
+    wanted = (FOR_SKIPPED if is_skipped else FOR_COMING - _refused_moves(story)) - _closed(story)
+    return {name: address for name, address in made.items() if name in wanted}
 
 
 def _closed(story: Story) -> set[str]:

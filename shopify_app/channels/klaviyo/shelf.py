@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
 from shopify_app.catalog.models import Product
@@ -18,7 +19,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.rules.store import of_shop
 from shopify_app.edits.rules.terms import Rules
 from shopify_app.journal.models import Fact
-from shopify_app.kit.db import is_one_of
+from shopify_app.kit.db import is_among, is_one_of
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop
 
@@ -63,7 +64,9 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
     for contract in contracts:
         contracts_of[contract.customer_gid or ""].append(contract)
     by_gid = {contract.shopify_gid: contract for contract in contracts}
-    shoppers = session.scalars(select(Shopper).where(Shopper.shop_id == shop.id, Shopper.shopify_gid.in_(customers)))
+    shoppers = session.scalars(
+        select(Shopper).where(Shopper.shop_id == shop.id, is_among(Shopper.shopify_gid, customers))
+    )
     known = cycles(session, shop.id, by_gid, facts)
     return Shelf(
         contracts=by_gid,
@@ -85,7 +88,7 @@ def for_shopper(session: Session, shop: Shop, shopper: Shopper) -> Shelf:
 
 
 def cycles(
-    session: Session, shop_id: int, contracts: dict[str, Contract], facts: Iterable[Fact]
+    session: Session, shop_id: int, contracts: dict[str, Contract], facts: Iterable[Fact], *options: ORMOption
 ) -> dict[tuple[int, int], BillingCycle]:
     """Return the billing cycles that facts are about, and the one after each, by contract id and index."""
     wanted = {
@@ -95,14 +98,19 @@ def cycles(
         for index in (fact.cycle_index, fact.cycle_index + 1)
     }
     these = is_one_of(wanted, BillingCycle.contract_id, BillingCycle.cycle_index)
-    found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, these))
+    found = session.scalars(select(BillingCycle).where(BillingCycle.shop_id == shop_id, these).options(*options))
     return {(cycle.contract_id, cycle.cycle_index): cycle for cycle in found}
+
+
+_UNTOLD = (Contract.discounts, Contract.pauses, Contract.search_text)
+"""What no event says of a contract, and takes long to read."""
 
 
 def _contracts(session: Session, shop: Shop, gids: set[str], customers: set[str]) -> Sequence[Contract]:
     """The contracts facts are about, and all others of the same people: a profile speaks of them all."""
-    theirs = or_(Contract.shopify_gid.in_(gids), Contract.customer_gid.in_(customers))
-    statement = select(Contract).where(Contract.shop_id == shop.id, theirs).options(selectinload(Contract.lines))
+    theirs = or_(is_among(Contract.shopify_gid, gids), is_among(Contract.customer_gid, customers))
+    told = (selectinload(Contract.lines), *(defer(column) for column in _UNTOLD))
+    statement = select(Contract).where(Contract.shop_id == shop.id, theirs).options(*told)
     return session.scalars(statement.order_by(Contract.id)).all()
 
 
@@ -118,13 +126,13 @@ def _products(
     gids |= {line.product_gid for order in edited for line in order.lines if line.product_gid}
     shipped = [line for fact in facts for line in (fact.data or {}).get("lines") or []]
     gids |= {line["product_gid"] for line in shipped if line["product_gid"]}
-    found = session.scalars(select(Product).where(Product.shop_id == shop.id, Product.shopify_gid.in_(gids)))
+    found = session.scalars(select(Product).where(Product.shop_id == shop.id, is_among(Product.shopify_gid, gids)))
     return {product.shopify_gid: product for product in found}
 
 
 def _methods(session: Session, shop: Shop, contracts: Sequence[Contract]) -> dict[str, PaymentMethod]:
     gids = {contract.payment_method_gid for contract in contracts if contract.payment_method_gid}
-    mine = (PaymentMethod.shop_id == shop.id, PaymentMethod.shopify_gid.in_(gids))
+    mine = (PaymentMethod.shop_id == shop.id, is_among(PaymentMethod.shopify_gid, gids))
     return {method.shopify_gid: method for method in session.scalars(select(PaymentMethod).where(*mine))}
 
 
@@ -142,7 +150,7 @@ def _orders(session: Session, shop: Shop, contracts: dict[str, Contract]) -> dic
         select(Fact.contract_gid, Fact.kind, Fact.id)
         .where(
             Fact.shop_id == shop.id,
-            Fact.contract_gid.in_(contracts),
+            is_among(Fact.contract_gid, contracts),
             Fact.kind.in_(("subscription.started", "order.processed")),
         )
         .order_by(Fact.id)

@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
 from shopify_app.channels.klaviyo import truth_of_edits
@@ -16,6 +16,7 @@ from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
+from shopify_app.kit.db import is_among
 from shopify_app.notices.rules import has_moved, why_not
 from shopify_app.orders.models import CANCELLED as CANCELLED_DELIVERY
 from shopify_app.orders.models import FulfillmentOrder
@@ -32,6 +33,16 @@ class _Case:
     now: datetime
 
 
+_OF_CYCLES = (
+    BillingCycle.contract_id,
+    BillingCycle.cycle_index,
+    BillingCycle.status,
+    BillingCycle.skipped,
+    BillingCycle.due_at,
+    BillingCycle.attempted_at,
+)
+
+
 def reasons(session: Session, facts: Sequence[Fact], now: datetime) -> dict[int, str | None]:
     """Return, by fact id, why a fact of one shop must not be told any more; None when it may.
 
@@ -45,9 +56,11 @@ def reasons(session: Session, facts: Sequence[Fact], now: datetime) -> dict[int,
     shop_id = checked[0].shop_id
     zone = session.get_one(Shop, shop_id).zone
     gids = {fact.contract_gid for fact in checked}
-    mine = select(Contract).where(Contract.shop_id == shop_id, Contract.shopify_gid.in_(gids))
+    mine = select(Contract).where(Contract.shop_id == shop_id, is_among(Contract.shopify_gid, gids))
+    if not any(_CHECKS[fact.kind] is _edited for fact in checked):
+        mine = mine.options(load_only(Contract.shopify_gid, Contract.status))  # more is not looked at
     contracts = {contract.shopify_gid: contract for contract in session.scalars(mine)}
-    known = cycles(session, shop_id, contracts, checked)
+    known = cycles(session, shop_id, contracts, checked, load_only(*_OF_CYCLES))
     for fact in checked:
         contract = contracts.get(fact.contract_gid or "")
         if contract is None:

@@ -14,6 +14,7 @@ from shopify_app.context import Context
 from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited, Stumbled
 from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, Delivery
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.db import is_among
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ def all_accepted(ctx: Context, delivery_ids: list[int]) -> None:
     """Klaviyo took a bulk request (202), and with it each of its events."""
     values = {"state": ACCEPTED, "accepted_at": machine_now(), "lease_until": None, "last_error": None}
     with ctx.db.session() as session:
-        mine = update(Delivery).where(Delivery.id.in_(delivery_ids))
+        mine = update(Delivery).where(is_among(Delivery.id, delivery_ids))
         session.execute(mine.values(tries=Delivery.tries + 1, **values))
 
 
@@ -47,7 +48,7 @@ def all_failed(ctx: Context, delivery_ids: list[int], shop_id: int, error: Klavi
     if isinstance(error, KeyRefused):
         key_refused(ctx, shop_id, str(error))
     with ctx.db.session() as session:
-        mine = Delivery.id.in_(delivery_ids)
+        mine = is_among(Delivery.id, delivery_ids)
         tries = session.scalar(select(func.max(Delivery.tries)).where(mine)) or 0
         wait = wait_after(error, tries + 1)
         values = {"next_try_at": machine_now() + wait, "lease_until": None, "last_error": str(error)}

@@ -30,6 +30,10 @@ TIMEOUT = (3.05, 10.0)
 """Connect and read, in seconds."""
 BULK_TIMEOUT = (3.05, 30.0)
 """A thousand events are up to five megabytes."""
+BULK_PATH = "/api/event-bulk-create-jobs"
+JSON_API = "application/vnd.api+json"
+AUTH = ["Klaviyo-API-Key", "OAuth"]
+"""The ways to sign a request, by their names in the SDK: it takes the one that it has been given a key for."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class KlaviyoClient:
         The answer has no body and names no job, so what became of each event is not heard (Klaviyo docs: bulk create
         events). Raises KlaviyoError; BodyRefused points at the event that spoils the request.
         """
-        self._call(lambda: self._api.Events.bulk_create_events_with_http_info(body, _request_timeout=BULK_TIMEOUT))
+        self._call(lambda: self._post(BULK_PATH, body, BULK_TIMEOUT))
 
     def upsert_profile(self, body: dict[str, Any]) -> None:
         """Make or change one profile (POST /api/profile-import). An absent field is left alone, null clears it.
@@ -99,6 +103,19 @@ class KlaviyoClient:
         Raises KlaviyoError; ProfileConflict when its identifiers belong to two profiles.
         """
         self._call(lambda: self._api.Profiles.create_or_update_profile_with_http_info(body, _request_timeout=TIMEOUT))
+
+    def _post(self, path: str, body: dict[str, Any], timeout: tuple[float, float]) -> None:
+        """What the SDK's own method does, by the same client of the SDK, without the models in between.
+
+        Those copy a thousand events four times before they are written as JSON, which takes a second and adds
+        nothing: what is sent was rendered from the catalogue, and Klaviyo judges it.
+        """
+        client = self._api.api_client
+        headers = {"Accept": JSON_API, "Content-Type": JSON_API}
+        method, url, headers, _, _ = client.param_serialize("POST", path, header_params=headers, auth_settings=AUTH)
+        answer = client.call_api(method, url, headers, body, _request_timeout=timeout)
+        answer.read()
+        client.response_deserialize(answer, {"4XX": "object", "5XX": "object"})
 
     def _call(self, action: Any) -> Any:
         try:
