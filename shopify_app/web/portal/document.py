@@ -187,7 +187,7 @@ OPERATIONS = (
         "ContractDone",
         (NUMBER,),
         ACT_ERRORS,
-        (("getContract", BACK),),
+        (("getContract", BACK), ("listOptions", BACK)),
         "UndoBody",
         True,
     ),
