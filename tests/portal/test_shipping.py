@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.shopify import shops, stock
+from shopify_app.edits.rules import store
+from shopify_app.edits.rules.terms import Rules
 from shopify_app.web.portal import guard
 from tests.portal.shopper import Shopper
 
@@ -87,3 +89,57 @@ def test_the_shop_brings_it_or_it_is_picked_up_and_back(shopper: Shopper) -> Non
     assert again_by_van == done.json()["contract"]["delivery_method"]
     home = shopper.undo("tap-van00001").json()["contract"]
     assert (home["delivery_method"], home["shipping_price"]) == (before["delivery_method"], before["shipping_price"])
+
+
+def test_what_is_picked_up_is_sent_to_an_address_that_the_shopper_gives(shopper: Shopper) -> None:
+    world, domain = shopper.story.world, shopper.story.shop_domain
+    with world.locked():
+        elm = stock.create_location(world, domain, "Elm Street")["id"]
+        shops.update(world, domain, local_delivery={"city": "Portland", "price": "3.00"}, pickup={"price": "0.00"})
+    path, home = f"/contracts/{shopper.contract}/shipping", {"last_name": "Marsh", "address1": "1 Oak Street"}
+    home |= {"city": "Portland", "country_code": "US", "province_code": "ME", "zip": "04101"}
+    early = shopper.ask("POST", path, body=home).json()
+    assert (early["possible"], early["reason"]["code"]) == (False, "has_address")
+    early = shopper.deed("delivery", "tap-early001", option="express", address=home)
+    assert (early.status_code, early.json()["code"]) == (409, "has_address")
+    before = shopper.deed("delivery", "tap-elm00001", option=f"pickup:{elm}:pickup").json()["contract"]
+
+    wrong = shopper.ask("POST", path, body=home | {"zip": ""})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "zip")
+    wrong = shopper.deed("delivery", "tap-wrong001", option="express", address=home | {"country_code": "XX"})
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "country_code")
+    found = {each["value"]: each for each in shopper.ask("POST", path, body=home).json()["options"]}
+    assert {value: each["price"]["amount"] for value, each in found.items()} == {
+        "standard": "4.50", "express": "12.00", "local_delivery::van": "3.00"
+    }  # fmt: skip
+    abroad = shopper.ask("POST", path, body=home | {"country_code": "DE", "province_code": "", "city": "Kiel"}).json()
+    assert [each["price"]["amount"] for each in abroad["options"]] == ["19.00"]
+    nowhere = shopper.deed("delivery", "tap-none0001", option="express")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (409, "not_offered")
+
+    wish = {"option": "express", "price": "12.00", "address": home}
+    look = shopper.deed("delivery", preview=True, **wish).json()
+    assert look["possible"] and look["after"]["address"]["address1"] == "1 Oak Street"
+    assert (look["after"]["delivery_kind"], look["after"]["place"]) == ("shipping", None)
+    done, again = (shopper.deed("delivery", "tap-home0001", **wish) for _ in range(2))
+    assert done.status_code == again.status_code == 200 and done.json() == again.json()
+    method = done.json()["contract"]["delivery_method"]
+    assert (method["kind"], method["address"]["address1"]) == ("shipping", "1 Oak Street")
+    other = shopper.deed("delivery", "tap-home0001", **wish | {"address": home | {"address1": "2 Oak Street"}})
+    assert (other.status_code, other.json()["code"]) == (422, "other_request")
+    back = shopper.undo("tap-home0001").json()["contract"]
+    assert (back["delivery_method"], back["shipping_price"]) == (before["delivery_method"], before["shipping_price"])
+
+    van = shopper.deed("delivery", "tap-van00002", option="local_delivery::van", address=home)
+    assert (van.status_code, van.json()["code"]) == (409, "needs_phone")
+    van = shopper.deed(
+        "delivery", "tap-van00003", option="local_delivery::van", address=home | {"phone": "+1 207 555-0100"}
+    )
+    assert van.json()["contract"]["delivery_method"]["kind"] == "local_delivery"
+    shopper.undo("tap-van00003")
+    with shopper.story.ctx.db.session() as session:
+        rules = Rules(closed=frozenset({"address"}))
+        store.change(session, shopper.story.shop.id, "", rules, "merchant:1", shopper.story.now)
+    closed = shopper.ask("POST", path, body=home, **{"Accept-Language": "de"}).json()
+    assert (closed["possible"], closed["reason"]["code"]) == (False, "closed")
+    assert shopper.deed("delivery", "tap-home0002", **wish).json()["code"] == "closed"

@@ -65,6 +65,10 @@ class Action(ABC):
         """Return the part of the wish that whoever asks has chosen: a request repeated alike is answered alike."""
         return self.wish()
 
+    def ruled_by(self) -> tuple[str, ...]:
+        """Return the names of what the shop's rules must allow for it."""
+        return (self.name,)
+
     @abstractmethod
     def why_not(self, standing: Standing) -> No | None:
         """Return why this cannot be done now, None when it can."""

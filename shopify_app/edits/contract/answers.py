@@ -34,6 +34,7 @@ class No(StrEnum):
     HIDDEN_ADDRESS = "hidden_address"
     INCOMPLETE_ADDRESS = "incomplete_address"
     NOT_OFFERED = "not_offered"
+    HAS_ADDRESS = "has_address"
     NEEDS_PHONE = "needs_phone"
     PICKED_UP = "picked_up"
     NOT_THEIRS = "not_theirs"
@@ -74,8 +75,9 @@ WORDS = {
     No.HIDDEN_ADDRESS: "Shopify does not show Perennial this address, so it cannot be changed here.",
     No.INCOMPLETE_ADDRESS: "The address is not complete.",
     No.NOT_OFFERED: "This way of shipping is no longer offered for this subscription.",
+    No.HAS_ADDRESS: "It goes to an address already. Change the address instead.",
     No.NEEDS_PHONE: "Local delivery needs a phone number with its country's code, for example +12075550100.",
-    No.PICKED_UP: "It is picked up, so there is no address to send it to. Choose a place where it is picked up.",
+    No.PICKED_UP: "It is picked up, so there is no address to send it to. Choose a place, or enter an address.",
     No.NOT_THEIRS: "This is no payment method of this shopper's.",
     No.METHOD_REVOKED: "This payment method can no longer be used. Choose another.",
     No.HAS_CODE: "The subscription has this discount already.",

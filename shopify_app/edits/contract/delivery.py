@@ -16,6 +16,7 @@ from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import address as addresses
 from shopify_app.edits.contract.action import Action, Standing
+from shopify_app.edits.contract.address import Address
 from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify import delivery_methods, delivery_options, drafts
@@ -29,22 +30,26 @@ from shopify_app.shops.tokens import with_client
 _E_164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-def offered(ctx: Context, shop_id: int, contract_gid: str) -> Offered | None:
+def offered(ctx: Context, shop_id: int, contract_gid: str, address: Json | None = None) -> Offered | None:
     """Ask Shopify by what a contract may be delivered; None while it works on it. Takes up to some seconds.
 
+    `address` (see `addresses.normal`): where to, for what is picked up now; else it is where it goes already.
     Call it without a transaction. Raises ShopifyError; UserErrors while Shopify lets nobody change the contract.
     """
-    return with_client(ctx, shop_id, lambda client: delivery_options.fetch(client, contract_gid))
+    return with_client(ctx, shop_id, lambda client: delivery_options.fetch(client, contract_gid, address))
 
 
 def choose(found: Offered, key: str, phone: str | None = None) -> Delivery | No:
-    """Return the change to the option of this key, at its price, or NOT_OFFERED.
+    """Return the change to the option of this key, at its price, or why there is none.
 
     `phone` is for local delivery; without one the phone that is known already is taken, see `known_phone`.
     """
     option = next((one for one in found.options if one.key == key), None)
+    if found.address and not is_picked_up(found.method):
+        return No.HAS_ADDRESS
     if option is None:
         return No.NOT_OFFERED
+    known_phones = (phone, read_phone((found.address or {}).get("phone")), known_phone(found.method))
     return Delivery(
         plain(option.price),
         option.title,
@@ -53,9 +58,15 @@ def choose(found: Offered, key: str, phone: str | None = None) -> Delivery | No:
         option.kind,
         option.location_gid,
         option.location,
-        (phone or known_phone(found.method)) if option.kind == LOCAL_DELIVERY else None,
-        address_along(found.method, option.kind),
+        next(filter(None, known_phones), None) if option.kind == LOCAL_DELIVERY else None,
+        found.address or address_along(found.method, option.kind),
+        found.address is not None,
     )
+
+
+def is_picked_up(method: Json | None) -> bool:
+    """Answer whether it goes nowhere by now, so that an address may be given to it."""
+    return (method or {}).get("type") == PICKUP
 
 
 def address_along(method: Json | None, kind: str) -> Json | None:
@@ -90,7 +101,8 @@ class Delivery(Action):
 
     A choice comes from `choose`, which takes the price from Shopify. `old` is what was chosen before, kept to take it
     back. `kind` is the type of a delivery method: what is picked up has a place, local delivery a `phone` (E.164).
-    `address` goes along to another kind. Phone and address are personal, like those of `Address`.
+    `address` goes along to another kind; `is_elsewhere` says that it was given for what was picked up. Phone and
+    address are personal, like those of `Address`.
     """
 
     price: str
@@ -102,6 +114,7 @@ class Delivery(Action):
     location: str | None = None
     phone: str | None = None
     address: Json | None = None
+    is_elsewhere: bool = False
 
     name: ClassVar[str] = "delivery"
     done_words: ClassVar[str] = "Delivery changed"
@@ -118,10 +131,16 @@ class Delivery(Action):
         return self.kind == SHIPPING and self.title is None
 
     def asked(self) -> Json:
-        asked = {"code": self.code, "price": self.price}
+        asked: Json = {"code": self.code, "price": self.price}
+        if self.is_elsewhere:
+            asked["address"] = self.address
         if self.kind == SHIPPING:
             return asked
         return asked | {"kind": self.kind, "location_gid": self.location_gid, "phone": self.phone}
+
+    def ruled_by(self) -> tuple[str, ...]:
+        """Where it goes is chosen with it: who may not change an address may not do it this way."""
+        return (self.name, Address.name) if self.is_elsewhere else (self.name,)
 
     def why_not(self, standing: Standing) -> No | None:
         method = standing.contract.delivery_method
@@ -170,7 +189,11 @@ class Delivery(Action):
             self.kind == (there.get("type") or SHIPPING)
             and self.location_gid == there.get("location_gid")
             and (not phone or self.phone == phone)
+            and self._goes_there(there.get("address") or {})
         )
+
+    def _goes_there(self, address: Json) -> bool:
+        return not self.is_elsewhere or not any(address.values()) or addresses.is_same(self.address or {}, address)
 
     def undo(self, before: Json) -> Action | None:
         """The former option at its former price, with the address of then where it has to be sent along."""

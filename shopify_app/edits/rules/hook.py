@@ -84,8 +84,10 @@ def of_action(session: Session, action: action.Action, standing: action.Standing
     if not _is_judged(actor):
         return FREE
     on = cases.grounds(session, standing.contract)
-    case = cases.of_contract(on, standing.cycles, action.name, standing.now)
-    return _judge(on.rules, cases.with_wish(on, case, action.wish()), actor)
+    found = [cases.of_contract(on, standing.cycles, name, standing.now) for name in action.ruled_by()]
+    verdicts = [_judge(on.rules, cases.with_wish(on, case, action.wish()), actor) for case in found]
+    forbidden = next((each.forbidden for each in verdicts if each.forbidden), None)
+    return Verdict(forbidden, tuple(dict.fromkeys(why for each in verdicts for why in each.overridden)))
 
 
 def explain(

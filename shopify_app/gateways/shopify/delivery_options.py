@@ -7,11 +7,12 @@ from decimal import Decimal
 from time import sleep
 from typing import Any
 
-from shopify_app.gateways.shopify import delivery_methods
+from shopify_app.gateways.shopify import addresses, delivery_methods
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.contents import read_delivery
-from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP, SHIPPING
+from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP, SHIPPING, WITH_ADDRESS
 from shopify_app.gateways.shopify.values import Node, amount, gid_of
+from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 
 TRIES = 8
@@ -56,39 +57,45 @@ class Offered:
     """What there is to choose from, and what the contract has now (its price stands on the contract).
 
     An option without a price is left out: nobody could say what it would cost. `method` is the delivery method of
-    now, see `contents.read_delivery`. `problem` is Shopify's sentence when it found nothing.
+    now, see `contents.read_delivery`. `problem` is Shopify's sentence when it found nothing. `address`: where it was
+    asked about instead of where the contract goes now, in our words.
     """
 
     options: tuple[DeliveryOption, ...]
     chosen: DeliveryOption | None
     problem: str | None = None
     method: dict[str, Any] | None = None
+    address: Json | None = None
 
 
-def fetch(client: AdminClient, contract_gid: str) -> Offered | None:
+def fetch(client: AdminClient, contract_gid: str, address: Json | None = None) -> Offered | None:
     """Return the options for a contract as it is; None when Shopify is still working on it after some seconds.
 
-    They exist on drafts only: one is opened and left. Raises UserErrors (SubscriptionDraftErrorCode) when Shopify
-    opens none, else ShopifyError.
+    With an `address` they are what goes there (schema 2026-10, SubscriptionDraft.deliveryOptions, deliveryAddress):
+    what is picked up does not, and is left out. Options exist on drafts only: one is opened and left. Raises
+    UserErrors (SubscriptionDraftErrorCode) when Shopify opens none, else ShopifyError.
     """
     opened = client.mutate("DraftOpen", {"contract": contract_gid}, "subscriptionContractUpdate")
+    asked = {"draft": opened["draft"]["id"], "address": addresses.as_input(address) if address else None}
     for left in reversed(range(TRIES)):
-        node = client.run("DraftDeliveryOptions", {"draft": opened["draft"]["id"]}, 1).data["subscriptionDraft"]
+        node = client.run("DraftDeliveryOptions", asked, 1).data["subscriptionDraft"]
         if node is None or node["deliveryOptions"] is not None:
-            return _read(node) if node else None
+            return _read(node, address) if node else None
         if left:
             sleep(PAUSE)
     return None
 
 
-def _read(node: Node) -> Offered:
+def _read(node: Node, address: Json | None) -> Offered:
     found, now = node["deliveryOptions"], node["deliveryMethod"]
-    options = found.get("deliveryOptions") or []
+    priced = (o for o in found.get("deliveryOptions") or [] if o["__typename"] in _KINDS and o["price"])
+    options = tuple(_option(o) for o in priced)
     return Offered(
-        options=tuple(_option(o) for o in options if o["__typename"] in _KINDS and o["price"]),
+        options=options if address is None else tuple(one for one in options if one.kind in WITH_ADDRESS),
         chosen=_chosen(now) if now else None,
         problem=found.get("message"),
         method=read_delivery(now),
+        address=address,
     )
 
 

@@ -132,7 +132,7 @@ def _asked(number: str, action: str, *, has_key: bool = False) -> _Asked:
             raise Problem(404)
         values = deed.body.read(read_json())
         known = rows.known_wish(session, contract, action, request_id(read_key())) if has_key else None
-    answer = deed.question(contract) if deed.question and known is None else None
+    answer = deed.question(contract, values) if deed.question and known is None else None
     with ctx().db.session() as session:
         seen = standing.look(session, rows.mine(session, number), ctx().clock.now())
         edit = deed.build(values, Ground(session, seen, g.shop.zone, known, answer))

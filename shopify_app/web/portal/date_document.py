@@ -61,7 +61,7 @@ DATE_OPERATIONS = (
         "DateDone",
         (NUMBER, INDEX),
         ACT_ERRORS,
-        (("listCycles", BACK),),
+        (("listCycles", BACK), ("listDateOptions", _THERE)),
         "UndoBody",
         True,
     ),

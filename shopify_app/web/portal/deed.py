@@ -66,7 +66,7 @@ Lists = Mapping[str, Sequence[Choice]]
 class Deed:
     """`build` makes the edit of a body that was read, or says why not; Problem for a value that is none of `lists`.
 
-    `question` asks Shopify, with no transaction open, what only Shopify knows; it raises Problem.
+    `question` asks Shopify, with no transaction open, what only Shopify knows for such a body; it raises Problem.
 
     `rule` is the word of the merchant's rules for it, where it is another than its name.
 
@@ -80,5 +80,5 @@ class Deed:
     probe: Callable[[Ground, Lists], Action | No | None]
     body: Body = field(default_factory=lambda: Body({}))
     lists: Callable[[Ground], Lists] = lambda ground: {}
-    question: Callable[[Contract], Any] | None = None
+    question: Callable[[Contract, Values], Any] | None = None
     rule: str = ""

@@ -54,7 +54,16 @@ OF_DEED = {**BACK, BODY: {"key": "$request.header.Idempotency-Key"}}
 
 
 CYCLE = "/contracts/{number}/cycles/{index}/{action}"
-READS = ("getContract", "listOptions", "listCycles", "listDeliveries", "listShipping", "listOrders", "getTimeline")
+READS = (
+    "getContract",
+    "listOptions",
+    "listCycles",
+    "listDeliveries",
+    "listShipping",
+    "listShippingTo",
+    "listOrders",
+    "getTimeline",
+)
 
 
 def _deed(deed: Deed) -> tuple[Operation, Operation]:
@@ -100,6 +109,7 @@ OPERATIONS = (
         links=tuple(
             (f"{verb}{title(name)}", {**BACK, BODY: body})
             for place, (name, deed) in enumerate(DEEDS.items())
+            if deed.question is None  # what only Shopify knows is named by its own list
             for body in chosen(place, deed.body)
             for verb in ("preview", "do")
         ),
@@ -134,6 +144,18 @@ OPERATIONS = (
         (*READ_ERRORS, 503),
         (("previewDelivery", OF_FIRST_SHIPPING), ("doDelivery", OF_FIRST_SHIPPING)),
     ),
+    Operation(
+        "listShippingTo",
+        "post",
+        "/contracts/{number}/shipping",
+        "By what it may be shipped to an address, for what is picked up now; changes nothing",
+        "Shipping",
+        (NUMBER,),
+        (*LOOK_ERRORS, 503),
+        (),
+        "AddressBody",
+        True,
+    ),
     *DATE_OPERATIONS,
     Operation("listOrders", "get", "/contracts/{number}/orders", "Past orders, newest first", "Orders", (NUMBER,)),
     Operation("getTimeline", "get", "/contracts/{number}/timeline", "What happened", "Timeline", (NUMBER,)),
@@ -165,7 +187,7 @@ OPERATIONS = (
         "ContractDone",
         (NUMBER,),
         ACT_ERRORS,
-        (("getContract", BACK),),
+        (("getContract", BACK), ("listOptions", BACK)),
         "UndoBody",
         True,
     ),

@@ -105,6 +105,21 @@ class Day:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """An object within the body; what is wrong in it is named by its own field."""
+
+    body: Body
+    needed: bool = False
+
+    @property
+    def schema(self) -> Schema:
+        return self.body.schema
+
+    def read(self, value: object) -> dict[str, Any]:
+        return self.body.read(value)
+
+
+@dataclass(frozen=True)
 class Body:
     """An object of such fields; what it does not name is refused."""
 

@@ -8,47 +8,12 @@ from typing import Any
 from shopify_app.edits.contract import address, out_of_stock
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.address import Address
-from shopify_app.edits.contract.answers import WORDS
 from shopify_app.edits.contract.note import LONGEST, Note
-from shopify_app.kit.db import Json
 from shopify_app.web.admin.changes import delivery
+from shopify_app.web.admin.changes.address_fields import address_choices, read_address
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
-
-_LABELS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "company": "Company",
-    "address1": "Address",
-    "address2": "Apartment, suite, floor",
-    "zip": "Postal code",
-    "city": "City",
-    "province_code": "State or province, as a code",
-    "country_code": "Country, as a code",
-    "phone": "Phone",
-}
-_WRONG = {
-    address.MISSING: "Shopify needs this.",
-    address.TOO_LONG: f"Use at most {address.LONGEST} characters.",
-    address.NO_COUNTRY: "Enter the two letters of a country, for example US.",
-    address.NOT_PLAIN: "Use letters, digits and punctuation only, on one line.",
-}
-
-
-def read_address(form: Form) -> Json | None:
-    """Return the address that was typed; what is wrong with it stands at its fields."""
-    wished = address.normal(form.typed)
-    form.errors.update({name: _WRONG[what] for name, what in address.wrong(wished).items()})
-    return wished if form.is_valid else None
-
-
-def address_choices(form: Form, method: Json | None) -> Mapping[str, Any]:
-    """Return what the fields of an address start from: what was typed, else where a delivery method goes."""
-    known = (method or {}).get("address") or {}
-    values = {name: form.typed.get(name, known.get(name) or "") for name in _LABELS}
-    hidden = address.why_hidden_in(method)
-    return {"labels": _LABELS, "values": values, "hidden": WORDS[hidden] if hidden else ""}
 
 
 def _address(form: Form, found: Detail) -> Action | None:

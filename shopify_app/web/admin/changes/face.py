@@ -27,7 +27,8 @@ def _nothing(action: Action) -> Mapping[str, str]:
 class Face:
     """`verb` is the action's name and the end of the page's address.
 
-    `read` makes the action of what was typed, or notes errors at the fields and returns None. `fields` is the file in
+    `read` makes the action of what was typed, or notes errors at the fields and returns None; without errors the form
+    is shown again, with what can be chosen from now. `fields` is the file in
     `templates/contract/change/` with the form's fields; it reads `typed`, `errors` and what `choices` returns, and
     `names` are those that go from the form through the preview to the deed. It is offered in these `statuses`: beside
     each item when `of_line` (the page is opened with `?line=gid`), else among the subscription's buttons. `warning`

@@ -31,7 +31,7 @@ def _view(face: Face) -> Callable[[str], Response]:
             return _page(face, number, found, form)
         action = face.read(form, found)
         if action is None:
-            return _page(face, number, found, form, code=422)
+            return _page(face, number, found, form, code=422 if form.errors else 200)
         request_id = form.request_id()
         if request.method == "GET" or request_id is None:
             return _preview(face, number, found, form, action)

@@ -20,7 +20,7 @@ from shopify_app.edits.order_address import OrderAddress
 from shopify_app.kit.db import Json
 from shopify_app.web import ctx
 from shopify_app.web.admin import addresses
-from shopify_app.web.admin.changes import details
+from shopify_app.web.admin.changes import address_fields
 from shopify_app.web.admin.dates.face import Asked, Face
 from shopify_app.web.format import money
 
@@ -90,7 +90,7 @@ def _held(side: Json) -> str:
 
 
 def _read_address(asked: Asked) -> Change | None:
-    wished = details.read_address(asked.form)
+    wished = address_fields.read_address(asked.form)
     return OrderAddress(_seen(asked), wished) if wished else None
 
 
@@ -103,7 +103,7 @@ def _explain_address(asked: Asked, change: Change) -> list[str]:
 
 
 def _address_choices(asked: Asked) -> Mapping[str, Any]:
-    return details.address_choices(asked.form, order.of(asked.contract, asked.cycle).delivery_method)
+    return address_fields.address_choices(asked.form, order.of(asked.contract, asked.cycle).delivery_method)
 
 
 FACES = (
