@@ -1,4 +1,4 @@
-"""What happens after a failed charge, as a merchant sets it: bounds at the field, days in words, back to the usual."""
+"""What happens after a failed charge, as a merchant sets it: bounds at the field, days in words, and the usual."""
 
 from __future__ import annotations
 
@@ -111,7 +111,8 @@ def test_each_class_asks_only_for_what_it_has(admin: Admin) -> None:
 def test_the_words_keep_to_the_shops_clock_when_it_changes() -> None:
     spring, autumn = datetime(2027, 3, 12, 14, tzinfo=UTC), datetime(2027, 10, 30, 13, tzinfo=UTC)
     assert _said(Decline.SOFT, Ladder((1, 1, 1), hour=2), spring) == (
-        "Tries again on March 13 at 2:00 AM, March 14 at 3:00 AM and March 15 at 2:00 AM, then pauses the subscription."
+        "Tries again on March 13 at 2:00 AM, March 14 at 3:00 AM and March 15 at 2:00 AM, "
+        "then pauses the subscription."
     )
     assert _said(Decline.SOFT, Ladder((1, 1)), autumn) == (
         "Tries again on October 31 and November 1 at 9:00 AM, then pauses the subscription."

@@ -201,7 +201,7 @@ RISKS: list[tuple[dict[str, Any], dict[str, Any] | None, str]] = [
     ({}, {"revoked_at": NOW}, "Payment method removed"),
     ({}, {"expires_on": date(2026, 11, 30)}, "Card expired"),
     ({"next_charge_at": NOW + 20 * DAY}, {"expires_on": date(2026, 12, 20)}, "Card expires before the next charge"),
-    ({"at_risk_since": NOW - DAY, "next_charge_at": NOW - DAY}, {}, "A charge failed"),
+    ({"at_risk_since": NOW - DAY, "next_charge_at": NOW + 40 * DAY}, {}, "A charge failed"),
     ({"next_charge_at": NOW + 20 * DAY}, {"expires_on": date(2026, 12, 31)}, ""),
     ({"next_charge_at": NOW + 31 * DAY}, None, ""),
     ({"status": "PAUSED"}, None, ""),
@@ -218,7 +218,7 @@ def test_who_is_at_risk_within_thirty_days_and_why(admin: Admin) -> None:
         mine = [row for row in listed if f'href="/contracts/{number}"' in row]
         assert len(mine) == bool(why), why
         assert not why or re.findall(r"<s-badge[^>]*>([^<]*)<", mine[0]) == [why]
-    assert "5 subscriptions will probably not be charged" in admin.get("/payments").text
+    assert "5 subscriptions at risk" in admin.get("/payments").text
 
 
 def test_the_list_of_those_at_risk_has_pages(admin: Admin) -> None:

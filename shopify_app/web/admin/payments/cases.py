@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
-from shopify_app.billing.models import BillingAttempt
+from shopify_app.billing.models import OPEN_STATES, BillingAttempt
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import HELPS, Step
@@ -25,12 +25,13 @@ PAGE, FEW = 50, 5
 
 @dataclass(frozen=True)
 class Row:
-    """A case with what a page says of it. `next_number`: what its cycle's next attempt would be called."""
+    """A case with what a page says of it. `attempt` is the one it was last left with; `flying` is under way now."""
 
     case: DunningCase
     group: str
     contract: Contract
     attempt: BillingAttempt
+    flying: BillingAttempt | None
     cycle: BillingCycle | None
     shopper: Shopper | None
     method: PaymentMethod | None
@@ -45,7 +46,8 @@ class Count:
 
 
 NONE = Count(0, {})
-Rows = Select[DunningCase, str, Contract, BillingAttempt, BillingCycle, Shopper, PaymentMethod]
+_Flying = aliased(BillingAttempt)
+Rows = Select[DunningCase, str, Contract, BillingAttempt, BillingAttempt, BillingCycle, Shopper, PaymentMethod]
 
 
 def group() -> ColumnElement[str]:
@@ -124,10 +126,17 @@ def _rows() -> Rows:
     )
     shopper = and_(Shopper.shop_id == Contract.shop_id, Shopper.shopify_gid == Contract.customer_gid)
     method = and_(PaymentMethod.shop_id == Contract.shop_id, PaymentMethod.shopify_gid == Contract.payment_method_gid)
-    query = select(DunningCase, group(), Contract, BillingAttempt, BillingCycle, Shopper, PaymentMethod)
+    flying = and_(
+        _Flying.shop_id == DunningCase.shop_id,
+        _Flying.contract_id == DunningCase.contract_id,
+        _Flying.cycle_index == DunningCase.cycle_index,
+        _Flying.state.in_(OPEN_STATES),  # at most one, says an index
+    )
+    query = select(DunningCase, group(), Contract, BillingAttempt, _Flying, BillingCycle, Shopper, PaymentMethod)
     return (
         query.join(Contract, Contract.id == DunningCase.contract_id)
         .join(BillingAttempt, BillingAttempt.id == DunningCase.attempt_id)
+        .outerjoin(_Flying, flying)
         .outerjoin(BillingCycle, cycle)
         .outerjoin(Shopper, shopper)
         .outerjoin(PaymentMethod, method)

@@ -1,8 +1,8 @@
-"""Subscriptions whose next charge, within 30 days, will probably fail: no way to pay, or one failed already."""
+"""Subscriptions that lose an order, probably: one failed already, or within 30 days comes one with no way to pay."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -19,6 +19,10 @@ MANY = 1000
 """Counted no further."""
 
 
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Stands for a next charge that is not known."""
+
+
 class Row(NamedTuple):
     """A subscription at risk."""
 
@@ -32,10 +36,10 @@ def page(session: Session, shop: Shop, now: datetime, after: Cursor | None) -> l
     shopper = and_(Shopper.shop_id == Contract.shop_id, Shopper.shopify_gid == Contract.customer_gid)
     listed = select(Contract, Shopper, PaymentMethod).outerjoin(PaymentMethod, _method()).outerjoin(Shopper, shopper)
     query = listed.where(*_at_risk(shop, now))
+    at = func.coalesce(Contract.next_charge_at, NEVER)
     if after is not None:
-        later = and_(Contract.next_charge_at == after.at, Contract.id > after.id)
-        query = query.where(or_(Contract.next_charge_at > after.at, later))
-    found = session.execute(query.order_by(Contract.next_charge_at, Contract.id).limit(PAGE + 1))
+        query = query.where(or_(at > after.at, and_(at == after.at, Contract.id > after.id)))
+    found = session.execute(query.order_by(at, Contract.id).limit(PAGE + 1))
     return [Row(*each) for each in found]
 
 
@@ -53,15 +57,14 @@ def _at_risk(shop: Shop, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """What `words.payment_warning` warns of, in SQL; and subscriptions of which a charge has failed."""
     charged_on = func.date(func.timezone(shop.zone.key, Contract.next_charge_at))
     today = now.astimezone(shop.zone).date()
+    no_way = (
+        PaymentMethod.id.is_(None),
+        PaymentMethod.revoked_at.is_not(None),
+        PaymentMethod.expires_on < today,
+        PaymentMethod.expires_on < charged_on,
+    )
     return (
         Contract.shop_id == shop.id,
         Contract.status == ACTIVE,
-        Contract.next_charge_at < now + AHEAD,
-        or_(
-            Contract.at_risk_since.is_not(None),
-            PaymentMethod.id.is_(None),
-            PaymentMethod.revoked_at.is_not(None),
-            PaymentMethod.expires_on < today,
-            PaymentMethod.expires_on < charged_on,
-        ),
+        or_(Contract.at_risk_since.is_not(None), and_(Contract.next_charge_at < now + AHEAD, or_(*no_way))),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, url_for
 
 from shopify_app.billing import by_hand
-from shopify_app.billing.models import CHALLENGED, OPEN_STATES
+from shopify_app.billing.models import CHALLENGED
 from shopify_app.dunning import policy
 from shopify_app.dunning.ladders import Ladders
 from shopify_app.dunning.policy import Final, Step
@@ -30,7 +30,6 @@ def row(found: cases.Row, own: Ladders, now: datetime) -> Values:
     """Return a case as plain values. `own`: the shop's ladders; `now`: business time."""
     case, contract = found.case, found.contract
     number = number_of(contract.shopify_gid)
-    is_charging = found.attempt.state in OPEN_STATES
     why_not = by_hand.why_not(contract, found.cycle, g.shop, now) if found.cycle else by_hand.GONE
     return {
         "case": case.id,
@@ -42,11 +41,11 @@ def row(found: cases.Row, own: Ladders, now: datetime) -> Values:
         "on": found.cycle.expected_at if found.cycle else None,
         "since": case.opened_at,
         "class": CLASSES[Decline(case.decline)],
-        "happened": CONFIRM if found.attempt.state == CHALLENGED else _declined(found),
+        "happened": CONFIRM if _is_asked(found) else words.decline(case.code, found.attempt.error_message),
         "tries": plural(case.failures, "failed try", "failed tries"),
         "coming": coming(found, own),
-        "may_retry": not is_charging and not why_not,
-        "may_give_up": not is_charging,
+        "may_retry": found.flying is None and not why_not,
+        "may_give_up": found.flying is None,
     }
 
 
@@ -60,7 +59,7 @@ def coming(found: cases.Row, own: Ladders) -> str:
     case, at = found.case, found.case.next_step_at
     if case.next_step is None or at is None:
         return ""
-    if found.attempt.state in OPEN_STATES and found.attempt.state != CHALLENGED:
+    if found.flying is not None and not _is_asked(found):
         return UNDER_WAY
     step, decline = Step(case.next_step), Decline(case.decline)
     if step is Step.PERSON:
@@ -91,8 +90,9 @@ def ending(decline: Decline, own: Ladders) -> Final:
     return policy.final_of(Decline.SOFT if decline is Decline.TRANSIENT else decline, own)
 
 
-def _declined(found: cases.Row) -> str:
-    return words.decline(found.case.code, found.attempt.error_message)
+def _is_asked(found: cases.Row) -> bool:
+    """The bank's question to the shopper is open."""
+    return found.flying is not None and found.flying.state == CHALLENGED
 
 
 def _at(at: datetime) -> str:

@@ -48,7 +48,7 @@ def payments() -> Response:
 @blueprint.get("/payments/at-risk")
 @merchant
 def at_risk() -> Response:
-    """Subscriptions whose charge of the next 30 days will probably fail."""
+    """Subscriptions with a charge of the next 30 days that will probably fail, or one that has."""
     now = ctx().clock.now()
     with ctx().db.session() as session:
         found = risks.page(session, g.shop, now, _after())
@@ -61,7 +61,7 @@ def at_risk() -> Response:
         rows=[_risk(row, local_day(now, g.shop.zone)) for row in shown],
         count=_many(number),
         is_first=_after() is None,
-        next=_link("admin.at_risk", last.next_charge_at, last.id) if last and last.next_charge_at else None,
+        next=_link("admin.at_risk", last.next_charge_at or risks.NEVER, last.id) if last else None,
     )
 
 
