@@ -122,4 +122,7 @@ def test_the_words_keep_to_the_shops_clock_when_it_changes() -> None:
         "If none of them succeeds, Perennial cancels the subscription on Wed, Dec 9, 2026, 9:00 AM."
     )
     assert _said(Decline.SOFT, Ladder(final=Final.SKIP)) == "Nothing is tried. Perennial skips the order at once."
+    assert _said(Decline.INVENTORY, Ladder((1,) * 6, final=Final.PERSON), autumn) == (
+        "Tries again every day from October 31 to November 5 at 9:00 AM, then leaves the decision to you."
+    )
     assert _said(Decline.TRANSIENT, Ladder()).startswith("Whatever has not passed then")

@@ -20,7 +20,7 @@ KINDS: list[dict[str, Any]] = [
         "decline": "already_paid",
         "code": "INVOICE_ALREADY_PAID",
         "next_step": "person",
-        "parked_reason": "Look at it.",
+        "parked_reason": "Look here.",
     },
     {"decline": "merchant", "code": "MERCHANT_ACCOUNT_ERROR", "next_step": "remind"},
     {"decline": "soft", "code": "INSUFFICIENT_FUNDS", "next_step": "retry"},
@@ -66,7 +66,7 @@ def test_open_cases_stand_under_who_can_help_with_what_comes_next(admin: Admin) 
         assert "$23.00" in section and "Mon, Nov 30, 2026" in section and f'href="/contracts/{number}"' in section
         assert "Retry now" in section and "Give up" in section
     words = _words(html)
-    assert "Look." in words and "Nothing is tried until you have mended it." in words
+    assert "Look here." in words and "Nothing is tried until you have mended it." in words
     assert (
         "The next try is on Wed, Dec 2, 2026, 9:00 AM. "
         "After 3 further tries, Perennial pauses the subscription (Tue, Dec 8)."

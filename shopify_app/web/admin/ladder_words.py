@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -28,6 +28,9 @@ MEANS = {
 """What each class that has a ladder is about; in the order of the page."""
 _SHOPPERS_TURN = "Nothing is tried until the shopper has done something; then it is tried at once"
 WAITS = dict.fromkeys(ONLY_SHOPPERS - {Decline.CUSTOMER_GONE}, _SHOPPERS_TURN)
+
+
+MANY = 5
 
 
 def preview(decline: Decline, own: Ladders, failed_at: datetime, zone: ZoneInfo) -> list[str]:
@@ -67,18 +70,25 @@ def _moments(instants: Sequence[datetime], zone: ZoneInfo) -> str:
     """E.g. "on December 3, 6 and 10 at 9:00 AM"; each with its hour where they are at different ones."""
     hours = {clock_time(at, zone) for at in instants}
     if len(hours) == 1:
-        return f"on {_listed(_days(instants, zone))} at {hours.pop()}"
+        return f"{_days(instants, zone)} at {hours.pop()}"
     days = [
         f"{format_date(local_day(at, zone), 'MMMM d', locale=LOCALE)} at {clock_time(at, zone)}" for at in instants
     ]
     return f"on {_listed(days)}"
 
 
-def _days(instants: Sequence[datetime], zone: ZoneInfo) -> list[str]:
+def _days(instants: Sequence[datetime], zone: ZoneInfo) -> str:
+    """E.g. "on December 3, 6 and 10"; MANY days in a row as "every day from December 3 to December 10"."""
+    days = [local_day(at, zone) for at in instants]
+    if len(days) >= MANY and (days[-1] - days[0]).days == len(days) - 1:
+        return f"every day from {_named(days[:1])[0]} to {_named(days[-1:])[0]}"
+    return f"on {_listed(_named(days))}"
+
+
+def _named(days: Sequence[date]) -> list[str]:
     """Days that name their month where it is another one than the day's before."""
     found, month = [], 0
-    for at in instants:
-        on = local_day(at, zone)
+    for on in days:
         found.append(str(format_date(on, "d" if on.month == month else "MMMM d", locale=LOCALE)))
         month = on.month
     return found

@@ -15,7 +15,7 @@ from shopify_app.dunning.policy import Final, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.gid import number_of
 from shopify_app.web.admin import words
-from shopify_app.web.admin.payment_words import CLASSES, DOES, NEXT
+from shopify_app.web.admin.payment_words import DOES, NEXT
 from shopify_app.web.admin.payments import cases
 from shopify_app.web.format import moment, plural, short_day
 
@@ -40,7 +40,6 @@ def row(found: cases.Row, own: Ladders, now: datetime) -> Values:
         "currency": case.currency,
         "on": found.cycle.expected_at if found.cycle else None,
         "since": case.opened_at,
-        "class": CLASSES[Decline(case.decline)],
         "happened": CONFIRM if _is_asked(found) else words.decline(case.code, found.attempt.error_message),
         "tries": plural(case.failures, "failed try", "failed tries"),
         "coming": coming(found, own),
