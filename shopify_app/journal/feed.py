@@ -34,6 +34,7 @@ GROUPS = {
         "subscription.discount_added",
         "subscription.discount_removed",
     ),
+    "at_risk": ("payment.at_risk", "payment.recovered", "payment.exhausted"),
     "status": (
         "subscription.started",
         "subscription.paused",

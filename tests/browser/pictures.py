@@ -67,6 +67,7 @@ def _look(stage: Stage) -> None:
         _keep(stage, name, 1600)
     stage.open("/plans/new")
     _keep(stage, "plans-form")
+    _look_at_payments(stage)
     frame = stage.open("/contracts?show=charged")
     _keep(stage, "subscriptions", 1)
     frame.get_by_role("row").nth(1).click()
@@ -75,6 +76,13 @@ def _look(stage: Stage) -> None:
     _edit(stage, frame)
     stage.open("/changes")
     _keep(stage, "changes", 1, LOW)
+
+
+def _look_at_payments(stage: Stage) -> None:
+    stage.open("/payments")
+    _keep(stage, "payments", 2000)
+    stage.open("/settings/payments?kind=soft")
+    _keep(stage, "ladder", 1600)
 
 
 def _edit(stage: Stage, frame: FrameLocator) -> None:

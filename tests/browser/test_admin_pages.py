@@ -26,6 +26,7 @@ PAGES = {
     "contract-nameless": "/contracts/9006",
     "contract-declined": "/contracts/9017",
     "changes": "/changes",
+    "payments-at-risk": "/payments/at-risk",
     "rules": "/settings/rules",
     "settings": "/settings",
     "events": "/settings/klaviyo/events",

@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from shopify_app import create_app, wiring
+from shopify_app.billing.models import BillingAttempt
 from shopify_app.config import read
 from shopify_app.contracts.models import Contract
+from shopify_app.dunning.models import DunningCase
 from shopify_app.kit.clock import SystemClock, machine_now
 from shopify_app.links import wish
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
@@ -79,6 +81,8 @@ def _plant(session, ctx, domain: str) -> None:
         )
     )
     session.add(_plans(shop.id, now))
+    session.flush()
+    _plant_case(session, shop.id, now)
     session.add(
         PrivacyRequest(
             shop_id=shop.id,
@@ -89,6 +93,20 @@ def _plant(session, ctx, domain: str) -> None:
             report={"contracts": {"contracts": [{"id": "gid://shopify/SubscriptionContract/7", "note": MARK}]}},
         )
     )
+
+
+def _plant_case(session, shop_id: int, now) -> None:
+    """A failed charge whose number is its contract's."""
+    number = 7000 + shop_id
+    contract = session.scalars(select(Contract).where(Contract.shop_id == shop_id)).one()
+    cycle = {"shop_id": shop_id, "contract_id": contract.id, "cycle_index": 1}
+    tried = {"attempt_number": 1, "idempotency_key": "k", "origin_at": now, "written_at": now, "completed_at": now}
+    attempt = BillingAttempt(**cycle, **tried, state="failed", error_code="CARD_DECLINED")
+    session.add(attempt)
+    session.flush()
+    values = {"decline": "soft", "attempt_id": attempt.id, "failures": 1, "used": {}, "seen": {}, "opened_at": now}
+    values |= {"next_step": "retry", "next_step_at": now + timedelta(days=1), "amount": 9, "currency": "USD"}
+    session.add(DunningCase(**cycle, **values, id=number, state="open"))
 
 
 def _plans(shop_id: int, now) -> SellingPlanGroup:

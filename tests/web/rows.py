@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import BillingAttempt
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, ContractLine
+from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.health.models import Heartbeat
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.orders.models import Order, OrderContract
@@ -192,3 +193,30 @@ def alive(session: Session, kind: str, ago: timedelta = timedelta(0)) -> None:
     """A process of this kind that was last seen `ago`, by the database's clock."""
     seen = func.clock_timestamp() - ago
     session.add(Heartbeat(kind=kind, host="here", pid=1, started_at=seen, seen_at=seen))
+
+
+def case(session: Session, of: Contract, index: int = 1, at: datetime = NOW, **columns: Any) -> DunningCase:
+    """An open case of a refusal, with its failed attempt and cycle; the next try is a day later."""
+    code = columns.pop("code", "INSUFFICIENT_FUNDS")
+    parked = columns.pop("parked_reason", None)
+    cycle(session, of, index, at, attempted_at=at, parked_reason=parked)
+    failed = attempt(session, of, index, columns.pop("attempt", "failed"), at, error_code=code)
+    values: dict[str, Any] = {
+        "state": OPEN,
+        "decline": "soft",
+        "code": code,
+        "attempt_id": failed.id,
+        "failures": 1,
+        "used": {},
+        "seen": {},
+        "amount": Decimal("23.00"),
+        "currency": of.currency,
+        "opened_at": at,
+    }
+    if "state" not in columns:
+        values |= {"next_step": "retry", "next_step_at": at + timedelta(days=1)}
+        of.at_risk_since = at
+    row = DunningCase(shop_id=of.shop_id, contract_id=of.id, cycle_index=index, **(values | columns))
+    session.add(row)
+    session.flush()
+    return row

@@ -24,6 +24,7 @@ from shopify_app.web.format import day, money
 from shopify_app.web.forms import Form
 
 GONE = by_hand.GONE
+ASKED_FIRST = "Perennial asks Shopify first whether this date is still to be paid. Later dates stay."
 LONGEST_REASON = 200
 LARGEST = 10**6
 
@@ -91,7 +92,7 @@ def _explain_charge(asked: Asked) -> list[str]:
     if asked.cycle:
         total = money(total_of(asked.contract, asked.cycle), asked.contract.currency)
         sentences.append(f"The shopper is charged about {total} at once, before taxes.")
-    return [*sentences, "Perennial asks Shopify first whether this date is still to be paid. Later dates stay."]
+    return [*sentences, ASKED_FIRST]
 
 
 def _release(asked: Asked) -> Done:

@@ -22,6 +22,7 @@ from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import addresses, blueprint, delivery_words, detail, offers, render, sentences, words
 from shopify_app.web.admin.detail import Detail
+from shopify_app.web.admin.payments import telling
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
 
@@ -81,6 +82,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "note": contract.note,
         "out_of_stock": out_of_stock.said(contract.out_of_stock) if contract.out_of_stock else None,
         "cancel_comment": found.cancel_comment,
+        "failing": [telling.row(row, found.ladders, now) for row in found.failing],
         "parked": words.reason(contract.parked_reason),
         "refund": _refund(found),
         "stopped_at": contract.billing_stopped_at,

@@ -23,6 +23,7 @@ SHOW = [
     ("failed", "Charge failed today"),
     ("flying", "Waiting for the bank"),
     ("aside", "Held or needs you"),
+    (listing.AT_RISK, "At risk: a charge failed"),
 ]
 SORT = [("soonest", "Next charge, soonest first"), ("latest", "Next charge, latest first")]
 LONGEST_SEARCH = 200
@@ -98,6 +99,7 @@ def _row(row: listing.Row, today: date) -> dict[str, Any]:
         "billing": contract.billing_policy,
         "delivery": contract.delivery_policy if contract.is_prepaid else None,
         "warning": words.payment_warning(row.method, today, next_on) if contract.status == ACTIVE else "",
+        "at_risk": contract.at_risk_since is not None,
         "parked": contract.parked_reason is not None,
     }
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.billing.models import OPEN_STATES, BillingAttempt
 from shopify_app.contracts.models import PAUSED, BillingCycle, Contract
+from shopify_app.dunning import ladders
 from shopify_app.edits.contract import pause_ends
 from shopify_app.edits.models import DONE, ContractEdit
 from shopify_app.journal import queries as journal
@@ -21,6 +22,7 @@ from shopify_app.notices.models import Notice
 from shopify_app.orders import deliveries
 from shopify_app.orders.models import FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod, Shopper
+from shopify_app.web.admin.payments import cases
 
 UPCOMING, PAST = 6, 20
 
@@ -41,6 +43,8 @@ class Detail:
     notices: Sequence[Notice]
     cancel_comment: str
     resumes_at: datetime | None
+    failing: Sequence[cases.Row]
+    ladders: ladders.Ladders
 
 
 def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
@@ -71,6 +75,8 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         notices=history.of_contract(session, contract.id),
         cancel_comment=_cancel_comment(session, contract),
         resumes_at=pause_ends.find(session, contract) if contract.status == PAUSED else None,
+        failing=cases.of_contract(session, contract),
+        ladders=ladders.of(session, shop_id),
     )
 
 

@@ -22,6 +22,7 @@ from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, health, queries, render
+from shopify_app.web.admin.payments import cases
 
 Values = dict[str, Any]
 
@@ -38,6 +39,7 @@ def home() -> Response:
         values: Values = {
             "tiles": _tiles(session, g.shop, now),
             "running": _running(session, g.shop, now),
+            "needing": cases.need_merchant(session, g.shop.id),
             "unexplained": _unexplained(session, g.shop, now),
             "past": _past(session, g.shop, now),
             "week": _week(session, g.shop, now),

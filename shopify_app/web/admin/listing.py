@@ -17,6 +17,7 @@ from shopify_app.web.admin import queries
 
 PAGE = 50
 STATUSES = ("ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED")
+AT_RISK = "at_risk"
 TODAYS = ("due", "charged", "failed", "flying", "aside")
 SORTS = ("soonest", "latest")
 _NEVER = {"soonest": datetime(9999, 1, 1, tzinfo=UTC), "latest": datetime(1970, 1, 1, tzinfo=UTC)}
@@ -119,6 +120,8 @@ def _conditions(shop_id: int, wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions += [Contract.search_text.contains(word, autoescape=True) for word in wanted.search.lower().split()]
     if wanted.show in STATUSES:
         conditions.append(Contract.status == wanted.show)
+    elif wanted.show == AT_RISK:
+        conditions.append(Contract.at_risk_since.is_not(None))
     elif wanted.show in TODAYS:
         conditions.append(_todays(wanted))
     return conditions

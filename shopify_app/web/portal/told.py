@@ -31,6 +31,9 @@ TOLD = (
     "order.contents_changed",
     "charge.failed",
     "charge.challenged",
+    "payment.card_changed",
+    "payment.recovered",
+    "payment.exhausted",
 )
 """What a shopper's timeline tells."""
 
@@ -48,20 +51,24 @@ ASKED_FOR = (
 """Requests and refusals: whoever asked was answered, and what came of it is told."""
 MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.changed")
 """Moments at which a mail is due. What such a mail is about is told by itself."""
-OF_STAFF = ("charge.parked", "charge.released", "charge.duplicate", "charging.stopped", "charging.started")
+OF_STAFF = (
+    "charge.parked",
+    "charge.released",
+    "charge.duplicate",
+    "charging.stopped",
+    "charging.started",
+    "payment.retries_asked_for",
+)
 """Between us and the shop's staff."""
 OF_PAYMENT = (
     "payment.at_risk",
     "payment.planned",
     "payment.failed",
     "payment.action_required",
-    "payment.recovered",
     "payment.case_closed",
-    "payment.exhausted",
     "payment.waits_for_merchant",
-    "payment.card_changed",
 )
-"""How a failed charge is followed up; that it failed, and that it was paid, is told."""
+"""How a failed charge is followed up; that it failed, is tried with another card, and how it ended is told."""
 OF_SHOP = (
     "payment.ladder_changed",
     "rules.changed",

@@ -1,0 +1,98 @@
+"""A ladder in words: on which days a charge that fails today is tried again, and what happens at the end. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from shopify_app.contracts import calendar
+from shopify_app.dunning import policy
+from shopify_app.dunning.ladders import ONLY_SHOPPERS, Ladders
+from shopify_app.dunning.policy import Final, Next, Step
+from shopify_app.gateways.shopify.decline_codes import Decline
+from shopify_app.web.admin.payment_words import CLASSES, DOES
+from shopify_app.web.format import LOCALE, clock_time, local_day, moment
+
+MEANS = {
+    Decline.TRANSIENT: "A fault at the bank or the payment provider that often passes within hours. Nobody is told.",
+    Decline.SOFT: "Not enough money, a limit, or a refusal without a reason. The shopper is told.",
+    Decline.SHOPPER_ACTION: "The bank asks the shopper to confirm a payment. Only the shopper can help.",
+    Decline.PAYMENT_METHOD: "The card has expired or is not valid any more. Only the shopper can help.",
+    Decline.ADDRESS: "Shopify does not accept the address. Only the shopper, or you on their behalf, can help.",
+    Decline.INVENTORY: "Something in the order is sold out. The shopper is told nothing.",
+    Decline.CUSTOMER_GONE: "Shopify says that the customer does not exist any more, or cannot be charged.",
+}
+"""What each class that has a ladder is about; in the order of the page."""
+_SHOPPERS_TURN = "Nothing is tried until the shopper has done something; then it is tried at once"
+WAITS = dict.fromkeys(ONLY_SHOPPERS - {Decline.CUSTOMER_GONE}, _SHOPPERS_TURN)
+
+
+MANY = 5
+
+
+def preview(decline: Decline, own: Ladders, failed_at: datetime, zone: ZoneInfo) -> list[str]:
+    """Return what happens to a charge of this class that fails at an instant, if every try fails, in sentences."""
+    steps = policy.outlook(decline, {}, own, failed_at, zone)
+    tries, last = [step for step in steps if step.step is Step.RETRY], steps[-1]
+    if decline is not Decline.TRANSIENT:
+        return _told(decline, tries, last, policy.final_of(decline, own), failed_at, zone)
+    first = len(own[decline].waits)
+    passing = f"Tries again {_moments([step.at for step in tries[:first]], zone)}. " if first else ""
+    begun = tries[first - 1].at if first else failed_at
+    then = _told(Decline.SOFT, tries[first:], last, policy.final_of(Decline.SOFT, own), begun, zone)
+    return [f"{passing}Whatever has not passed then is treated as “{CLASSES[Decline.SOFT]}”:", *then]
+
+
+def fails_at(now: datetime, zone: ZoneInfo, hour: int) -> datetime:
+    """Return the instant (UTC) at which today's charges run. `hour`: the shop's, 0–23."""
+    return calendar.due_at(now, zone, hour)
+
+
+def _told(
+    decline: Decline, tries: Sequence[Next], last: Next, final: Final, failed_at: datetime, zone: ZoneInfo
+) -> list[str]:
+    does = DOES[final]
+    if not tries:
+        waits = WAITS.get(decline, "Nothing is tried")
+        if last.at == failed_at:
+            return [f"{waits}. Perennial {does} at once."]
+        return [f"{waits}. If that does not help, Perennial {does} on {moment(last.at, zone)}."]
+    days = f"Tries again {_moments([step.at for step in tries], zone)}"
+    if last.at == tries[-1].at:
+        return [f"{days}, then {does}."]
+    return [f"{days}.", f"If none of them succeeds, Perennial {does} on {moment(last.at, zone)}."]
+
+
+def _moments(instants: Sequence[datetime], zone: ZoneInfo) -> str:
+    """E.g. "on December 3, 6 and 10 at 9:00 AM"; each with its hour where they are at different ones."""
+    hours = {clock_time(at, zone) for at in instants}
+    if len(hours) == 1:
+        return f"{_days(instants, zone)} at {hours.pop()}"
+    days = [
+        f"{format_date(local_day(at, zone), 'MMMM d', locale=LOCALE)} at {clock_time(at, zone)}" for at in instants
+    ]
+    return f"on {_listed(days)}"
+
+
+def _days(instants: Sequence[datetime], zone: ZoneInfo) -> str:
+    """E.g. "on December 3, 6 and 10"; MANY days in a row as "every day from December 3 to December 10"."""
+    days = [local_day(at, zone) for at in instants]
+    if len(days) >= MANY and (days[-1] - days[0]).days == len(days) - 1:
+        return f"every day from {_named(days[:1])[0]} to {_named(days[-1:])[0]}"
+    return f"on {_listed(_named(days))}"
+
+
+def _named(days: Sequence[date]) -> list[str]:
+    """Days that name their month where it is another one than the day's before."""
+    found, month = [], 0
+    for on in days:
+        found.append(str(format_date(on, "d" if on.month == month else "MMMM d", locale=LOCALE)))
+        month = on.month
+    return found
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
