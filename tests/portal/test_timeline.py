@@ -15,7 +15,7 @@ from shopify_app.web.portal.told import TOLD, UNTOLD
 from tests.portal.shopper import Shopper
 
 ROOT = Path(shopify_app.__file__).parent
-KIND = re.compile(r"(subscription|order|charge|charging|delivery|plans|rules|links|notices|payment)\.[a-z_]+")
+KIND = re.compile(r"(subscription|order|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards)\.[a-z_]+")
 NO_KINDS = {"links.prune", "notices.plan", "notices.prune", "plans.refresh"}
 """Names of duties and pages that look like kinds."""
 

@@ -24,6 +24,9 @@ TOLD = (
     "subscription.discount_added",
     "subscription.discount_removed",
     "subscription.payment_method_changed",
+    "payment_method.asked",
+    "payment_method.updated",
+    "payment_method.removed",
     "order.processed",
     "order.skipped",
     "order.unskipped",
@@ -46,7 +49,7 @@ ASKED_FOR = (
     "charge.asked_for",
 )
 """Requests and refusals: whoever asked was answered, and what came of it is told."""
-MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.changed")
+MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.changed", "payment_method.expiring")
 """Moments at which a mail is due. What such a mail is about is told by itself."""
 OF_STAFF = ("charge.parked", "charge.released", "charge.duplicate", "charging.stopped", "charging.started")
 """Between us and the shop's staff."""
@@ -64,6 +67,7 @@ OF_PAYMENT = (
 """How a failed charge is followed up; that it failed, and that it was paid, is told."""
 OF_SHOP = (
     "payment.ladder_changed",
+    "cards.leads_changed",
     "rules.changed",
     "links.mode_changed",
     "notices.leads_changed",
