@@ -17,7 +17,7 @@ from shopify_app.cards import affected, facts, requests, sight
 from shopify_app.cards.models import REMOVED, REPLACED, UPDATED
 from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import Contract
-from shopify_app.kit.db import Instant
+from shopify_app.kit.db import Instant, Json
 from shopify_app.shoppers.mirror import payment_method
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.shops.queries import installed_ids
@@ -38,11 +38,8 @@ def methods(session: Session, now: datetime, moment: datetime) -> int:
         elif before is not None and not after["revoked"] and sight.is_another_card(before, after):
             requests.close(session, row.shop_id, row.shopify_gid, UPDATED, now)
             if concerned := affected.paid_with(session, row.shop_id, row.shopify_gid):
-                sides = tuple({"expires_on": side["expires_on"]} for side in (before, after))
-                stamp = row.written_at.isoformat()
-                facts.updated(
-                    session, row.shopify_gid, concerned, facts.UPDATED_ITSELF, stamp, now, (sides[0], sides[1])
-                )
+                stamp, sides = row.written_at.isoformat(), (_expiry(before), _expiry(after))
+                facts.updated(session, row.shopify_gid, concerned, facts.UPDATED_ITSELF, stamp, now, sides)
         _remember(session, row, after)
     return len(rows)
 
@@ -134,6 +131,10 @@ def _revoked(session: Session, row: PaymentMethod, now: datetime) -> None:
         facts.removed(session, row, concerned, now)
 
 
+def _expiry(seen: Json) -> Json:
+    return {"expires_on": seen["expires_on"]}
+
+
 def _is_same_card(session: Session, row: Contract, old: PaymentMethod | None) -> bool:
     """Two vaulted copies of one card, as Shopify merges them: nothing that a shopper would call a change."""
     new = payment_method(session, row.shop_id, row.payment_method_gid)
@@ -142,7 +143,7 @@ def _is_same_card(session: Session, row: Contract, old: PaymentMethod | None) ->
     return sight.is_same_card(old.seen or sight.of(old), sight.of(new))
 
 
-def _remember(session: Session, row: PaymentMethod, seen: dict[str, Any]) -> None:
+def _remember(session: Session, row: PaymentMethod, seen: Json) -> None:
     mine = update(PaymentMethod).where(PaymentMethod.id == row.id)
     stays = {"seen_at": row.written_at, "written_at": PaymentMethod.written_at}
     session.execute(mine.values(seen=seen, **stays).execution_options(synchronize_session=False))

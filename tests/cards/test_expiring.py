@@ -1,4 +1,4 @@
-"""Cards that expire: told 30, 15 and 3 days before their last day, once each, and only when a charge comes after it."""
+"""Cards that expire: told 30, 15 and 3 days before their last day, once each, and only if a charge comes later."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from shopify_app.cards import expiring, rule, settings
+from shopify_app.cards import rule, settings
+from shopify_app.cards.affected import charged_after
 from shopify_app.contracts.mirror import find
 from shopify_app.edits.contract.statuses import Cancel, Pause, Resume
 from tests.billing.till import Till
 from tests.cards.wallet import card, facts, look, notices, on
-from tests.edits.desk import ME, ask, put_there, there
+from tests.edits.desk import ME, ask
 
 ZONE = ZoneInfo("America/New_York")
 
@@ -87,13 +88,15 @@ def test_a_subscription_that_is_resumed_meanwhile_is_told_then(expiring_card: Ti
 
 def test_a_removed_card_and_a_shop_that_chose_other_leads(expiring_card: Till) -> None:
     till = expiring_card
+    on(till, "2027-01-27")
+    assert look(till) == [] and set(notices(till)) == {30, 15, 3}
     with till.ctx.db.session() as session:
         assert settings.change(session, till.shop_id, [10], ME, till.now)
         assert not settings.change(session, till.shop_id, [10], ME, till.now)
     assert [fact.after for fact in till.facts("cards.leads_changed")] == [{"lead_days": [10]}]
     look(till)
     on(till, "2027-02-19")
-    assert look(till) == [("expiring", 10)] and notices(till)[30][0] == "dropped"
+    assert look(till) == [("expiring", 10)] and notices(till)[30] == notices(till)[15]
     on(till, "2027-02-26")
     assert look(till) == [("expiring", 10)]
 
@@ -136,13 +139,8 @@ def test_a_charge_on_the_last_day_itself_is_no_danger(till: Till) -> None:
         contract = find(session, till.shop_id, till.contract().shopify_gid)
         assert contract is not None and contract.next_charge_at is not None
         last = contract.next_charge_at.astimezone(ZONE).date()
-        from shopify_app.cards.affected import charged_after
-
         ((_, at),) = charged_after(session, till.shop_id, str(contract.payment_method_gid), last, ZONE)
         assert at.astimezone(ZONE).date() > last
         day_before = last - timedelta(days=1)
         ((_, first),) = charged_after(session, till.shop_id, str(contract.payment_method_gid), day_before, ZONE)
         assert first.astimezone(ZONE).date() == last
-
-
-__all__ = ["expiring", "put_there", "there"]
