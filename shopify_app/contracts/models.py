@@ -25,9 +25,10 @@ class Contract(Base):
     missed. `read_at` is the machine instant at which the last applied reading of the contract or its cycles was asked
     for; `written_at` when the row was last written with something to say, so not by a look that found it unchanged.
     `out_of_stock` is what the shopper wants done with an order in which something is missing, null: as the shop does
-    (`edits/contract/out_of_stock.py`); ours alone, so no reading touches it. `at_risk_since` is the business instant
-    since which a charge of it fails and is not recovered, null while none does; ours alone, too. `seen_method` is the
-    payment method that `cards` last saw it paid with, "none" for none.
+    (`edits/contract/out_of_stock.py`). `backup_method_gid` is what is tried when a charge fails
+    (`edits/contract/backup_method.py`), `at_risk_since` the business instant since which a charge of it fails and is
+    not recovered, null while none does, `seen_method` the payment method that `cards` last saw it paid with, "none"
+    for none. These are ours alone, so no reading touches them.
     """
 
     __tablename__ = "contracts"
@@ -70,6 +71,7 @@ class Contract(Base):
     billing_stopped_reason: Mapped[str | None]
     parked_reason: Mapped[str | None]
     out_of_stock: Mapped[str | None]
+    backup_method_gid: Mapped[str | None]
     at_risk_since: Mapped[datetime | None]
     seen_method: Mapped[str | None]
     method_to_look: Mapped[bool | None] = mapped_column(

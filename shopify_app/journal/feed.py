@@ -31,6 +31,7 @@ GROUPS = {
     ),
     "payment": (
         "subscription.payment_method_changed",
+        "subscription.backup_method_changed",
         "payment_method.updated",
         "payment_method.removed",
         "subscription.discount_added",

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.channels.klaviyo import truth_of_edits
+from shopify_app.channels.klaviyo import methods, truth_of_edits
 from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -130,6 +130,10 @@ def _edited(case: _Case) -> str | None:
     return truth_of_edits.why_not(case.session, case.fact, case.contract)
 
 
+def _method(case: _Case) -> str | None:
+    return methods.why_not(case.session, case.fact, case.contract, case.now)
+
+
 _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "order.skipped": _skipped,
     "order.unskipped": _unskipped,
@@ -145,6 +149,8 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "delivery.upcoming": _delivery,
     "delivery.changed": _delivery,
     "charge.failed": _failed,
+    "payment_method.expiring": _method,
+    "payment_method.removed": _method,
 }
 
 

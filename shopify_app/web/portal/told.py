@@ -24,6 +24,7 @@ TOLD = (
     "subscription.discount_added",
     "subscription.discount_removed",
     "subscription.payment_method_changed",
+    "subscription.backup_method_changed",
     "payment_method.asked",
     "payment_method.updated",
     "payment_method.removed",
