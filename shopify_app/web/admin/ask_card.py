@@ -36,9 +36,8 @@ def contract_ask_card(number: str) -> Response:
     if found is None:
         return contract.missing()
     form = Form(request.form if request.method == "POST" else request.args)
-    named = form.typed.get("request_id", "").strip()
-    is_sent = request.method == "POST" and 0 < len(named) <= asking.LONGEST_ID
-    if not is_sent:
+    named = form.request_id() if request.method == "POST" else None
+    if named is None:
         return _confirm(number, found)
     answer = asking.ask(ctx(), g.shop.id, found.contract.shopify_gid, f"merchant:{g.user_id}", named)
     code = 200 if answer.why is None else 409
