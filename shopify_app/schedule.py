@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
+from shopify_app.cards import drain as cards
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
@@ -66,6 +67,7 @@ DRAINS = (
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
+    Drain("cards", "voice", cards.drain, cards.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),

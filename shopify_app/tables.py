@@ -1,6 +1,7 @@
 """Every table in one place, for migrations and for the guard that each belongs to a shop."""
 
 import shopify_app.billing.models
+import shopify_app.cards.models
 import shopify_app.catalog.models
 import shopify_app.channels.klaviyo.models
 import shopify_app.contracts.models

@@ -34,6 +34,7 @@ _VARIANTS = Handler(stock.fetch_missing, stock.variants_missing)
 _CUSTOMER = Handler(contracts.fetch_customer, contracts.customers_update)
 _MERGE = Handler(contracts.fetch_merged, contracts.customers_merge)
 _PAYMENT_METHOD = Handler(contracts.fetch_payment_method, contracts.payment_method_changed)
+_PAID_WITH = Handler(contracts.fetch_paid_with, contracts.contract_changed)
 _CARD = Handler(card.fetch_now, card.method_updated)
 _OTHER_MEANS = Handler(card.fetch_now, card.contract_changed)
 _ORDER = Handler(orders.fetch_order, orders.order_changed)
@@ -68,7 +69,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     ),
     "customer_payment_methods/create": (_PAYMENT_METHOD,),
     "customer_payment_methods/update": (_PAYMENT_METHOD, _CARD),
-    "customer_payment_methods/revoke": (_PAYMENT_METHOD,),
+    "customer_payment_methods/revoke": (_PAYMENT_METHOD, _PAID_WITH),
     "orders/create": (_ORDER, _DELIVERIES),
     "orders/updated": (_ORDER, _DELIVERIES),
     "orders/edited": (_ORDER, _DELIVERIES),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify
 
-from sandbox.control import advance, challenge, other_tool, shop_routes, world_routes
+from sandbox.control import advance, cards, challenge, other_tool, shop_routes, world_routes
 from sandbox.control.given import BadInput
 from sandbox.wire.background import Background
 from sandbox.world import World
@@ -22,6 +22,7 @@ def make_blueprint(world: World) -> Blueprint:
     other_tool.add(pages, world)
     advance.add(pages, world)
     challenge.add(pages, world)
+    cards.add(pages, world)
 
     def explain(error: Exception) -> tuple[Response, int]:
         return jsonify({"error": str(error)}), 400

@@ -168,7 +168,7 @@ def _people(pages: Blueprint, world: World) -> None:
 
     @pages.post(BASE + "/payment_methods/<token>/<action>")
     def method(shop: str, token: str, action: str) -> Response:
-        """update {"expiry_month", "expiry_year", "last_digits"} or revoke {"reason"}."""
+        """update {"expiry_month", "expiry_year", "last_digits"}, revoke {"reason"} or merge {"into": another}."""
         asked = given.body()
         with world.locked():
             if action == "update":
@@ -177,7 +177,9 @@ def _people(pages: Blueprint, world: World) -> None:
             if action == "revoke":
                 reason = asked.get("reason", "MANUALLY_REVOKED")
                 return jsonify(payment_methods.revoke(world, shop, token, reason))
-        raise given.BadInput("a payment method can be updated or revoked")
+            if action == "merge":
+                return jsonify(payment_methods.merge(world, shop, token, given.text(asked.get("into"), "into")))
+        raise given.BadInput("a payment method can be updated, revoked or merged")
 
 
 def _goods(pages: Blueprint, world: World) -> None:

@@ -19,6 +19,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     fulfillment_orders,
     orders,
     payment_methods,
+    payment_updates,
     products,
     selling_plan_mutations,
     selling_plans,

@@ -61,6 +61,17 @@ def revoke(world: World, shop: str, token: str, reason: str = "MANUALLY_REVOKED"
     return row
 
 
+def merge(world: World, shop: str, gone: str, kept: str) -> Row:
+    """Two vaulted methods of one customer become one: the contracts move to the one that is kept."""
+    from sandbox.shopify import contracts
+
+    world.of("payment_methods", shop)[kept]
+    for contract in world.of("contracts", shop):
+        if contract["payment_method_id"] == gone:
+            contracts.change(world, shop, contract, payment_method_id=kept)
+    return revoke(world, shop, gone, "MERGED")
+
+
 def is_expired(world: World, row: Row) -> bool:
     """A card is good until the last day of its month."""
     if row["kind"] == "CustomerPaypalBillingAgreement":

@@ -1,4 +1,4 @@
-"""What contracts hold of a shopper: where it is sent, a note, a preference, and the text that search looks into."""
+"""What contracts hold of a shopper: where it is sent, a note, preferences, and the text that search looks into."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
                 "delivery": contract.delivery_method,
                 "note": contract.note,
                 "out_of_stock": contract.out_of_stock,
+                "backup_method": contract.backup_method_gid,
                 "items": [{"title": line.title, "quantity": line.quantity} for line in contract.lines],
                 "edited_orders": [
                     {"cycle": cycle.cycle_index, "contents": cycle.contents} for cycle in _edited(session, contract)
@@ -33,14 +34,15 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
 
 
 def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
-    """Take address, note and preference off the customer's contracts (None: all of the shop's); returns how many.
+    """Take address, note and preferences off the customer's contracts (None: all of the shop's); returns how many.
 
     Runs after the shopper's row was emptied: the search text is written anew from it.
     """
     contracts = _contracts(session, shop_id, customer_gid)
     for contract in contracts:
         forget_person(contract)
-        contract.out_of_stock = None  # not when it is read again: whoever comes back may choose anew
+        # not when it is read again: whoever comes back may choose anew
+        contract.out_of_stock = contract.backup_method_gid = None
         for cycle in _edited(session, contract):
             cycle.contents = contents.without_person(cycle.contents)
         search.refresh(session, contract)

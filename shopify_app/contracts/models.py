@@ -25,8 +25,10 @@ class Contract(Base):
     missed. `read_at` is the machine instant at which the last applied reading of the contract or its cycles was asked
     for; `written_at` when the row was last written with something to say, so not by a look that found it unchanged.
     `out_of_stock` is what the shopper wants done with an order in which something is missing, null: as the shop does
-    (`edits/contract/out_of_stock.py`); ours alone, so no reading touches it. `at_risk_since` is the business instant
-    since which a charge of it fails and is not recovered, null while none does; ours alone, too.
+    (`edits/contract/out_of_stock.py`). `backup_method_gid` is what is tried when a charge fails
+    (`edits/contract/backup_method.py`), `at_risk_since` the business instant since which a charge of it fails and is
+    not recovered, null while none does, `seen_method` the payment method that `cards` last saw it paid with, "none"
+    for none. These are ours alone, so no reading touches them.
     """
 
     __tablename__ = "contracts"
@@ -36,6 +38,8 @@ class Contract(Base):
         Index("ix_contracts_customer", "shop_id", "customer_gid"),
         Index("ix_contracts_status", "shop_id", "status", "id"),
         Index("ix_contracts_written", "shop_id", "written_at"),
+        Index("ix_contracts_payment_method", "shop_id", "payment_method_gid"),
+        Index("ix_contracts_method_to_look", "id", postgresql_where=text("method_to_look is true")),
         Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
     )
 
@@ -67,7 +71,12 @@ class Contract(Base):
     billing_stopped_reason: Mapped[str | None]
     parked_reason: Mapped[str | None]
     out_of_stock: Mapped[str | None]
+    backup_method_gid: Mapped[str | None]
     at_risk_since: Mapped[datetime | None]
+    seen_method: Mapped[str | None]
+    method_to_look: Mapped[bool | None] = mapped_column(
+        Computed("seen_method is distinct from coalesce(payment_method_gid, 'none')", persisted=True)
+    )
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)

@@ -125,6 +125,18 @@ def payment_method_changed(
     return None
 
 
+def fetch_paid_with(ctx: Context, shop: Shop, message: Message) -> Reading:
+    """Read every contract that is paid with the method of a payload: a revoked one may have moved them to another.
+
+    Raises ShopifyError.
+    """
+    found = _text(message.payload, "admin_graphql_api_id")
+    query = select(Contract.shopify_gid).where(Contract.shop_id == shop.id, Contract.payment_method_gid == found)
+    with ctx.db.session() as session:
+        gids = list(session.scalars(query.where(Contract.status.not_in(mirror.ENDED)).order_by(Contract.id)))
+    return _read_contracts(ctx, shop, gids)
+
+
 def fetch_zone(ctx: Context, shop: Shop, message: Message) -> datetime:
     """Nothing to ask: the shop's row was written by the handler before. Returns business time."""
     return ctx.clock.now()

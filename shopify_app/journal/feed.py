@@ -31,6 +31,9 @@ GROUPS = {
     ),
     "payment": (
         "subscription.payment_method_changed",
+        "subscription.backup_method_changed",
+        "payment_method.updated",
+        "payment_method.removed",
         "subscription.discount_added",
         "subscription.discount_removed",
     ),
@@ -72,4 +75,6 @@ def latest(
 
 
 def _mine(shop_id: int, kinds: Iterable[str]) -> Select[Fact]:
-    return select(Fact).where(Fact.shop_id == shop_id, Fact.kind.in_(tuple(kinds)))
+    # that subscriptions got another method is told by a fact of each, too
+    is_repeated = func.coalesce(Fact.data["why"].astext, "") == "replaced"
+    return select(Fact).where(Fact.shop_id == shop_id, Fact.kind.in_(tuple(kinds)), ~is_repeated)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import erase as billing
+from shopify_app.cards import erase as cards
 from shopify_app.channels import erase as channels
 from shopify_app.contracts import erase as contracts
 from shopify_app.dunning import erase as dunning
@@ -30,6 +31,7 @@ class Feature(Protocol):
 
 FEATURES: dict[str, Feature] = {
     "channels": channels,
+    "cards": cards,
     "notices": notices,
     "links": links,
     "edits": edits,

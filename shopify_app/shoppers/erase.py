@@ -49,6 +49,6 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     people = people.values(
         email=None, phone=None, first_name=None, last_name=None, locale=None, redacted_at=func.now()
     )
-    methods = methods.values(brand=None, last_digits=None, expires_on=None)
+    methods = methods.values(brand=None, last_digits=None, expires_on=None, seen=None)
     changed = len(session.scalars(people.returning(Shopper.id)).all())
     return changed + len(session.scalars(methods.returning(PaymentMethod.id)).all())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy import Computed, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import Base, Id, ShopId
+from shopify_app.kit.db import Base, Id, Json, ShopId
 
 
 class Shopper(Base):
@@ -46,7 +47,9 @@ class PaymentMethod(Base):
     """A vaulted way to pay. Never holds more than brand, last digits and expiry.
 
     Shopify gives it no time of change, so of two readings the later asked one wins (`read_at`, machine time);
-    `written_at` is when one last said something new.
+    `written_at` is when one last said something new. What `cards` did stands on the row, where an index finds what it
+    has not done: `seen` is what it last saw of the method, at the `written_at` of `seen_at`; `planned_for` the expiry
+    that notices were planned for.
     """
 
     __tablename__ = "payment_methods"
@@ -54,6 +57,13 @@ class PaymentMethod(Base):
         UniqueConstraint("shop_id", "shopify_gid"),
         Index("ix_payment_methods_customer", "shop_id", "customer_gid"),
         Index("ix_payment_methods_written", "shop_id", "written_at"),
+        Index("ix_payment_methods_to_look", "id", postgresql_where=text("to_look is true")),
+        Index(
+            "ix_payment_methods_unplanned",
+            "shop_id",
+            "expires_on",
+            postgresql_where=text("revoked_at is null and planned_for is distinct from expires_on"),
+        ),
     )
 
     id: Mapped[Id]
@@ -68,6 +78,10 @@ class PaymentMethod(Base):
     revoked_reason: Mapped[str | None]
     read_at: Mapped[datetime | None]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
+    seen: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    seen_at: Mapped[datetime | None]
+    to_look: Mapped[bool | None] = mapped_column(Computed("seen_at is distinct from written_at", persisted=True))
+    planned_for: Mapped[date | None]
 
     @property
     def label(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -129,3 +129,33 @@ def test_what_has_happened_stays_true(session: Session, contract: Contract) -> N
     contract.status = "CANCELLED"
     for kind in ("subscription.started", "subscription.paused", "order.processed"):
         assert no_longer_true(session, rows.fact(session, contract, kind), NOW + WEEK) is None
+
+
+def test_a_card_is_said_to_expire_while_it_does_and_a_charge_comes_later(session: Session) -> None:
+    shop_id = rows.shop(session).id
+    card = rows.card(session, shop_id, 1, date(2026, 12, 31))
+    contract = rows.contract(session, shop_id, 9, payment_method_gid=card.shopify_gid)
+    cycle = rows.cycle(session, contract, 4, NOW + timedelta(days=34))
+    data = {"method_gid": card.shopify_gid, "expires_on": "2026-12-31"}
+    fact = rows.fact(session, contract, "payment_method.expiring", data=data)
+    assert no_longer_true(session, fact, NOW) is None
+    assert no_longer_true(session, fact, NOW + timedelta(days=31)) == "the card has expired"
+    cycle.due_at = SOON
+    session.flush()
+    assert no_longer_true(session, fact, NOW) == "no charge comes after the card expires"
+    card.expires_on = date(2030, 12, 31)
+    assert no_longer_true(session, fact, NOW) == "the card was renewed"
+    card.revoked_at = NOW
+    assert no_longer_true(session, fact, NOW) == "the payment method was removed"
+
+
+def test_a_method_is_said_to_be_removed_until_another_pays(session: Session) -> None:
+    shop_id = rows.shop(session).id
+    gone, other = rows.card(session, shop_id, 1, revoked_at=NOW), rows.card(session, shop_id, 2)
+    contract = rows.contract(session, shop_id, 9, payment_method_gid=gone.shopify_gid)
+    fact = rows.fact(session, contract, "payment_method.removed", data={"method_gid": gone.shopify_gid})
+    assert no_longer_true(session, fact, NOW) is None
+    contract.payment_method_gid = None
+    assert no_longer_true(session, fact, NOW) is None
+    contract.payment_method_gid = other.shopify_gid
+    assert no_longer_true(session, fact, NOW) == "another payment method was chosen since"

@@ -21,6 +21,7 @@ ORDER = [
     ["billing"],
     ["stock"],
     ["dunning"],
+    ["cards"],
     ["fulfillment"],
     ["notices"],
     ["channels", "insights"],

@@ -15,7 +15,8 @@ from shopify_app.web.portal.told import TOLD, UNTOLD
 from tests.portal.shopper import Shopper
 
 ROOT = Path(shopify_app.__file__).parent
-KIND = re.compile(r"(subscription|order|charge|charging|delivery|plans|rules|links|notices|payment)\.[a-z_]+")
+FAMILIES = "subscription|order|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards"
+KIND = re.compile(rf"({FAMILIES})\.[a-z_]+")
 NO_KINDS = {"links.prune", "notices.plan", "notices.prune", "plans.refresh"}
 """Names of duties and pages that look like kinds."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from shopify_app.channels.klaviyo.events.property import Property, instant, number, text, texts
+from shopify_app.channels.klaviyo.events.property import Property, flag, instant, number, text, texts
 from shopify_app.channels.klaviyo.shelf import Shelf
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED, Contract
 from shopify_app.kit.db import Json
@@ -40,6 +40,8 @@ PROFILE = (
     instant("Subscriber Since", "The day the first subscription began", "2026-08-05T12:00:00Z", always=False),
     instant("Card Expires On", "The last day of the card that pays the nearest charge", "2028-03-31T12:00:00Z",
             always=False),
+    flag("Has Backup Card", "Whether a backup payment method was chosen for one of them", False),
+    flag("In Dunning", "Whether a charge of one of them failed and is still tried again", False),
     text("Shopify Customer ID", "Shopify's number of the customer", "7100001"),
 )  # fmt: skip
 """The profile's properties. Title Case, because merchants meet them as labels when they build segments."""
@@ -63,6 +65,8 @@ def profile_properties(shop: Shop, shopper: Shopper, shelf: Shelf) -> Json:
         "Subscription IDs": [number_of(contract.shopify_gid) for contract in living] or None,
         "Subscriber Since": _noon(_local(shop, min((one.shopify_created_at for one in contracts), default=None))),
         "Card Expires On": _noon(_expiry(shelf, following or next(iter(living), None))),
+        "Has Backup Card": any(contract.backup_method_gid for contract in living),
+        "In Dunning": any(contract.at_risk_since for contract in contracts),
         "Shopify Customer ID": number_of(shopper.shopify_gid),
     }
 

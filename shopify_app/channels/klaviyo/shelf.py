@@ -74,7 +74,7 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
         shoppers={shopper.shopify_gid: shopper for shopper in shoppers},
         cycles=known,
         products=_products(session, shop, contracts, known, facts),
-        methods=_methods(session, shop, contracts),
+        methods=_methods(session, shop, contracts, facts),
         orders=_orders(session, shop, by_gid),
         rules=of_shop(session, shop.id),
         hour=billing_hour(session, shop.id),
@@ -130,8 +130,11 @@ def _products(
     return {product.shopify_gid: product for product in found}
 
 
-def _methods(session: Session, shop: Shop, contracts: Sequence[Contract]) -> dict[str, PaymentMethod]:
+def _methods(
+    session: Session, shop: Shop, contracts: Sequence[Contract], facts: Sequence[Fact]
+) -> dict[str, PaymentMethod]:
     gids = {contract.payment_method_gid for contract in contracts if contract.payment_method_gid}
+    gids |= {gid for fact in facts if (gid := (fact.data or {}).get("method_gid"))}
     mine = (PaymentMethod.shop_id == shop.id, is_among(PaymentMethod.shopify_gid, gids))
     return {method.shopify_gid: method for method in session.scalars(select(PaymentMethod).where(*mine))}
 

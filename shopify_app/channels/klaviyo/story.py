@@ -44,7 +44,8 @@ class Story:
     `order`: what the fact's delivery or cycle holds; of a fact about neither, what the contract does.
     `following_at`: the expected date of the cycle after the fact's, if it is known. `rules`: the shop's about changes
     that shoppers make to the contract; `hour`: the shop's local hour of charging; `challenges`: the bank's page of
-    each attempt that waits for the shopper.
+    each attempt that waits for the shopper. `siblings`: the contracts of the same people by gid, this one included.
+    `payment_method`: the one the fact is about, else the contract's.
     """
 
     around: Around
@@ -62,6 +63,7 @@ class Story:
     rules: tuple[Rules, ...]
     hour: int
     challenges: Mapping[int, str]
+    siblings: dict[str, Contract]
 
 
 def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
@@ -83,12 +85,13 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
         following_at=following.expected_at if following else None,
         shopper=shopper,
         products=shelf.products,
-        payment_method=shelf.methods.get(contract.payment_method_gid or ""),
+        payment_method=shelf.methods.get((fact.data or {}).get("method_gid") or contract.payment_method_gid or ""),
         orders_completed=shelf.orders_completed(fact),
         locale=words.locale_of(shopper.locale, shop.primary_locale),
         rules=among(shelf.rules, (line.selling_plan_gid for line in contract.lines)),
         hour=shelf.hour,
         challenges=shelf.challenges,
+        siblings=shelf.contracts,
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
-from shopify_app.channels.klaviyo import truth_of_edits
+from shopify_app.channels.klaviyo import methods, truth_of_edits
 from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -155,6 +155,10 @@ def _edited(case: _Case) -> str | None:
     return truth_of_edits.why_not(case.session, case.fact, case.contract)
 
 
+def _method(case: _Case) -> str | None:
+    return methods.why_not(case.session, case.fact, case.contract, case.now)
+
+
 _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "order.skipped": _skipped,
     "order.unskipped": _unskipped,
@@ -173,6 +177,8 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "payment.action_required": _action_required,
     "payment.recovered": _unheard,
     "payment.exhausted": _unheard,
+    "payment_method.expiring": _method,
+    "payment_method.removed": _method,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.address import Address
+from shopify_app.edits.contract.backup_method import ChooseBackup
 from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.edits.contract.discounts import Discount, ManualDiscount, RemoveDiscount
 from shopify_app.edits.contract.lines import Add, Quantity, Remove, Swap
@@ -16,7 +17,7 @@ from shopify_app.kit.db import Json
 
 _STATUSES: tuple[type[Action], ...] = (Pause, Resume, Reactivate, Cancel)
 _LINES: tuple[type[Action], ...] = (Quantity, Swap, Remove, Add, Frequency)
-_DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, OutOfStock, ChoosePaymentMethod)
+_DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, OutOfStock, ChoosePaymentMethod, ChooseBackup)
 _DISCOUNTS: tuple[type[Action], ...] = (Discount, ManualDiscount, RemoveDiscount)
 ACTIONS = {action.name: action for action in (*_STATUSES, *_LINES, *_DETAILS, *_DISCOUNTS)}
 

@@ -39,6 +39,7 @@ class No(StrEnum):
     PICKED_UP = "picked_up"
     NOT_THEIRS = "not_theirs"
     METHOD_REVOKED = "method_revoked"
+    PAYS_ALREADY = "pays_already"
     HAS_CODE = "has_code"
     CODE_REJECTED = "code_rejected"
     DISCOUNT_GONE = "discount_gone"
@@ -80,6 +81,7 @@ WORDS = {
     No.PICKED_UP: "It is picked up, so there is no address to send it to. Choose a place, or enter an address.",
     No.NOT_THEIRS: "This is no payment method of this shopper's.",
     No.METHOD_REVOKED: "This payment method can no longer be used. Choose another.",
+    No.PAYS_ALREADY: "The subscription is paid with this one already. Choose another as backup.",
     No.HAS_CODE: "The subscription has this discount already.",
     No.CODE_REJECTED: "Shopify does not accept this discount code for the subscription.",
     No.DISCOUNT_GONE: "This discount is no longer on the subscription.",

@@ -46,6 +46,11 @@ def known(session: Session, contract: Contract) -> Sequence[PaymentMethod]:
 
 def choose(session: Session, contract: Contract, gid: str) -> ChoosePaymentMethod | No:
     """Return the change to a payment method: one that is not revoked and is this customer's; else why not."""
+    return why_not_theirs(session, contract, gid) or ChoosePaymentMethod(gid)
+
+
+def why_not_theirs(session: Session, contract: Contract, gid: str) -> No | None:
+    """Return why a contract cannot be paid with a method: it is not its customer's, or was revoked."""
     if not gid.isprintable():  # the database takes no NUL
         return No.NOT_THEIRS
     found = session.scalar(
@@ -53,7 +58,7 @@ def choose(session: Session, contract: Contract, gid: str) -> ChoosePaymentMetho
     )
     if found is None or contract.customer_gid is None or found.customer_gid != contract.customer_gid:
         return No.NOT_THEIRS
-    return No.METHOD_REVOKED if found.revoked_at else ChoosePaymentMethod(gid)
+    return No.METHOD_REVOKED if found.revoked_at else None
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Picture:
 
     `delivery` is the title of the option it is delivered by, `kind` the type of that method, `place` (gid and name)
     where it is picked up, `phone` that of local delivery. `payment_method` is the gid of what pays, `out_of_stock`
-    the preference (`out_of_stock.py`; None: as the shop does).
+    the preference (`out_of_stock.py`; None: as the shop does), `backup_method` the gid of what is tried next.
     `pending` are the dates as they would be if the subscription were active.
     """
 
@@ -68,6 +68,7 @@ class Picture:
     discounts: tuple[Discount, ...] = ()
     payment_method: str | None = None
     out_of_stock: str | None = None
+    backup_method: str | None = None
     pending: tuple[datetime, ...] = field(default=(), compare=False)
 
     @property
@@ -101,6 +102,7 @@ class Picture:
             "discounts": [discount.as_json() for discount in self.discounts],
             "payment_method": self.payment_method,
             "out_of_stock": self.out_of_stock,
+            "backup_method": self.backup_method,
         }
 
 
@@ -125,6 +127,7 @@ def of(contract: Contract, cycles: Sequence[BillingCycle], resumes_at: datetime 
         discounts=tuple(taken_off.read(row) for row in contract.discounts),
         payment_method=contract.payment_method_gid,
         out_of_stock=contract.out_of_stock,
+        backup_method=contract.backup_method_gid,
         pending=pending,
     )
 

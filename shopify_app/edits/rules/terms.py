@@ -24,6 +24,7 @@ OF_CONTRACT = (
     "manual_discount",
     "remove_discount",
     "payment_method",
+    "backup_method",
     "pause",
     "resume",
     "reactivate",

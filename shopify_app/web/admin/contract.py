@@ -20,7 +20,17 @@ from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import addresses, blueprint, delivery_words, detail, offers, render, sentences, words
+from shopify_app.web.admin import (
+    addresses,
+    blueprint,
+    card_aside,
+    delivery_words,
+    detail,
+    offers,
+    render,
+    sentences,
+    words,
+)
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.admin.payments import telling
 
@@ -40,13 +50,23 @@ def contract(number: str) -> Response:
 
 
 def show(
-    number: str, *, code: int = 200, toast: str = "", is_error: bool = False, undo: offers.Undo | None = None
+    number: str,
+    *,
+    code: int = 200,
+    toast: str = "",
+    is_error: bool = False,
+    undo: offers.Undo | None = None,
+    card_link: str | None = None,
 ) -> Response:
-    """Render a contract's page as it is now; with a toast after something was done or refused, and what undoes it."""
+    """Render a contract's page as it is now; with a toast after something was done or refused, and what undoes it.
+
+    `card_link`: a link into Shop Pay that was asked for, shown this once.
+    """
     found = find(number)
     if found is None:
         return missing()
     values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error, "undo": undo}
+    values["card_link"] = card_link
     return render.page("contract/page.html", title=f"Subscription #{number}", code=code, **values)
 
 
@@ -93,6 +113,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
+        "card": card_aside.values(found, now),
         "address": _address(contract),
         "cycles": [_cycle(cycle, found, now) for cycle in found.cycles],
         "attempts": [_attempt(attempt) for attempt in found.attempts],

@@ -10,9 +10,14 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, selectinload
 
 from shopify_app.billing.models import OPEN_STATES, BillingAttempt
+from shopify_app.cards import asking
+from shopify_app.cards import requests as card_requests
+from shopify_app.cards import settings as card_settings
+from shopify_app.cards.answers import Why
+from shopify_app.cards.models import CardRequest
 from shopify_app.contracts.models import PAUSED, BillingCycle, Contract
 from shopify_app.dunning import ladders
-from shopify_app.edits.contract import pause_ends
+from shopify_app.edits.contract import backup_method, pause_ends
 from shopify_app.edits.models import DONE, ContractEdit
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Delivery, Fact
@@ -21,6 +26,7 @@ from shopify_app.notices import history
 from shopify_app.notices.models import Notice
 from shopify_app.orders import deliveries
 from shopify_app.orders.models import FulfillmentOrder, Order, OrderContract
+from shopify_app.shoppers.mirror import payment_method
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web.admin.payments import cases
 
@@ -29,7 +35,11 @@ UPCOMING, PAST = 6, 20
 
 @dataclass(frozen=True)
 class Detail:
-    """A contract and its neighbours; lists are newest first, cycles and deliveries soonest first."""
+    """A contract and its neighbours; lists are newest first, cycles and deliveries soonest first.
+
+    `backup`: the payment method that is tried when a charge fails. `card_why_not`: why no new card can be asked for;
+    `card_days`: from how many days ahead a card counts as expiring.
+    """
 
     contract: Contract
     shopper: Shopper | None
@@ -45,6 +55,10 @@ class Detail:
     resumes_at: datetime | None
     failing: Sequence[cases.Row]
     ladders: ladders.Ladders
+    backup: PaymentMethod | None
+    card_requests: Sequence[CardRequest]
+    card_why_not: Why | None
+    card_days: int
 
 
 def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
@@ -56,16 +70,13 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
     if contract is None:
         return None
     facts = journal.timeline(session, shop_id, contract.shopify_gid)
+    method = payment_method(session, shop_id, contract.payment_method_gid)
     return Detail(
         contract=contract,
         shopper=session.scalar(
             select(Shopper).where(Shopper.shop_id == shop_id, Shopper.shopify_gid == contract.customer_gid)
         ),
-        method=session.scalar(
-            select(PaymentMethod).where(
-                PaymentMethod.shop_id == shop_id, PaymentMethod.shopify_gid == contract.payment_method_gid
-            )
-        ),
+        method=method,
         cycles=_cycles(session, contract),
         attempts=_attempts(session, contract),
         orders=_orders(session, contract),
@@ -77,6 +88,10 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         resumes_at=pause_ends.find(session, contract) if contract.status == PAUSED else None,
         failing=cases.of_contract(session, contract),
         ladders=ladders.of(session, shop_id),
+        backup=backup_method.usable(session, contract),
+        card_requests=card_requests.of_contract(session, contract) if contract.customer_gid else [],
+        card_why_not=asking.why_not(session, contract, method, now),
+        card_days=card_settings.soon(session, shop_id),
     )
 
 

@@ -75,6 +75,12 @@ def _out_of_stock(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Out-of-stock preference changed{whoever(fact)}{words}.", "warning")
 
 
+def _backup(fact: Fact, zone: tzinfo) -> Sentence:
+    was, has = (_side(fact, side).get("backup_method") for side in ("before", "after"))
+    verb = "removed" if not has else "changed" if was else "chosen"
+    return Sentence(f"Backup payment method {verb}{whoever(fact)}.")
+
+
 def _discount(words: str, side: str) -> Telling:
     def tell(fact: Fact, zone: tzinfo) -> Sentence:
         found = ", ".join(_off(one, fact) for one in _side(fact, side).get("discounts") or [])
@@ -156,6 +162,7 @@ TELLINGS: dict[str, Telling] = {
     "subscription.discount_added": _discount("Discount added", "after"),
     "subscription.discount_removed": _discount("Discount removed", "before"),
     "subscription.payment_method_changed": fixed("Payment method changed", "neutral", whoever),
+    "subscription.backup_method_changed": _backup,
     "order.order_now_requested": about("Ordering now asked for"),
     "order.contents_requested": about("Other contents asked for"),
     "order.contents_changed": _contents,

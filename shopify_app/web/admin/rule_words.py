@@ -23,6 +23,7 @@ NAMES = {
     "out_of_stock": "choose what happens when something is out of stock",
     "discount": "use discount codes, and remove them",
     "payment_method": "choose another of their payment methods",
+    "backup_method": "choose a backup payment method",
     "pause": "pause",
     "resume": "resume a paused subscription",
     "reactivate": "reactivate a failed subscription",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import hours
 from shopify_app.billing import settings as billing
+from shopify_app.cards import settings as cards
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, account_of
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Fact
@@ -48,8 +49,9 @@ def save_settings() -> Response:
     hour = form.whole_number("billing_hour", 0, 23)
     catch_up = form.whole_number("catch_up_days", 0, LONGEST_CATCH_UP)
     leads = form.whole_numbers("lead_days", 1, notices.LONGEST, most=notices.MOST)
+    card_leads = form.whole_numbers("card_lead_days", 1, cards.LONGEST, most=cards.MOST)
     mode = form.choice("mail_links", links.MODES)
-    if hour is None or catch_up is None or leads is None or mode is None:
+    if hour is None or catch_up is None or leads is None or card_leads is None or mode is None:
         return show(form=form)
     with ctx().db.session() as session:
         is_moved = hours.change(session, g.shop.id, hour)
@@ -58,11 +60,14 @@ def save_settings() -> Response:
         session.add(row)
         actor, now = f"merchant:{g.user_id}", ctx().clock.now()
         notices.change(session, g.shop.id, leads, actor, now)
+        if "card_lead_days" in form.typed:
+            cards.change(session, g.shop.id, card_leads, actor, now)
         links.change(session, session.get_one(Shop, g.shop.id), mode, actor, now)
     if is_moved:
         hours.move_slice(ctx(), g.shop.id)  # all there is in most shops; a worker does the rest
         ctx().wakeups.wake("hours")
     ctx().wakeups.wake("notices")
+    ctx().wakeups.wake("cards")
     return show(toast="Settings saved")
 
 
@@ -117,6 +122,7 @@ def _values(session: Session) -> dict[str, Any]:
             "billing_hour": str(row.billing_hour),
             "catch_up_days": str(row.catch_up_days),
             "lead_days": ", ".join(str(days) for days in notices.lead_days(session, shop.id)),
+            "card_lead_days": ", ".join(str(days) for days in cards.lead_days(session, shop.id)),
             "mail_links": shop.mail_links,
             "reason": "",
         },

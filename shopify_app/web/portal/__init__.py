@@ -14,6 +14,7 @@ blueprint.register_error_handler(problems.Problem, problems.answer)
 
 # The views join the blueprint as they are imported.
 import shopify_app.web.portal.acts  # noqa: E402
+import shopify_app.web.portal.cards  # noqa: E402
 import shopify_app.web.portal.contract_acts  # noqa: E402
 import shopify_app.web.portal.date_acts  # noqa: E402
 import shopify_app.web.portal.document  # noqa: E402

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.statuses import REASONS, Cancel, Pause, Reactivate, Resume
+from shopify_app.web.portal.backup_deeds import OF_BACKUP
 from shopify_app.web.portal.day_deed import ALL_DATES
 from shopify_app.web.portal.deed import Deed, Ground, Values
 from shopify_app.web.portal.detail_deeds import OF_DETAILS
@@ -55,5 +56,6 @@ OF_STATUS = (
         Body({"reason": Word(tuple(REASONS)), "comment": Text(500, needed=False)}),
     ),
 )
-DEEDS = {deed.name: deed for deed in (*OF_STATUS, *OF_LINES, *ALL_DATES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK)}
+_ALL = (*OF_STATUS, *OF_LINES, *ALL_DATES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK, *OF_BACKUP)
+DEEDS = {deed.name: deed for deed in _ALL}
 """Each action by its name in addresses."""

@@ -180,6 +180,17 @@ OPERATIONS = (
     ),
     *(operation for deed in DEEDS.values() for operation in _deed(deed)),
     Operation(
+        "askForCard",
+        "post",
+        "/contracts/{number}/card",
+        "Have Shopify mail the link that updates the card, at most once a day; or get the link into Shop Pay",
+        "CardSent",
+        (NUMBER, KEYED),
+        ACT_ERRORS,
+        (("getContract", BACK),),
+        "CardBody",
+    ),
+    Operation(
         "undo",
         "post",
         "/contracts/{number}/undo",

@@ -31,6 +31,7 @@ def picture(seen: Picture, currency: str) -> Json:
         "delivery_kind": seen.kind,
         "place": (seen.place or {}).get("name"),
         "payment_method": number_of(seen.payment_method) if seen.payment_method else None,
+        "backup_method": number_of(seen.backup_method) if seen.backup_method else None,
         "discounts": [each.title or "" for each in seen.discounts],
         "out_of_stock": out_of_stock.word(seen.out_of_stock),
     }

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import Contract
+from shopify_app.edits.contract import backup_method
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, rows, shapes
+from shopify_app.web.portal.cards import card
 from shopify_app.web.portal.guard import shopper
 from shopify_app.web.portal.problems import Problem
 from shopify_app.web.portal.timeline import entries as timeline_of
@@ -79,7 +81,9 @@ def timeline(number: str) -> ResponseReturnValue:
 def whole_contract(session: Session, row: Contract) -> Json:
     """Return a contract with everything that its page shows."""
     method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
-    return shapes.contract(row, _hour(session), method, attempt, ctx().clock.now())
+    now, backup = ctx().clock.now(), backup_method.usable(session, row)
+    extra = {"card": card(session, row, method, now), "backup_method": shapes.named_method(backup)}
+    return shapes.contract(row, _hour(session), method, attempt, now) | extra
 
 
 def _hour(session: Session) -> int:

@@ -5,6 +5,9 @@ Every object names all its properties, requires them and forbids others; what ma
 
 from __future__ import annotations
 
+from shopify_app.cards.answers import Why
+from shopify_app.cards.models import LINK, MAIL, REMOVED, REPLACED, UPDATED
+from shopify_app.cards.state import Path, State
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.contract.answers import No
@@ -42,6 +45,7 @@ CODES = sorted(
     {
         *Refusal,
         *No,
+        *Why,
         *RULES,
         TOO_LATE,
         MOVED_ON,
@@ -81,6 +85,14 @@ SCHEMAS: dict[str, Schema] = {
         expires_on=or_null(DAY),
         state=one_of("ok", "expires_before_next", "expired", "removed"),
     ),
+    "NamedMethod": shape(method=said(TEXT, "Its value among the options."), words=TEXT),
+    "CardAsked": shape(
+        at=INSTANT,
+        how=one_of(MAIL, LINK),
+        by_you=YES,
+        sure=said(YES, "Shopify said that it was sent; else nobody knows."),
+        outcome=said(or_null(one_of(UPDATED, REPLACED, REMOVED)), "What came of it; null while nothing has."),
+    ),
     "Discount": shape(
         discount=said(TEXT, "Names it in requests."),
         title=MAYBE_TEXT,
@@ -105,6 +117,22 @@ _SUMMARY: dict[str, Schema] = {
     "next_charge": or_null(ref("NextCharge")),
 }
 SCHEMAS |= {
+    "Card": shape(
+        state=said(one_of(*State), "How the payment method stands; missing: there is none."),
+        path=said(one_of(*Path), "How it is renewed: by Shopify's mail, by a link into Shop Pay, or in the account."),
+        words=said(TEXT, "The path in words."),
+        account_url=said(TEXT, "The shopper's account."),
+        intent=said(TEXT, "What an extension gives `shopify.intents.invoke` to let another method be chosen."),
+        reason=said(or_null(ref("Reason")), "Why neither mail nor link can be asked for; null when one can."),
+        asked=said(or_null(ref("CardAsked")), "The last time somebody asked."),
+    ),
+    "CardSent": shape(
+        path=one_of(*Path),
+        url=said(MAYBE_TEXT, "The link into Shop Pay: a secret of the shopper's. Null after a mail."),
+        words=TEXT,
+        card=ref("Card"),
+    ),
+    "CardBody": shape(),
     "ContractSummary": shape(**_SUMMARY),
     "Contracts": shape(contracts=listed(ref("ContractSummary")), next_after=MAYBE_TEXT),
     "Contract": shape(
@@ -113,6 +141,8 @@ SCHEMAS |= {
         total=said(ref("Money"), "One charge, before taxes."),
         delivery_method=or_null(ref("DeliveryMethod")),
         payment_method=or_null(ref("PaymentMethod")),
+        card=ref("Card"),
+        backup_method=said(or_null(ref("NamedMethod")), "Tried when a charge fails."),
         payment=ref("Payment"),
         discounts=listed(ref("Discount")),
         out_of_stock=PREFERENCE,
@@ -221,6 +251,7 @@ SCHEMAS |= {
         delivery_kind=said(MAYBE_TEXT, "shipping, local_delivery or pickup"),
         place=said(MAYBE_TEXT, "Where it is picked up."),
         payment_method=said(MAYBE_TEXT, "Its value among the options."),
+        backup_method=said(MAYBE_TEXT, "The same of the one that is tried when a charge fails."),
         discounts=listed(TEXT),
         out_of_stock=PREFERENCE,
     ),

@@ -186,6 +186,11 @@ def _method(method: PaymentMethod | None, contract: Contract, today: date) -> Js
     }
 
 
+def named_method(method: PaymentMethod | None) -> Json | None:
+    """Return a payment method as a value of options, with its words."""
+    return {"method": number_of(method.shopify_gid), "words": method.label} if method else None
+
+
 def _method_state(method: PaymentMethod, contract: Contract, today: date) -> str:
     if method.revoked_at is not None:
         return "removed"

@@ -10,6 +10,7 @@ from typing import Any
 from babel.numbers import format_currency, format_decimal
 from flask import g
 
+from shopify_app.cards.facts import REPLACED
 from shopify_app.channels.klaviyo import words
 from shopify_app.edits.contract.out_of_stock import word
 from shopify_app.edits.order_now import OrderingNow
@@ -37,6 +38,7 @@ def entries(facts: Sequence[Fact]) -> list[Json]:
             "words": _words(fact, speaks),
         }
         for fact in facts
+        if fact.data.get("why") != REPLACED  # the subscription's own fact tells it
     ]
 
 

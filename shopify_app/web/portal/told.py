@@ -24,6 +24,10 @@ TOLD = (
     "subscription.discount_added",
     "subscription.discount_removed",
     "subscription.payment_method_changed",
+    "subscription.backup_method_changed",
+    "payment_method.asked",
+    "payment_method.updated",
+    "payment_method.removed",
     "order.processed",
     "order.skipped",
     "order.unskipped",
@@ -49,7 +53,7 @@ ASKED_FOR = (
     "charge.asked_for",
 )
 """Requests and refusals: whoever asked was answered, and what came of it is told."""
-MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.changed")
+MAILED = ("order.upcoming", "order.changed", "delivery.upcoming", "delivery.changed", "payment_method.expiring")
 """Moments at which a mail is due. What such a mail is about is told by itself."""
 OF_STAFF = (
     "charge.parked",
@@ -71,6 +75,7 @@ OF_PAYMENT = (
 """How a failed charge is followed up; that it failed, is tried with another card, and how it ended is told."""
 OF_SHOP = (
     "payment.ladder_changed",
+    "cards.leads_changed",
     "rules.changed",
     "links.mode_changed",
     "notices.leads_changed",

@@ -20,6 +20,7 @@ from shopify_app.channels.klaviyo.events.common import (
 )
 from shopify_app.channels.klaviyo.events.edits import EDITS
 from shopify_app.channels.klaviyo.events.event import Event as Event
+from shopify_app.channels.klaviyo.events.methods import METHODS
 from shopify_app.channels.klaviyo.events.payments import PAYMENTS
 from shopify_app.channels.klaviyo.events.property import Property, choice, flag, rows, text, texts, whole
 
@@ -191,6 +192,7 @@ EVENTS = (
         {"OrdersCompleted": 4},
     ),
     *EDITS,
+    *METHODS,
     *PAYMENTS,
 )
 

@@ -20,11 +20,13 @@ from shopify_app.channels.klaviyo.mails.common import (
     UNTIL,
 )
 from shopify_app.channels.klaviyo.mails.edits import EDITS
+from shopify_app.channels.klaviyo.mails.methods import METHODS
 from shopify_app.channels.klaviyo.mails.payments import PAYMENTS
 from shopify_app.channels.klaviyo.mails.pieces import Fact, Mail, Text
 
 MAILS = (
     *EDITS,
+    *METHODS,
     Mail(
         "started-subscription",
         {"en": "Your subscription has started", "de": "Ihr Abonnement hat begonnen"},

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import g, request
 
-from shopify_app.edits.contract import payment_method
+from shopify_app.edits.contract import backup_method, payment_method
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.discounts import LONGEST, Discount, ManualDiscount, RemoveDiscount
@@ -43,6 +43,22 @@ def _methods(found: Detail, form: Form) -> Mapping[str, Any]:
         known = payment_method.known(session, contract) if contract.customer_gid else []
     methods = {one.shopify_gid: one.label for one in known}
     return {"methods": methods, "method": form.typed.get("method", contract.payment_method_gid), "problem": problem}
+
+
+def _backup(form: Form, found: Detail) -> Action | None:
+    with ctx().db.session() as session:
+        chosen = backup_method.choose(session, found.contract, form.typed.get("backup", ""))
+    if isinstance(chosen, No):
+        form.errors["backup"] = WORDS[chosen] if form.typed.get("backup") else "Choose a payment method, or none."
+        return None
+    return chosen
+
+
+def _backups(found: Detail, form: Form) -> Mapping[str, Any]:
+    known = _methods(found, form)
+    others = {gid: label for gid, label in known["methods"].items() if gid != found.contract.payment_method_gid}
+    now = form.typed.get("backup", found.contract.backup_method_gid or backup_method.NONE)
+    return {**known, "backups": {backup_method.NONE: "None", **others}, "backup": now}
 
 
 def _code(form: Form, found: Detail) -> Action | None:
@@ -84,6 +100,15 @@ FACES = (
         fields="payment_method.html",
         names=("method",),
         choices=_methods,
+    ),
+    Face(
+        "backup_method",
+        "Choose a backup payment method",
+        "Change backup payment method",
+        _backup,
+        fields="backup_method.html",
+        names=("backup",),
+        choices=_backups,
     ),
     Face(
         "discount",
