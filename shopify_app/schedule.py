@@ -18,6 +18,7 @@ from shopify_app.cards import drain as cards
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.dunning import backup as dunning_backup
 from shopify_app.dunning import card as dunning_card
 from shopify_app.dunning import follow as dunning_follow
 from shopify_app.dunning import steps as dunning_steps
@@ -63,6 +64,7 @@ DRAINS = (
     Drain("billing", "money", due.drain, due.waiting),
     Drain("outcomes", "money", outcomes.drain, outcomes.waiting),
     Drain("failed_charges", "money", dunning_follow.drain, dunning_follow.waiting),
+    Drain("backups", "money", dunning_backup.drain, dunning_backup.waiting),
     Drain("dunning", "money", dunning_steps.drain, dunning_steps.waiting),
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),

@@ -16,7 +16,7 @@ from shopify_app.billing.ledger import lock_contract
 from shopify_app.context import Context
 from shopify_app.contracts.models import CANCELLED, EXPIRED, PAUSED, BillingCycle, Contract
 from shopify_app.contracts.webhooks import contract_gid
-from shopify_app.dunning import cases, facts, sight
+from shopify_app.dunning import backup, cases, facts, sight
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import AFTER_CARD, CARD_HELPS, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -101,6 +101,8 @@ def _each(rows: Iterable[object]) -> list[tuple[DunningCase, Contract]]:
 
 def _take(session: Session, case: DunningCase, contract: Contract, now: datetime, whatever: bool) -> bool:
     decline, seen = Decline(case.decline), sight.of(session, contract)
+    if backup.is_under_way(session, case):
+        return False
     if not (sight.is_helpful(decline, case.seen, seen) or (whatever and decline in CARD_HELPS)):
         return False
     lock_contract(session, case.shop_id, contract.shopify_gid)

@@ -11,7 +11,7 @@ from shopify_app.billing.models import BillingAttempt
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.dunning import facts, ladders, policy, sight
-from shopify_app.dunning.models import CLOSED, EXHAUSTED, OPEN, RECOVERED, DunningCase
+from shopify_app.dunning.models import CLOSED, EXHAUSTED, OPEN, RECOVERED, DunningBackup, DunningCase
 from shopify_app.dunning.policy import Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.shops.models import Shop
@@ -48,6 +48,8 @@ def take_failure(
     step = policy.after_failure(Decline(case.decline), case.used, own, failed_at, shop.zone)
     if changed_since(case, attempt.written_at) and Decline(case.decline) in policy.CARD_HELPS:
         step = Next(Step.CARD, now + policy.AFTER_CARD)
+    if _had_backup(session, case, attempt):
+        step = Next(Step.FINAL, now)  # it was the last thing to be tried
     plan(case, step)
     case.seen = seen
     session.add(case)
@@ -56,6 +58,17 @@ def take_failure(
         facts.opened(session, case, contract, cycle, now)
     facts.failed(session, case, contract, cycle, attempt, own, failed_at, shop.zone)
     return case
+
+
+def _had_backup(session: Session, case: DunningCase, attempt: BillingAttempt) -> bool:
+    """Tell whether this attempt was made with the shopper's backup method."""
+    query = select(DunningBackup.id).where(
+        DunningBackup.case_id == case.id,
+        DunningBackup.opened_at == case.opened_at,
+        DunningBackup.state == "charging",
+        DunningBackup.attempt_id != attempt.id,
+    )
+    return session.scalar(query) is not None
 
 
 def changed_since(case: DunningCase, instant: datetime) -> bool:

@@ -97,6 +97,17 @@ def card_changed(session: Session, case: DunningCase, contract: Contract, now: d
     _tell(session, case, contract, "payment.card_changed", now.isoformat(), now, data)
 
 
+def backup_tried(session: Session, case: DunningCase, contract: Contract, gid: str, now: datetime) -> None:
+    """The shopper's backup method is charged instead of ending the case."""
+    _tell(session, case, contract, "payment.backup_tried", now.isoformat(), now, {"method_gid": gid})
+
+
+def backup_over(session: Session, case: DunningCase, contract: Contract, state: str, now: datetime) -> None:
+    """The backup was used; the shopper's own method pays again, or the one that somebody chose meanwhile does."""
+    kind = "payment.method_restored" if state == "restored" else "payment.method_kept"
+    _tell(session, case, contract, kind, now.isoformat(), now, {})
+
+
 def _ended(case: DunningCase) -> Json:
     return {
         "class": case.decline,

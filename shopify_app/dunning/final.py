@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
-from shopify_app.dunning import cases, ladders, policy, retry
+from shopify_app.dunning import backup, cases, ladders, policy, retry
 from shopify_app.dunning.models import CLOSED, OPEN, DunningCase
 from shopify_app.dunning.policy import AGAIN, Final, Next, Step
 from shopify_app.edits import answers, change, door, skip
@@ -44,10 +44,13 @@ CUSTOMER_GONE = (
 
 
 def run(ctx: Context, case_id: int, actor: str = ACTOR) -> bool:
-    """Do what the case's ladder ends with; answers whether it is done. Never raises what Shopify may answer.
+    """Do what the case's ladder ends with; answers whether it is done. What a door refuses is an answer.
 
-    What Shopify refuses is tried again in an hour, and after some times left to a person.
+    The shopper's backup method, if they chose one, is tried before; raises as `retry.run` does for that. What Shopify
+    refuses is tried again in an hour, and after some times left to a person.
     """
+    if actor == ACTOR and backup.try_first(ctx, case_id):
+        return False
     with ctx.db.session() as session:
         wanted = _decide(session, case_id, ctx.clock.now())
         if wanted is None:
@@ -89,8 +92,8 @@ _WORDS = {Decline.ALREADY_PAID: PAID_IT_SAYS, Decline.CUSTOMER_GONE: CUSTOMER_GO
 
 
 def _carry_out(ctx: Context, case: DunningCase, gid: str, wanted: Final, actor: str) -> tuple[bool, bool]:
-    """Ask the door; answers whether it is done, and whether a refusal may pass. One request id for each failure."""
-    request_id = f"dunning-{case.id}-{case.attempt_id}-{wanted.value}"
+    """Ask the door; answers whether it is done, and whether a refusal may pass. One request id for each refusal."""
+    request_id = f"dunning-{case.id}-{case.attempt_id}-{case.troubles}-{wanted.value}"
     if wanted is Final.SKIP:
         target = change.Target(case.shop_id, gid, case.cycle_index, actor)
         answer = door.carry_out(ctx, skip.Skipping(True), target, request_id)

@@ -13,7 +13,7 @@ from shopify_app.billing.models import CHALLENGED, DUPLICATE, FAILED, SETTLED, B
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.contracts.models import Contract
-from shopify_app.dunning import cases
+from shopify_app.dunning import backup, cases
 from shopify_app.dunning.models import OPEN
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.shops.models import INSTALLED, Shop
@@ -50,8 +50,9 @@ def follow(session: Session, attempt_id: int, now: datetime) -> None:
         return
     attempt.followed_as = attempt.state
     contract = session.get_one(Contract, attempt.contract_id)
+    case = cases.find(session, contract.id, attempt.cycle_index)
+    backup.outcome(session, attempt, case, now)
     if attempt.state in (SETTLED, DUPLICATE):
-        case = cases.find(session, contract.id, attempt.cycle_index)
         if case and case.state != "recovered":
             cases.recover(session, case, contract, now)
     elif attempt.state in (FAILED, CHALLENGED):

@@ -62,6 +62,33 @@ class DunningCase(Base):
     final_action: Mapped[str | None]
 
 
+class DunningBackup(Base):
+    """One use of a shopper's backup method (`backup.py`): which own method is to be put back, and how far it is.
+
+    `opened_at` is the case's, so that a case that is opened anew may use it anew; `attempt_id` its last attempt
+    before. `next_look_at`: business time; `lease_until`: machine time.
+    """
+
+    __tablename__ = "dunning_backups"
+    __table_args__ = (
+        UniqueConstraint("case_id", "opened_at"),
+        Index("ix_dunning_backups_open", "next_look_at", postgresql_where=text("state in ('asked', 'charging')")),
+        CheckConstraint("state in ('asked', 'charging', 'restored', 'kept', 'refused')", name="state"),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    case_id: Mapped[int] = mapped_column(ForeignKey("dunning_cases.id", ondelete="CASCADE"))
+    opened_at: Mapped[datetime]
+    attempt_id: Mapped[int]
+    own_gid: Mapped[str | None]
+    backup_gid: Mapped[str]
+    state: Mapped[str]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    next_look_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+
+
 class DunningLadder(Base):
     """What a shop does about one class of failures, where it differs from `policy.DEFAULTS`. See `policy.Ladder`."""
 

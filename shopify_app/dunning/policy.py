@@ -36,6 +36,8 @@ class Step(StrEnum):
     """charge once more, as the ladder has it"""
     CARD = "card"
     """charge once more, because the way to pay changed"""
+    BACKUP = "backup"
+    """charge once more, with the method that the shopper chose for this"""
     FINAL = "final"
     """do what the ladder ends with"""
     LOOK = "look"

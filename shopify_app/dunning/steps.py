@@ -122,6 +122,7 @@ def _remind(ctx: Context, case_id: int) -> None:
 _STEPS: dict[Step, Callable[[Context, int], object]] = {
     Step.RETRY: retry.run,
     Step.CARD: retry.run,
+    Step.BACKUP: retry.run,
     Step.FINAL: final.run,
     Step.LOOK: _look,
     Step.PERSON: _look,

@@ -13,8 +13,8 @@ from sqlalchemy import select, update
 from sandbox.shopify import attempts, payment_methods
 from sandbox.testing import SandboxServer
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.dunning import card, follow, ladders, steps
-from shopify_app.dunning.models import DunningCase
+from shopify_app.dunning import backup, card, follow, ladders, steps
+from shopify_app.dunning.models import DunningBackup, DunningCase
 from shopify_app.dunning.policy import Final, Ladder
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
@@ -58,6 +58,7 @@ class Clinic:
                 break
         card.review(self.till.ctx)
         steps.drain(self.till.ctx)
+        backup.drain(self.till.ctx)
 
     def ladder(self, decline: Decline, *waits: int, final: str = "pause", **values: Any) -> None:
         wanted = Ladder(waits, final=Final(final), **values)
@@ -69,7 +70,8 @@ class Clinic:
         self.till.expire_leases()
         past = machine_now() - timedelta(minutes=10)
         with self.till.ctx.db.session() as session:
-            session.execute(update(DunningCase).values(lease_until=past))
+            for table in (DunningCase, DunningBackup):
+                session.execute(update(table).values(lease_until=past))
 
     @property
     def case(self) -> DunningCase:

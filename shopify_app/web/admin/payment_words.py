@@ -110,6 +110,12 @@ def _waits(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"A charge still waits for you to mend something. {_code(fact)}", "warning")
 
 
+def _kept(fact: Fact, zone: tzinfo) -> Sentence:
+    return Sentence(
+        "The payment method stays as it is after the backup was tried: it was chosen, or the other is gone."
+    )
+
+
 def _ladder(fact: Fact, zone: tzinfo) -> Sentence:
     name = class_name(fact.data.get("class"))
     return Sentence(f"What happens after a failed charge (“{name}”) was decided anew{who(fact)}.")
@@ -139,6 +145,11 @@ TELLINGS: dict[str, Telling] = {
     "payment.card_changed": fixed(
         "What the charge failed for has changed, so it is tried again", "success", lambda fact: ""
     ),
+    "payment.backup_tried": fixed(
+        "The shopper's backup payment method is tried before anything is ended", by=lambda fact: ""
+    ),
+    "payment.method_restored": fixed("The shopper's own payment method pays again", by=lambda fact: ""),
+    "payment.method_kept": _kept,
     "payment.ladder_changed": _ladder,
     "payment.retries_asked_for": _retries,
 }

@@ -36,6 +36,8 @@ TOLD = (
     "charge.failed",
     "charge.challenged",
     "payment.card_changed",
+    "payment.backup_tried",
+    "payment.method_restored",
     "payment.recovered",
     "payment.exhausted",
 )
@@ -71,6 +73,7 @@ OF_PAYMENT = (
     "payment.action_required",
     "payment.case_closed",
     "payment.waits_for_merchant",
+    "payment.method_kept",
 )
 """How a failed charge is followed up; that it failed, is tried with another card, and how it ended is told."""
 OF_SHOP = (
