@@ -61,7 +61,7 @@ DATE_OPERATIONS = (
         "DateDone",
         (NUMBER, INDEX),
         ACT_ERRORS,
-        (("listCycles", BACK), ("listDateOptions", _THERE)),
+        (("listCycles", BACK),),
         "UndoBody",
         True,
     ),

@@ -198,7 +198,7 @@ OPERATIONS = (
         "ContractDone",
         (NUMBER,),
         ACT_ERRORS,
-        (("getContract", BACK), ("listOptions", BACK)),
+        (("getContract", BACK),),
         "UndoBody",
         True,
     ),
