@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
+from shopify_app.channels.mail import deliver as mail
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.edits import prune as edits_prune
@@ -37,13 +38,15 @@ from shopify_app.stock import reconcile as stock_reconcile
 class Drain:
     """`run` works off one batch and answers how many rows; `waiting` counts what is actionable right now.
 
-    `waiting(session, now, machine_now)`: business and machine time.
+    `waiting(session, now, machine_now)`: business and machine time. `is_on`: whether this process is set up for it;
+    if not, its rows wait for nobody.
     """
 
     name: str
     queue: str
     run: Callable[[Context], int]
     waiting: Callable[[Session, datetime, datetime], int]
+    is_on: Callable[[Context], bool] = lambda ctx: True
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ DRAINS = (
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
+    Drain("mail", "voice", mail.drain, mail.waiting, mail.is_on),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),

@@ -3,6 +3,7 @@
 import shopify_app.billing.models
 import shopify_app.catalog.models
 import shopify_app.channels.klaviyo.models
+import shopify_app.channels.mail.models
 import shopify_app.contracts.models
 import shopify_app.duties
 import shopify_app.edits.models

@@ -45,7 +45,10 @@ class Fact(Base):
 
 
 class Delivery(Base):
-    """One fact for one channel. The body is rendered once and sent unchanged on every try (machine time)."""
+    """One fact for one channel. The body is rendered once and sent unchanged on every try (machine time).
+
+    `is_unsure`: the answer to a try was lost, so the channel may have it already.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -73,6 +76,7 @@ class Delivery(Base):
     tries: Mapped[int] = mapped_column(server_default="0")
     next_try_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
+    is_unsure: Mapped[bool] = mapped_column(server_default=text("false"))
     last_error: Mapped[str | None]
     reason: Mapped[str | None]
     accepted_at: Mapped[datetime | None]

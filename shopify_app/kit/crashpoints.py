@@ -19,6 +19,9 @@ POINTS = (
     "billing.after_settled",
     "channel.after_claim_before_call",
     "channel.after_call_before_record",
+    "mail.after_claim_before_call",
+    "mail.after_leaving_before_message",
+    "mail.after_call_before_record",
 )
 """Every point of the program, in the order a charge meets them."""
 

@@ -45,10 +45,10 @@ def written(letter: Letter, sender: str) -> bytes:
         message["Subject"] = _line(letter.subject)
         message["Date"] = letter.at
         message["Message-ID"] = f"<{letter.id}@{sender.rpartition('@')[2]}>"
-        message["Content-Language"] = letter.language
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
+        message["Content-Language"] = letter.language  # last, since setting a content forgets it
         return message.as_bytes()
     except (MessageError, ValueError, IndexError) as error:
         # the text of the error would quote what could not be written
