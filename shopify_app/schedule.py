@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
+from shopify_app.channels.mail import alerts
 from shopify_app.channels.mail import deliver as mail
+from shopify_app.channels.mail import prune as mail_prune
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.edits import prune as edits_prune
@@ -84,11 +86,13 @@ DUTIES = (
     Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
+    Duty("mail.alerts", timedelta(minutes=10), alerts.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),
     Duty("links.prune", timedelta(days=1), links_prune.run),
     Duty("notices.prune", timedelta(days=1), notices_prune.run),
+    Duty("mail.prune", timedelta(days=1), mail_prune.run),
     Duty("edits.prune", timedelta(days=1), edits_prune.run),
 )
 

@@ -59,6 +59,12 @@ def upgrade() -> None:
         sa.Column("fallback_since", INSTANT, nullable=True),
         sa.Column("facts_read_to", sa.BigInteger(), server_default="0", nullable=False),
     )
+    op.create_index(
+        "ix_journal_facts_alerts",
+        "journal_facts",
+        ["shop_id", "occurred_at"],
+        postgresql_where=sa.text("kind in ('charge.parked', 'charge.failed')"),
+    )
     op.add_column("klaviyo_accounts", sa.Column("silent_since", INSTANT, nullable=True))
     op.execute("update klaviyo_accounts set silent_since = now() where state <> 'connected'")
     op.add_column("deliveries", sa.Column("is_unsure", sa.Boolean(), server_default=sa.text("false"), nullable=False))
@@ -71,5 +77,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("deliveries", "is_unsure")
     op.drop_column("klaviyo_accounts", "silent_since")
+    op.drop_index("ix_journal_facts_alerts", "journal_facts")
     op.drop_table("mail_settings")
     op.drop_table("mails")

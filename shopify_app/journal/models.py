@@ -26,6 +26,12 @@ class Fact(Base):
         Index("ix_journal_facts_contract", "shop_id", "contract_gid", "occurred_at"),
         Index("ix_journal_facts_customer", "shop_id", "customer_gid"),
         Index("ix_journal_facts_shop_id_id", "shop_id", "id"),
+        Index(
+            "ix_journal_facts_alerts",
+            "shop_id",
+            "occurred_at",
+            postgresql_where=text("kind in ('charge.parked', 'charge.failed')"),
+        ),
     )
 
     id: Mapped[Id]

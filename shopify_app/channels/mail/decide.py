@@ -103,6 +103,15 @@ def stale(session: Session, mail: Mail, now: datetime) -> str | None:
     return next(iter(reasons(session, facts, now).values()), None) if facts else None
 
 
+def write_again(session: Session, mail: Mail, around: Around) -> None:
+    """Write a notice anew as things are now; it waits to be sent, or stays parked with a fresh reason."""
+    fact = session.get_one(Fact, mail.fact_id)
+    shop, settings = session.get_one(Shop, mail.shop_id), session.get_one(MailSettings, mail.shop_id)
+    said = _said(shop, settings, fact, around, fetch(session, shop, [fact]), None)
+    for name, value in said.items():
+        setattr(mail, name, value)
+
+
 def _needless(fact: Fact) -> str | None:
     is_transient = fact.kind == "charge.failed" and fact.data.get("class") == Decline.TRANSIENT.value
     return NO_NEED if is_transient else None

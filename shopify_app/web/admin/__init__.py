@@ -24,6 +24,8 @@ import shopify_app.web.admin.events  # noqa: E402
 import shopify_app.web.admin.feed  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
+import shopify_app.web.admin.mail  # noqa: E402
+import shopify_app.web.admin.mail_log  # noqa: E402
 import shopify_app.web.admin.plan_terms  # noqa: E402
 import shopify_app.web.admin.plans  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402

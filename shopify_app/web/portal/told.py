@@ -53,6 +53,7 @@ OF_STAFF = ("charge.parked", "charge.released", "charge.duplicate", "charging.st
 OF_SHOP = (
     "rules.changed",
     "links.mode_changed",
+    "mail.settings_changed",
     "notices.leads_changed",
     "plans.created",
     "plans.plan_added",
