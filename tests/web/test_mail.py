@@ -96,6 +96,9 @@ def test_a_test_mail_says_what_the_server_answered(mailing: Admin, server: MailS
 
 def test_the_log_is_searched_and_what_waits_for_a_person_goes_again_by_hand(mailing: Admin) -> None:
     with mailing.context.db.session() as session:
+        contract = rows.contract(session, mailing.shop_id, 7)
+        fact = rows.fact(session, contract, "order.upcoming", data={"lead_days": 3})
+        session.flush()
         shopper = rows.shopper(session, mailing.shop_id, 1, last_name="Gardener")
         for number, state in enumerate((SENT, PARKED, UNKNOWN)):
             session.add(
@@ -103,12 +106,14 @@ def test_the_log_is_searched_and_what_waits_for_a_person_goes_again_by_hand(mail
                     shop_id=mailing.shop_id, purpose=NOTICE, reference=f"r{number}", at=NOW, language="en",
                     recipient="ann@garden.shop", customer_gid=shopper.shopify_gid, subject=f"Subject {number}",
                     plain="words", html="<p>words</p>", state=state, reason=f"because {number}", next_try_at=NOW,
+                    fact_id=fact.id if state == UNKNOWN else None,
                 )
             )  # fmt: skip
     page = mailing.get("/settings/mail/log").text
     assert all(f"Subject {number}" in page for number in range(3)) and "1 mail could not be sent" in page
     assert "because 2" in page and "Not known" in page
     assert page.count('name="mail"') == 2, "what was sent is not offered again"
+    assert "Mail: because 2" in mailing.get("/contracts/7").text
     assert "Subject 1" not in mailing.get("/settings/mail/log?show=unknown").text
     assert "No mail matches" in mailing.get("/settings/mail/log?q=nobody").text
     assert "Subject 0" in mailing.get("/settings/mail/log?q=gardener%20ann").text

@@ -20,7 +20,17 @@ from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import addresses, blueprint, delivery_words, detail, offers, render, sentences, words
+from shopify_app.web.admin import (
+    addresses,
+    blueprint,
+    delivery_words,
+    detail,
+    mail_face,
+    offers,
+    render,
+    sentences,
+    words,
+)
 from shopify_app.web.admin.detail import Detail
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
@@ -260,4 +270,5 @@ def _plans(found: Detail) -> Iterator[Values]:
 def _event(fact: Fact, found: Detail) -> Values:
     said = sentences.sentence(fact, g.shop.zone)
     told = [sentences.told(delivery) for delivery in found.told.get(fact.id, [])]
+    told += [mail_face.mailed(mail) for mail in found.mails.get(fact.id, [])]
     return {"at": fact.occurred_at, "words": said.words, "tone": said.tone, "told": told}

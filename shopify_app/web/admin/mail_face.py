@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.mail import settings as mail
+from shopify_app.channels.mail.models import DROPPED, PARKED, SENT, UNKNOWN, Mail
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 
@@ -36,3 +37,15 @@ def values(session: Session, shop: Shop) -> Values:
         "languages": LANGUAGES,
         "fallback_since": mail.of(session, shop.id).fallback_since,
     }
+
+
+def mailed(row: Mail) -> str:
+    """Return what became of the mail about a fact, e.g. "Mail taken by the mail server"."""
+    reason = (row.reason or "no reason recorded").rstrip(".")
+    said = {
+        SENT: "Mail taken by the mail server",
+        UNKNOWN: f"Mail: {reason}",
+        PARKED: f"No mail: {reason}",
+        DROPPED: f"No mail: {reason}",
+    }
+    return said.get(row.state, "Mail waiting to be sent")
