@@ -22,6 +22,7 @@ from shopify_app.gateways.mail.client import Mailer
 from shopify_app.kit import crashpoints
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.smtp import smtp_server
+from shopify_app.shops.models import Shop
 from tests.billing.conftest import sandbox_server
 from tests.billing.till import Till, opened
 from tests.channels.telling import send, tell
@@ -79,6 +80,10 @@ class Post:
 
     def connect(self) -> None:
         connect.connect(self.till.ctx, self.till.shop_id, seed.ROSEBUD_KEY)
+
+    def settings_of_shop(self, **columns: Any) -> None:
+        with self.till.ctx.db.session() as session:
+            session.execute(update(Shop).values(**columns))
 
     def klaviyo(self) -> None:
         send(self.till)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
+from shopify_app.channels.klaviyo.deliver import around
 from shopify_app.channels.klaviyo.events.told import EVENTS
 from shopify_app.channels.klaviyo.mails.common import LANGUAGES
 from shopify_app.channels.klaviyo.mails.written import MAILS
+from shopify_app.channels.mail import decide
 from shopify_app.channels.mail.models import MailSettings
 from shopify_app.channels.mail.page import filled
 from shopify_app.contracts.models import BillingCycle
-from tests.channels.telling import shopper, skip_waits, stored, tell
+from shopify_app.kit.clock import machine_now
+from tests.channels.telling import accepted, shopper, skip_waits, stored, tell
 from tests.mail.conftest import Post
 
 HOUR = timedelta(hours=1)
@@ -161,8 +165,27 @@ def test_who_has_no_address_is_parked_and_old_or_needless_news_are_not_mailed(po
     assert all(flows for flows, _ in _events(post)), "Klaviyo can tell who has only a phone"
 
 
-def test_without_a_server_or_the_merchants_wish_nothing_is_mailed(post: Post) -> None:
+def test_a_mail_is_decided_while_klaviyo_waits_for_the_decision(post: Post) -> None:
+    """Klaviyo, connected before the decision was committed, must not send first and learn of the mail later."""
     post.upcoming()
+    with ThreadPoolExecutor(1) as pool, post.till.ctx.db.session() as session:
+        assert decide.fill(session, around(post.till.ctx), machine_now()) == 1
+        post.connect()
+        telling = pool.submit(post.klaviyo)
+        with pytest.raises(TimeoutError):
+            telling.result(timeout=0.5)
+        assert accepted(post.till) == []
+        session.commit()
+        telling.result(timeout=20)
+    assert (post.the_mail().state, _events(post)) == ("dropped", [(True, False)])
+
+
+def test_without_a_server_the_merchants_wish_or_at_another_host_nothing_is_mailed(post: Post) -> None:
+    post.upcoming()
+    post.settings_of_shop(host="https://original.example")
+    post.deliver()  # a copy of the database, on another machine
+    assert post.mails() == []
+    post.settings_of_shop(host=post.till.ctx.settings.host)
     post.tick(without_server=True)
     assert post.mails() == []
     with post.till.ctx.db.session() as session:

@@ -15,6 +15,7 @@ from shopify_app.context import Context
 from shopify_app.gateways.mail.letter import Letter
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Instant
+from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 
 LEASE = timedelta(seconds=150)
@@ -62,7 +63,7 @@ def claim(ctx: Context, mail_id: int | None = None) -> Claim | None:
     dropped."""
     moment, now = machine_now(), ctx.clock.now()
     with ctx.db.session() as session:
-        while mail := session.scalars(_next(moment, mail_id)).first():
+        while mail := session.scalars(_next(moment, mail_id, ctx.settings.host)).first():
             reason = decide.stale(session, mail, now) if mail.purpose == NOTICE else None
             if reason is None:
                 mail.lease_until = moment + LEASE
@@ -80,8 +81,10 @@ def give_up_doubtful(ctx: Context) -> int:
         return len(session.scalars(ids).all())
 
 
-def _next(moment: datetime, mail_id: int | None) -> Select[Mail]:
-    found = select(Mail).where(*ready(moment)).order_by(Mail.next_try_at, Mail.id).limit(1)
+def _next(moment: datetime, mail_id: int | None, host: str) -> Select[Mail]:
+    # what was waiting when a database was copied is sent by the original
+    ours = Mail.shop_id.in_(select(Shop.id).where(Shop.host == host))
+    found = select(Mail).where(*ready(moment), ours).order_by(Mail.next_try_at, Mail.id).limit(1)
     found = found if mail_id is None else found.where(Mail.id == mail_id)
     return found.with_for_update(skip_locked=True)
 

@@ -41,12 +41,12 @@ NO_NEED = "it may go through by itself, so the shopper need not know"
 
 def fill(session: Session, around: Around, machine_now: datetime) -> int:
     """Write the missing mails of up to 100 facts of one shop; returns how many, 0 for none missing."""
-    first = missing(around.now, 1).subquery()
+    first = missing(around.now, 1, host=around.host).subquery()
     shop_id = session.scalar(select(first.c.shop_id))
     if shop_id is None:
         return 0
     instead.lock_telling(session, shop_id)
-    untold = missing(around.now, BATCH, shop_id).subquery()  # asked anew, now that nobody else decides
+    untold = missing(around.now, BATCH, shop_id, around.host).subquery()  # asked anew, now that nobody else decides
     facts = session.scalars(select(Fact).where(Fact.id.in_(select(untold.c.id))).order_by(Fact.id)).all()
     if not facts:
         return 0
@@ -60,8 +60,14 @@ def fill(session: Session, around: Around, machine_now: datetime) -> int:
     return len(rows)
 
 
-def missing(now: Instant, limit: int = BATCH, shop_id: int | None = None) -> Select[int, int]:
-    """Select the first facts (id, shop_id) that have to be told by mail and have none. `now`: business time."""
+def missing(
+    now: Instant, limit: int = BATCH, shop_id: int | None = None, host: str | None = None
+) -> Select[int, int]:
+    """Select the first facts (id, shop_id) that have to be told by mail and have none. `now`: business time.
+
+    `host`: of shops that were installed under this address only. A copy of the database mirrors on, and Klaviyo would
+    know its events again, but a mail of the copy's would be a second one.
+    """
     told = select(Mail.id).where(Mail.fact_id == Fact.id)
     # what Klaviyo has, what it may have, and what was dropped or parked on its way there
     at_klaviyo = select(Delivery.id).where(
@@ -94,6 +100,7 @@ def missing(now: Instant, limit: int = BATCH, shop_id: int | None = None) -> Sel
         .where(Shop.status == INSTALLED, or_(KlaviyoAccount.shop_id.is_(None), lost))
         .limit(limit)
     )
+    found = found if host is None else found.where(Shop.host == host)
     return found if shop_id is None else found.where(MailSettings.shop_id == shop_id)
 
 
