@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from sandbox.app import create_app
 from sandbox.mail import MailServer, box, faults
 from sandbox.world import World
 from shopify_app.config import problems
@@ -189,3 +190,17 @@ def test_a_wrong_variable_is_named_without_its_value(settings: dict[str, str], s
     found = [line for line in problems(settings) if said in line]
     assert len(found) == 1
     assert "hushhush" not in found[0] and "b.example" not in found[0]
+
+
+def test_the_inbox_shows_what_was_taken_and_runs_nothing_of_it(mail: MailServer) -> None:
+    mailer(mail).send(letter(html="<html><head></head><body>Grüße<script>x()</script></body></html>"), lambda: None)
+    pages = create_app(mail.world).test_client()
+    (got,) = pages.get("/mail/_control/mails", query_string={"to": TO}).get_json()
+    assert "Ihre nächste Bestellung" in pages.get("/mail/inbox").text
+    alone = pages.get(f"/mail/inbox/{got['id']}")
+    assert "Grüße" in alone.text
+    policy = alone.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox allow-popups") and "default-src 'none'" in policy and "scripts" not in policy
+    wrong = pages.post("/mail/_control/faults", json=[{"at": "nowhere"}])
+    assert (wrong.status_code, pages.get("/mail/inbox/1").status_code) == (400, 404)
+    assert "at is one of connect" in wrong.get_json()["error"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func, select, update
 
@@ -19,7 +19,7 @@ BATCH = 1000
 def run(ctx: Context) -> int:
     """Empty mails more than 90 days old and pass by facts too old to be mailed; returns how many were emptied."""
     now = ctx.clock.now()
-    _pass_by(ctx, now)
+    _pass_by(ctx)
     emptied = 0
     while True:
         old = select(Mail.id).where(
@@ -34,14 +34,17 @@ def run(ctx: Context) -> int:
             return emptied
 
 
-def _pass_by(ctx: Context, now: datetime) -> None:
-    """Only shops that tell by mail look for facts, so only theirs are passed by."""
+def _pass_by(ctx: Context) -> None:
+    """Only shops that tell by mail look for facts, so only theirs are passed by.
+
+    By when they were recorded, in machine time, since ids follow that; what happened long ago may be recorded today.
+    """
     newest = (
         select(func.max(Fact.id))
         .where(
             Fact.shop_id == MailSettings.shop_id,
             Fact.id > MailSettings.facts_read_to,
-            Fact.occurred_at < now - OLD,
+            Fact.recorded_at < func.now() - OLD,
         )
         .scalar_subquery()
     )
