@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
         with world.locked():
             if args.seed and not len(world.shops):
                 seed(world, args.seed)
-        server = Server(world, args.host, args.port)
+        server = Server(world, args.host, args.port, smtp_port=args.smtp_port)
     except (schema.SchemaMissing, OSError, ValueError) as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 2
@@ -52,6 +52,7 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     serve = parser.add_subparsers(dest="command", required=True).add_parser("serve")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, required=True)
+    serve.add_argument("--smtp-port", type=int, help="takes mail there; without it there is no mail server")
     serve.add_argument("--state", help="folder that keeps the world; without it the world dies with the process")
     serve.add_argument("--app-url", required=True)
     serve.add_argument("--api-key", required=True)

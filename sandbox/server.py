@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sandbox import control
 from sandbox.app import create_app
+from sandbox.mail import MailServer
 from sandbox.wire.background import Background
 from sandbox.world import World
 from sandbox.world.app_config import AppConfig
@@ -36,12 +37,21 @@ class QuietHandler(WSGIRequestHandler):
 class Server:
     """A running sandbox. ``background=False`` leaves deliveries and settling to ``drain()`` (tests)."""
 
-    def __init__(self, world: World, host: str = "127.0.0.1", port: int = 0, background: bool = True) -> None:
+    def __init__(
+        self,
+        world: World,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        background: bool = True,
+        smtp_port: int | None = None,
+    ) -> None:
+        """Bind the ports (0: any free one); `smtp_port` None is a sandbox without a mail server."""
         self.world = world
         self.app = create_app(world)
         self._http: BaseWSGIServer = make_server(host, port, self.app, threaded=True, request_handler=QuietHandler)
         self.url = f"http://{host}:{self._http.server_port}"
         world.origin = self.url
+        self.mail = MailServer(world, host, smtp_port) if smtp_port is not None else None
         self.background = Background(world)
         control.attach(self.app, self.background)
         self._thread = threading.Thread(
@@ -52,6 +62,8 @@ class Server:
     def start(self) -> None:
         """Serve from a thread of its own."""
         self._thread.start()
+        if self.mail:
+            self.mail.start()
         if self._in_background:
             self.background.start()
 
@@ -63,6 +75,8 @@ class Server:
             self._http.shutdown()
             self._thread.join(timeout=5)
         self._http.server_close()
+        if self.mail:
+            self.mail.stop()
         with self.world.locked():
             self.world.store.close()
 

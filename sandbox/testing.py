@@ -40,11 +40,13 @@ class SandboxServer:
         background: bool = False,
         port: int = 0,
         mail_templates: Path | None = None,
+        smtp_port: int | None = None,
     ) -> None:
         self.config = AppConfig.read(APP_TOML, api_key=api_key, api_secret=api_secret, url=app_url)
         self.world: World = open_world(state, self.config)
         self.world.mail_templates = mail_templates
-        self._server = Server(self.world, port=port, background=background)
+        self._server = Server(self.world, port=port, background=background, smtp_port=smtp_port)
+        self.mail = self._server.mail
         self.url = self._server.url
         self._client = httpx.Client(timeout=30, trust_env=False)
 

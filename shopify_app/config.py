@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from shopify_app.kit.smtp import LOOPBACK, is_address, smtp_server
+
 ROOT = Path(__file__).resolve().parents[1]
 APP_TOML = ROOT / "shopify.app.toml"
-LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -49,6 +50,7 @@ class Settings:
     klaviyo_client_secret: str = field(repr=False, default="")
     smtp_url: str = field(repr=False, default="")
     mail_from: str = ""
+    alerts_to: tuple[str, ...] = field(repr=False, default=())
     log_level: str = "info"
     log_format: str = "text"
     web_threads: int = 8
@@ -79,7 +81,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         port=int(value["PORT"]),
         database_url=value["DATABASE_URL"],
         redis_url=value["REDIS_URL"],
-        encryption_keys=_keys(value["ENCRYPTION_KEY"]),
+        encryption_keys=_listed(value["ENCRYPTION_KEY"]),
         shop_url=value["SHOPIFY_SHOP_URL"].rstrip("/"),
         admin_url=value["SHOPIFY_ADMIN_URL"].rstrip("/"),
         cdn_url=value["SHOPIFY_CDN_URL"].rstrip("/"),
@@ -90,6 +92,7 @@ def read(environ: Mapping[str, str] | None = None) -> Settings:
         klaviyo_client_secret=value["KLAVIYO_CLIENT_SECRET"],
         smtp_url=value["SMTP_URL"],
         mail_from=value["MAIL_FROM"],
+        alerts_to=_listed(value["ALERTS_TO"]),
         log_level=value["LOG_LEVEL"].lower(),
         log_format=value["LOG_FORMAT"].lower() or ("text" if sys.stderr.isatty() else "json"),
         web_threads=int(value["WEB_THREADS"]),
@@ -116,6 +119,7 @@ DEFAULTS = {
     "KLAVIYO_CLIENT_SECRET": "",
     "SMTP_URL": "",
     "MAIL_FROM": "",
+    "ALERTS_TO": "",
     "LOG_LEVEL": "info",
     "LOG_FORMAT": "",
     "WEB_THREADS": "8",
@@ -136,7 +140,7 @@ def problems(environ: Mapping[str, str]) -> list[str]:
     """Return one line per wrong variable, in the order of the operator guide; empty when all is well."""
     value = {name: environ.get(name, "").strip() or default for name, default in DEFAULTS.items()}
     found = [f"{name} is not set: {hint}" for name, hint in _REQUIRED.items() if not value[name]]
-    for check in (_bad_urls, _bad_numbers, _bad_words, _bad_keys):
+    for check in (_bad_urls, _bad_numbers, _bad_words, _bad_mail, _bad_keys):
         found.extend(check(value))
     return found
 
@@ -177,8 +181,25 @@ def _bad_words(value: Mapping[str, str]) -> list[str]:
     return found
 
 
+def _bad_mail(value: Mapping[str, str]) -> list[str]:
+    """No line repeats what was set: SMTP_URL holds a password, the others are people's addresses."""
+    found = []
+    if value["SMTP_URL"]:
+        try:
+            smtp_server(value["SMTP_URL"])
+        except ValueError as error:
+            found.append(f"SMTP_URL is not understood: {error}")
+        if not value["MAIL_FROM"]:
+            found.append("MAIL_FROM is not set: the address that mail through SMTP_URL comes from")
+    if value["MAIL_FROM"] and not is_address(value["MAIL_FROM"]):
+        found.append("MAIL_FROM must be one mail address, without a name")
+    if not all(is_address(one) for one in _listed(value["ALERTS_TO"])):
+        found.append("ALERTS_TO must be mail addresses with commas between them")
+    return found
+
+
 def _bad_keys(value: Mapping[str, str]) -> list[str]:
-    for number, key in enumerate(_keys(value["ENCRYPTION_KEY"]), 1):
+    for number, key in enumerate(_listed(value["ENCRYPTION_KEY"]), 1):
         try:
             Fernet(key)
         except ValueError:
@@ -186,7 +207,7 @@ def _bad_keys(value: Mapping[str, str]) -> list[str]:
     return []
 
 
-def _keys(text: str) -> tuple[str, ...]:
+def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 

@@ -17,12 +17,13 @@ from shopify_app.kit.links import LinkSigner
 
 if TYPE_CHECKING:
     from shopify_app.gateways.klaviyo.client import KlaviyoClient
+    from shopify_app.gateways.mail.client import Mailer
 
 
 @dataclass(frozen=True)
 class Context:
     """One process's tools. `http` is the pooled client for Shopify; `klaviyo` makes a client for one key.
-    `links` signs the links in mails.
+    `links` signs the links in mails. `mail` hands mails to the operator's server; None when there is none.
 
     `only_shop_id` limits drains and duties to one shop (`perennial tick --shop`); None means every shop.
     """
@@ -35,4 +36,5 @@ class Context:
     wakeups: Wakeups
     http: httpx.Client
     klaviyo: Callable[[str], KlaviyoClient]
+    mail: Mailer | None = None
     only_shop_id: int | None = None

@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.cards import drain as cards
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
+from shopify_app.channels.mail import alerts
+from shopify_app.channels.mail import deliver as mail
+from shopify_app.channels.mail import prune as mail_prune
 from shopify_app.context import Context
 from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.dunning import backup as dunning_backup
@@ -42,13 +45,15 @@ from shopify_app.stock import reconcile as stock_reconcile
 class Drain:
     """`run` works off one batch and answers how many rows; `waiting` counts what is actionable right now.
 
-    `waiting(session, now, machine_now)`: business and machine time.
+    `waiting(session, now, machine_now)`: business and machine time. `is_on`: whether this process is set up for it;
+    if not, its rows wait for nobody.
     """
 
     name: str
     queue: str
     run: Callable[[Context], int]
     waiting: Callable[[Session, datetime, datetime], int]
+    is_on: Callable[[Context], bool] = lambda ctx: True
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ DRAINS = (
     Drain("cards", "voice", cards.drain, cards.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
+    Drain("mail", "voice", mail.drain, mail.waiting, mail.is_on),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),
@@ -90,11 +96,13 @@ DUTIES = (
     Duty("edits.resume", timedelta(minutes=10), resume.run),
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
+    Duty("mail.alerts", timedelta(minutes=30), alerts.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),
     Duty("links.prune", timedelta(days=1), links_prune.run),
     Duty("notices.prune", timedelta(days=1), notices_prune.run),
+    Duty("mail.prune", timedelta(days=1), mail_prune.run),
     Duty("edits.prune", timedelta(days=1), edits_prune.run),
 )
 

@@ -38,7 +38,7 @@ def waiting(ctx: Context, *, fresh: bool = False) -> dict[str, int]:
     """Return what is actionable now: rows waiting by drain, and duties; only entries above zero."""
     now, moment = (ctx.clock.fresh() if fresh else ctx.clock.now()), machine_now()
     with ctx.db.session() as session:
-        counts = {drain.name: drain.waiting(session, now, moment) for drain in schedule.DRAINS}
+        counts = {drain.name: drain.waiting(session, now, moment) for drain in schedule.DRAINS if drain.is_on(ctx)}
         counts["duties"] = duties_waiting(session, now, moment)
     return {name: count for name, count in counts.items() if count}
 

@@ -8,11 +8,13 @@ from redis import Redis
 from shopify_app.config import Settings
 from shopify_app.context import Context
 from shopify_app.gateways.klaviyo.client import KlaviyoClient
+from shopify_app.gateways.mail.client import Mailer
 from shopify_app.kit.clock import Clock, RemoteClock, SystemClock
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.jobs import NoWakeups, Wakeups
 from shopify_app.kit.links import LinkSigner
+from shopify_app.kit.smtp import smtp_server
 from shopify_app.schedule import QUEUES
 
 STATEMENT_SECONDS = 100.0
@@ -47,6 +49,7 @@ def build(
             trust_env=False,
         ),
         klaviyo=lambda key: KlaviyoClient(key, settings.klaviyo_base_url),
+        mail=Mailer(smtp_server(settings.smtp_url), settings.mail_from) if settings.smtp_url else None,
     )
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -27,10 +28,11 @@ class Secrets:
 
 @dataclass(frozen=True)
 class Ports:
-    """Where the two processes that listen do so, on 127.0.0.1."""
+    """Where the two processes that listen do so, on 127.0.0.1; `smtp` is the sandbox's, too."""
 
     sandbox: int
     web: int
+    smtp: int
 
 
 def secrets_of(state: Path) -> Secrets:
@@ -46,18 +48,20 @@ def secrets_of(state: Path) -> Secrets:
 def ports_of(state: Path, base: int | None = None) -> Ports:
     """Free ports; the ones of the last start when they are free, so that bookmarks keep working.
 
-    `base` asks for `base` and `base + 1`. Raises `NoPort` when one of those is taken.
+    `base` asks for it and the two that follow. Raises `NoPort` when one of those is taken.
     """
     path = state / "ports.json"
     if base is not None:
-        chosen = Ports(base, base + 1)
-        taken = [port for port in (base, base + 1) if not _free(port)]
+        chosen = Ports(base, base + 1, base + 2)
+        taken = [port for port in (base, base + 1, base + 2) if not _free(port)]
         if taken:
             raise NoPort(f"port {taken[0]} is taken: choose another --port-base")
     else:
         last = json.loads(path.read_text()) if path.exists() else {}
-        sandbox = _free_port(last.get("sandbox"), None)
-        chosen = Ports(sandbox, _free_port(last.get("web"), sandbox))
+        ports: list[int] = []
+        for name in ("sandbox", "web", "smtp"):
+            ports.append(_free_port(last.get(name), ports))
+        chosen = Ports(*ports)
     write_private(path, json.dumps(asdict(chosen)))
     return chosen
 
@@ -72,13 +76,13 @@ def write_private(path: Path, text: str) -> None:
     draft.replace(path)
 
 
-def _free_port(wanted: int | None, other_than: int | None) -> int:
-    if wanted and wanted != other_than and _free(wanted):
+def _free_port(wanted: int | None, other_than: Collection[int]) -> int:
+    if wanted and wanted not in other_than and _free(wanted):
         return wanted
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    return port if port != other_than else _free_port(None, other_than)
+    return port if port not in other_than else _free_port(None, other_than)
 
 
 def _free(port: int) -> bool:

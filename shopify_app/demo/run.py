@@ -70,7 +70,7 @@ def _told_by_signals(stopping: threading.Event) -> Iterator[None]:
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/demo", description="A local Shopify and Klaviyo, and the app.")
     parser.add_argument("--fresh", action="store_true", help="start over: forget all data of earlier starts")
-    parser.add_argument("--port-base", type=int, metavar="N", help="use ports N and N+1 (default: free ones)")
+    parser.add_argument("--port-base", type=int, metavar="N", help="use ports N to N+2 (default: free ones)")
     parser.add_argument("--state", type=Path, default=ROOT / ".perennial", help="where data and keys are kept")
     return parser.parse_args(argv)
 
@@ -177,6 +177,8 @@ def app_environment(ports: Ports, keys: Secrets, services: Services) -> dict[str
         "SHOPIFY_CDN_URL": f"{sandbox}/cdn",
         "CLOCK_URL": f"{sandbox}/clock",
         "KLAVIYO_BASE_URL": f"{sandbox}/klaviyo",
+        "SMTP_URL": f"smtp://127.0.0.1:{ports.smtp}",
+        "MAIL_FROM": "notices@perennial.example",
         "LOG_FORMAT": "text",
         "LOG_LEVEL": os.environ.get("LOG_LEVEL", "info"),
     }
@@ -189,7 +191,8 @@ def _app_program(name: str, environment: dict[str, str]) -> Program:
 
 def _sandbox_program(state: Path, ports: Ports, keys: Secrets) -> Program:
     command = [
-        sys.executable, "-m", "sandbox", "serve", "--port", str(ports.sandbox), "--state", str(state / "sandbox"),
+        sys.executable, "-m", "sandbox", "serve", "--port", str(ports.sandbox),
+        "--smtp-port", str(ports.smtp), "--state", str(state / "sandbox"),
         "--app-url", f"http://127.0.0.1:{ports.web}", "--api-key", keys.api_key, "--api-secret", keys.api_secret,
         "--seed", "coffee", "--app-toml", str(ROOT / "shopify.app.toml"),
         "--mail-templates", str(ROOT / "shopify_app/channels/klaviyo/starter"),
@@ -221,6 +224,7 @@ def _print_links(sandbox: str, seconds: float) -> None:
         "Sandbox dashboard and clock": f"{sandbox}/",
         "Ledger of captured payments": f"{sandbox}/ledger",
         "Klaviyo inbox": f"{sandbox}/klaviyo/inbox",
+        "Mail inbox (SMTP)": f"{sandbox}/mail/inbox",
     }
     say(f"\nPerennial is ready, {seconds:.1f} s after its first process started.\n")
     for text, link in links.items():

@@ -24,6 +24,7 @@ _COUNTS = {
         "state",
         "select state, count(*) from deliveries group by 1",
     ),
+    "perennial_mails": ("Mails by SMTP, by state", "state", "select state, count(*) from mails group by 1"),
     "perennial_notices": ("Notices by state", "state", "select state, count(*) from notices group by 1"),
     "perennial_link_uses": (
         "Links in mails that were pressed in the last 90 days, by outcome",

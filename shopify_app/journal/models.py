@@ -26,6 +26,12 @@ class Fact(Base):
         Index("ix_journal_facts_contract", "shop_id", "contract_gid", "occurred_at"),
         Index("ix_journal_facts_customer", "shop_id", "customer_gid"),
         Index("ix_journal_facts_shop_id_id", "shop_id", "id"),
+        Index(
+            "ix_journal_facts_alerts",
+            "shop_id",
+            "occurred_at",
+            postgresql_where=text("kind in ('charge.parked', 'charge.failed')"),
+        ),
     )
 
     id: Mapped[Id]
@@ -45,7 +51,10 @@ class Fact(Base):
 
 
 class Delivery(Base):
-    """One fact for one channel. The body is rendered once and sent unchanged on every try (machine time)."""
+    """One fact for one channel. The body is rendered once and sent unchanged on every try (machine time).
+
+    `is_unsure`: the answer to a try was lost, so the channel may have it already.
+    """
 
     __tablename__ = "deliveries"
     __table_args__ = (
@@ -73,6 +82,7 @@ class Delivery(Base):
     tries: Mapped[int] = mapped_column(server_default="0")
     next_try_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
+    is_unsure: Mapped[bool] = mapped_column(server_default=text("false"))
     last_error: Mapped[str | None]
     reason: Mapped[str | None]
     accepted_at: Mapped[datetime | None]

@@ -22,6 +22,9 @@ POINTS = (
     "dunning.after_final_before_record",
     "channel.after_claim_before_call",
     "channel.after_call_before_record",
+    "mail.after_claim_before_call",
+    "mail.after_leaving_before_message",
+    "mail.after_call_before_record",
 )
 """Every point of the program, in the order a charge meets them."""
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from shopify_app.config import Settings
 from shopify_app.gateways.shopify.verify import shop_domain
 from shopify_app.web import ctx
 
@@ -77,9 +76,3 @@ def is_own_path(target: str) -> bool:
 def notice_page(words: str) -> str:
     """Return a small page that tells one thing."""
     return render_template("embed/notice.html", words=words)
-
-
-def admin_address(settings: Settings, domain: str, path: str = "/") -> str:
-    """Return where the app is opened inside the shop's admin (Shopify docs: by the client id)."""
-    handle = domain.removesuffix(".myshopify.com")
-    return f"{settings.admin_url}/store/{handle}/apps/{settings.api_key}{path}"

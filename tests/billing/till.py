@@ -22,6 +22,7 @@ from sandbox.shopify import payloads
 from sandbox.testing import SandboxServer
 from shopify_app.billing import due, outcomes, webhooks
 from shopify_app.billing.models import BillingAttempt
+from shopify_app.channels.mail.models import Mail
 from shopify_app.config import Settings
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
@@ -100,7 +101,7 @@ class Till:
         """Machine time passes: whoever held a lease is dead."""
         past = machine_now() - timedelta(minutes=10)
         with self.ctx.db.session() as session:
-            for table in (BillingCycle, BillingAttempt, Delivery):
+            for table in (BillingCycle, BillingAttempt, Delivery, Mail):
                 session.execute(update(table).where(table.lease_until.is_not(None)).values(lease_until=past))
 
     def hear(self, key: str, *, topic: str = "success", **changes: Any) -> None:

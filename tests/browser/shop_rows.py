@@ -7,7 +7,10 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.mail.models import Mail
+from shopify_app.channels.mail.verdicts import ANSWER_LOST
 from shopify_app.contracts.models import ContractImport
+from shopify_app.kit.gid import gid
 from shopify_app.privacy.models import CUSTOMER_REDACT, DATA_REQUEST
 from shopify_app.privacy.registry import FEATURES
 from shopify_app.shops.models import Shop
@@ -46,6 +49,17 @@ def fill(session: Session, shop: Shop, contracts: int = 64) -> None:
     )
     session.flush()
     _ask_for_data(session, shop)
+    for state, reason in (("parked", "the mail server refused it: recipient: 550 5.1.1"), ("unknown", ANSWER_LOST)):
+        session.add(_mail(shop, state, reason))
+
+
+def _mail(shop: Shop, state: str, reason: str) -> Mail:
+    """A mail that waits for a person, with words too long for a phone's line."""
+    return Mail(
+        shop_id=shop.id, purpose="notice", reference=state, at=NOW, next_try_at=NOW, language="en", state=state,
+        recipient="the-longest-of-all-mail-addresses@garden-of-roses.shop", subject="Your next order: December 31",
+        reason=reason, contract_gid=gid("SubscriptionContract", 9004),
+    )  # fmt: skip
 
 
 def _ask_for_data(session: Session, shop: Shop) -> None:

@@ -30,6 +30,7 @@ PAGES = {
     "rules": "/settings/rules",
     "settings": "/settings",
     "events": "/settings/klaviyo/events",
+    "mail-log": "/settings/mail/log",
     "privacy": "/settings/privacy",
     "privacy-report": "/settings/privacy/71",
     "nothing-found": "/contracts?q=nobody",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 AXE = Path("node_modules/axe-core/axe.min.js")
 PAGES = ["", "ledger", "violations", "deliveries", "requests", "faults", "store/rosebud-coffee",
-         "store/rosebud-coffee/orders", "klaviyo/inbox"]  # fmt: skip
+         "store/rosebud-coffee/orders", "klaviyo/inbox", "mail/inbox"]  # fmt: skip
 
 
 @pytest.fixture

@@ -151,12 +151,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_sandbox(app_url: str, *, background: bool = False, state: Path | None = None) -> Iterator[Server]:
+def running_sandbox(
+    app_url: str, *, background: bool = False, state: Path | None = None, smtp_port: int | None = None
+) -> Iterator[Server]:
     """A sandbox on a port of its own, whose registered app lives at `app_url`."""
     config = AppConfig.read(ROOT / "shopify.app.toml", api_key=KEY, api_secret=SECRET, url=app_url)
     world = World(state / "sandbox.sqlite3" if state else None, config)
     world.mail_templates = ROOT / "shopify_app/channels/klaviyo/starter"
-    server = Server(world, background=background)
+    server = Server(world, background=background, smtp_port=smtp_port)
     server.start()
     try:
         yield server
@@ -186,11 +188,17 @@ def running_web(ctx: Context) -> Iterator[None]:
 
 
 @contextmanager
-def telling(postgres_url: str, redis_url: str, *, background: bool = False) -> Iterator[Story]:
-    """A story on an empty sandbox; seed its world with `sandbox.seeds.tiny.grow(story.world, …)` first."""
+def telling(postgres_url: str, redis_url: str, *, background: bool = False, mail: bool = False) -> Iterator[Story]:
+    """A story on an empty sandbox; seed its world with `sandbox.seeds.tiny.grow(story.world, …)` first.
+
+    `mail`: the operator has set a mail server, the sandbox's.
+    """
     app_url = f"http://127.0.0.1:{free_port()}"
-    with running_sandbox(app_url, background=background) as sandbox:
-        settings = settings_for(sandbox.url, app_url, postgres_url, redis_url)
+    with running_sandbox(app_url, background=background, smtp_port=0 if mail else None) as sandbox:
+        environ = environ_for(sandbox.url, app_url, postgres_url, redis_url)
+        if sandbox.mail:
+            environ |= {"SMTP_URL": sandbox.mail.url, "MAIL_FROM": "notices@perennial.example"}
+        settings = read(environ)
         ctx = wiring.build(settings, inline=not background)
         with running_web(ctx):
             try:

@@ -17,6 +17,7 @@ from shopify_app.channels.klaviyo import bucket
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.channels.klaviyo.truth import reasons
+from shopify_app.channels.mail import instead
 from shopify_app.context import Context
 from shopify_app.journal.models import PENDING, Delivery, Fact
 from shopify_app.kit.clock import machine_now
@@ -66,6 +67,7 @@ def claim(ctx: Context, shop_id: int) -> Claim | None:
     """Lease what the shop's account may be sent now; None when nothing is left or the shop disconnected."""
     moment, now = machine_now(), ctx.clock.now()
     with ctx.db.session() as session:
+        instead.lock_telling(session, shop_id)
         account = session.get(KlaviyoAccount, shop_id)
         if account is None:
             return None
@@ -79,7 +81,8 @@ def claim(ctx: Context, shop_id: int) -> Claim | None:
         if not granted:
             return Claim(shop_id, account.account_id, is_bulk, rest=bucket.seconds_until_one(endpoint))
         ids = ids if is_bulk else ids[:granted]
-        session.execute(update(Delivery).where(is_among(Delivery.id, ids)).values(lease_until=moment + LEASE))
+        _lease(session, ids, moment)
+        instead.keep_apart(session, ids)
         return Claim(shop_id, account.account_id, is_bulk, _sendings(session, ids, now))
 
 
@@ -122,6 +125,13 @@ def put_back(ctx: Context, sendings: list[Sending], wait: timedelta) -> None:
             .where(is_among(Delivery.id, ids), Delivery.state == PENDING)
             .values(lease_until=None, next_try_at=machine_now() + wait)
         )
+
+
+def _lease(session: Session, ids: list[int], moment: datetime) -> None:
+    """A lease that ran out is that of a sender who died, and nobody knows how far it came."""
+    has_died = or_(Delivery.is_unsure, Delivery.lease_until.is_not(None))
+    mine = update(Delivery).where(is_among(Delivery.id, ids))
+    session.execute(mine.values(lease_until=moment + LEASE, is_unsure=has_died))
 
 
 def _next(session: Session, shop_id: int, moment: datetime, most: int) -> list[int]:

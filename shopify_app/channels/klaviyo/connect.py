@@ -59,10 +59,11 @@ def disconnect(ctx: Context, shop_id: int) -> None:
         row = session.get(KlaviyoAccount, shop_id)
         if row:
             row.state, row.sealed_key, row.key_hint, row.broken_reason = DISCONNECTED, "", "", None
+            row.silent_since = row.silent_since or ctx.clock.now()
 
 
 def _fill(ctx: Context, row: KlaviyoAccount, key: str, account: Account) -> None:
     row.sealed_key, row.key_hint = ctx.vault.seal(key), key[-4:]
     row.account_id, row.account_name = account.id, account.name
     row.state, row.broken_reason, row.profiles_refused = CONNECTED, None, None
-    row.connected_at = ctx.clock.now()
+    row.connected_at, row.silent_since = ctx.clock.now(), None

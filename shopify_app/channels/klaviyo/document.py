@@ -45,7 +45,7 @@ def _section(event: Event) -> Iterator[str]:
     yield ""
     yield f"{event.fires} Schema: [`schemas/{event.slug}.json`](schemas/{event.slug}.json)"
     yield ""
-    yield from _table(event.own)
+    yield from _table(event.special)
     yield ""
     yield "<details><summary>Example</summary>"
     yield ""

@@ -35,6 +35,8 @@ def send(ctx: Context, client: KlaviyoClient, account_id: str, sendings: list[Se
             reach("channel.after_call_before_record")
             verdicts.all_accepted(ctx, [sending.id for sending in request.sendings])
         elif isinstance(error, BodyRefused | Stumbled):
+            if isinstance(error, Stumbled):
+                verdicts.answer_lost(ctx, [sending.id for sending in request.sendings])
             named, again = bulk.apart(request, error.pointers if isinstance(error, BodyRefused) else ())
             singly += named
             packets = again + packets

@@ -21,6 +21,7 @@ class KlaviyoAccount(Base):
     `profiles_read_to`: what was written of contracts, shoppers and cards before this machine
     instant is on their shoppers' profiles, or on the way.
     `profiles_refused`: why the account takes no profiles, when it does not.
+    `silent_since`: since when it takes no events, in business time; null while it is connected.
     """
 
     __tablename__ = "klaviyo_accounts"
@@ -33,6 +34,7 @@ class KlaviyoAccount(Base):
     state: Mapped[str]
     broken_reason: Mapped[str | None]
     connected_at: Mapped[datetime]
+    silent_since: Mapped[datetime | None]
     facts_read_to: Mapped[int] = mapped_column(server_default="0")
     profiles_read_to: Mapped[datetime | None]
     profiles_refused: Mapped[str | None]

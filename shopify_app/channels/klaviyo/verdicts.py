@@ -11,7 +11,15 @@ from sqlalchemy import func, select, update
 
 from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
 from shopify_app.context import Context
-from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited, Stumbled
+from shopify_app.gateways.klaviyo.errors import (
+    BodyRefused,
+    KeyRefused,
+    KlaviyoError,
+    Limited,
+    Stumbled,
+    Unavailable,
+    Unexpected,
+)
 from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, Delivery
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import is_among
@@ -51,7 +59,9 @@ def all_failed(ctx: Context, delivery_ids: list[int], shop_id: int, error: Klavi
         mine = is_among(Delivery.id, delivery_ids)
         tries = session.scalar(select(func.max(Delivery.tries)).where(mine)) or 0
         wait = wait_after(error, tries + 1)
-        values = {"next_try_at": machine_now() + wait, "lease_until": None, "last_error": str(error)}
+        values: dict[str, Any] = {"next_try_at": machine_now() + wait, "lease_until": None, "last_error": str(error)}
+        if is_answer_lost(error):
+            values["is_unsure"] = True
         session.execute(update(Delivery).where(mine).values(tries=Delivery.tries + 1, **values))
     return wait
 
@@ -83,6 +93,7 @@ def key_refused(ctx: Context, shop_id: int, reason: str) -> None:
     with ctx.db.session() as session:
         account = session.get_one(KlaviyoAccount, shop_id)
         account.state, account.broken_reason = BROKEN, reason
+        account.silent_since = account.silent_since or ctx.clock.now()
 
 
 def _later(ctx: Context, delivery_id: int, error: KlaviyoError) -> timedelta:
@@ -92,7 +103,19 @@ def _later(ctx: Context, delivery_id: int, error: KlaviyoError) -> timedelta:
         wait = wait_after(error, delivery.tries)
         delivery.next_try_at, delivery.lease_until = machine_now() + wait, None
         delivery.last_error = str(error)
+        delivery.is_unsure = delivery.is_unsure or is_answer_lost(error)
     return wait
+
+
+def is_answer_lost(error: KlaviyoError) -> bool:
+    """Return whether Klaviyo may have the event although the try failed. A refusal says that it has not."""
+    return isinstance(error, Unavailable | Unexpected)
+
+
+def answer_lost(ctx: Context, delivery_ids: list[int]) -> None:
+    """Klaviyo may have these events although no answer says so."""
+    with ctx.db.session() as session:
+        session.execute(update(Delivery).where(Delivery.id.in_(delivery_ids)).values(is_unsure=True))
 
 
 def wait_after(error: KlaviyoError, tries: int) -> timedelta:

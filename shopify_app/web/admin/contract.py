@@ -26,6 +26,7 @@ from shopify_app.web.admin import (
     card_aside,
     delivery_words,
     detail,
+    mail_face,
     offers,
     render,
     sentences,
@@ -283,4 +284,5 @@ def _plans(found: Detail) -> Iterator[Values]:
 def _event(fact: Fact, found: Detail) -> Values:
     said = sentences.sentence(fact, g.shop.zone)
     told = [sentences.told(delivery) for delivery in found.told.get(fact.id, [])]
+    told += [mail_face.mailed(mail) for mail in found.mails.get(fact.id, [])]
     return {"at": fact.occurred_at, "words": said.words, "tone": said.tone, "told": told}

@@ -15,6 +15,8 @@ from shopify_app.cards import requests as card_requests
 from shopify_app.cards import settings as card_settings
 from shopify_app.cards.answers import Why
 from shopify_app.cards.models import CardRequest
+from shopify_app.channels.mail import queries as mails
+from shopify_app.channels.mail.models import Mail
 from shopify_app.contracts.models import PAUSED, BillingCycle, Contract
 from shopify_app.dunning import ladders
 from shopify_app.edits.contract import backup_method, pause_ends
@@ -50,6 +52,7 @@ class Detail:
     deliveries: Sequence[FulfillmentOrder]
     facts: Sequence[Fact]
     told: dict[int, list[Delivery]]
+    mails: dict[int, list[Mail]]
     notices: Sequence[Notice]
     cancel_comment: str
     resumes_at: datetime | None
@@ -83,6 +86,7 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         deliveries=deliveries.scheduled(session, shop_id, contract.shopify_gid),
         facts=facts,
         told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
+        mails=mails.of_facts(session, shop_id, [fact.id for fact in facts]),
         notices=history.of_contract(session, contract.id),
         cancel_comment=_cancel_comment(session, contract),
         resumes_at=pause_ends.find(session, contract) if contract.status == PAUSED else None,

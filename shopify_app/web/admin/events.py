@@ -99,7 +99,7 @@ def _is_connected(session: Session) -> bool:
 
 def _catalogue() -> dict[str, Any]:
     told = [
-        {"slug": event.slug, "name": event.name, "fires": event.fires, "rows": _rows(event.own, "event.{}")}
+        {"slug": event.slug, "name": event.name, "fires": event.fires, "rows": _rows(event.special, "event.{}")}
         for event in EVENTS
     ]
     shared = [

@@ -16,6 +16,7 @@ from shopify_app.insights.models import Comparison
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.web import ctx
 from shopify_app.web.admin import queries
 from shopify_app.web.admin.words import reason
 from shopify_app.web.format import age, plural
@@ -36,6 +37,7 @@ def checks(session: Session, shop: Shop, now: datetime) -> list[Check]:
         _webhooks(session, shop.id),
         _reconcile(session, shop, now),
         _klaviyo(session, shop.id),
+        *([_mail(session, shop.id)] if ctx().mail else []),
     ]
 
 
@@ -134,6 +136,18 @@ def _klaviyo(session: Session, shop_id: int) -> Check:
         words += f", {plural(counts[PARKED_DELIVERY], 'event')} could not be sent; the subscription says why"
     # a shopper without a mail address is no fault of anyone's, so it is told without alarm
     return _check("Klaviyo", "info" if counts.get(PARKED_DELIVERY) else "success", words)
+
+
+def _mail(session: Session, shop_id: int) -> Check:
+    parked, unknown, put_off = queries.mail_counts(session, shop_id)
+    name, href = "Mail", {"href": url_for("admin.mail_log")}
+    if unknown or parked:
+        words = f"{plural(unknown + parked, 'mail')} could not be sent, or nobody knows whether it arrived."
+        return _check(name, "warning", words) | href
+    if put_off:
+        words = f"{plural(put_off, 'mail')} waiting: the mail server did not take it. It is tried again by itself."
+        return _check(name, "warning", words) | href
+    return _check(name, "success", "Nothing waits")
 
 
 def _check(name: str, tone: str, words: str, needs_settings: bool = False) -> Check:

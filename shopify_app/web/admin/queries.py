@@ -9,6 +9,10 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
+from shopify_app.channels.mail.models import PARKED as REFUSED_MAIL
+from shopify_app.channels.mail.models import PENDING as WAITING_MAIL
+from shopify_app.channels.mail.models import UNKNOWN as UNKNOWN_MAIL
+from shopify_app.channels.mail.models import Mail
 from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.inbox.models import PARKED, InboxMessage
@@ -159,3 +163,14 @@ def delivery_counts(session: Session, shop_id: int, channel: str) -> dict[str, i
         .group_by(Delivery.state)
     )
     return {row.state: row.number for row in session.execute(query)}
+
+
+def mail_counts(session: Session, shop_id: int) -> tuple[int, int, int]:
+    """Return how many mails were refused, how many nobody knows the fate of, and how many were put off so far."""
+    numbers = select(
+        func.count().filter(Mail.state == REFUSED_MAIL),
+        func.count().filter(Mail.state == UNKNOWN_MAIL),
+        func.count().filter((Mail.state == WAITING_MAIL) & (Mail.tries > 0)),
+    )
+    parked, unknown, put_off = session.execute(numbers.where(Mail.shop_id == shop_id)).one()
+    return parked, unknown, put_off

@@ -101,6 +101,15 @@ def _links(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"Links in mails {do}, chosen{who(fact)}.")
 
 
+def _mail(fact: Fact, zone: tzinfo) -> Sentence:
+    after = fact.after or {}
+    shoppers = "told by mail" if after.get("fallback") else "not told by mail"
+    staff = after.get("staff") or 0
+    alerts = plural(staff, "address", "addresses") if staff else "nobody"
+    words = f"While Klaviyo cannot be told, shoppers are {shoppers}; alerts go to {alerts}"
+    return Sentence(f"{words}. Chosen{who(fact)}.")
+
+
 def _rules(fact: Fact, zone: tzinfo) -> Sentence:
     plan = fact.data.get("plan")
     whose = f" of the plan {plan}" if plan else ""
@@ -206,6 +215,7 @@ TELLINGS: dict[str, Telling] = {
     "delivery.changed": _delivery_changed,
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
+    "mail.settings_changed": _mail,
     "rules.changed": _rules,
     "order.processed": _processed,
     "charge.failed": _failed,

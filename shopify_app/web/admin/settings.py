@@ -23,7 +23,7 @@ from shopify_app.notices import settings as notices
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, render, sentences
+from shopify_app.web.admin import blueprint, mail_face, render, sentences
 from shopify_app.web.forms import Form
 
 LONGEST_CATCH_UP = 30
@@ -125,11 +125,13 @@ def _values(session: Session) -> dict[str, Any]:
             "card_lead_days": ", ".join(str(days) for days in cards.lead_days(session, shop.id)),
             "mail_links": shop.mail_links,
             "reason": "",
+            **mail_face.typed(session, shop),
         },
         "hour": row.billing_hour,
         "zone_name": shop.zone.key,
         "stopped_at": shop.billing_stopped_at,
         "stopped_reason": shop.billing_stopped_reason,
+        "mail": mail_face.values(session, shop),
         "klaviyo": _klaviyo(account_of(session, shop.id)),
         "history": [_event(fact) for fact in journal.of_shop(session, shop.id)],
     }

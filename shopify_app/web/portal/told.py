@@ -81,6 +81,7 @@ OF_SHOP = (
     "cards.leads_changed",
     "rules.changed",
     "links.mode_changed",
+    "mail.settings_changed",
     "notices.leads_changed",
     "plans.created",
     "plans.plan_added",

@@ -76,6 +76,17 @@ BASE = (
     flag("Test", "Present and true on a test event only", True, always=False),
 )
 
+FALLBACK = (
+    flag(
+        "FallbackSent",
+        "Present and true when the shopper was told by mail because Klaviyo could not be; it starts no flow",
+        True,
+        always=False,
+    ),
+)
+RARE = ("Test", "FallbackSent")
+"""What no example shows."""
+
 
 def day(name: str, says: str, example: str, iso: str, *, always: bool = True) -> tuple[Property, Property]:
     """A date in words, in the shop's time zone, and its moment for filters."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shopify_app.channels.klaviyo.events import property as properties
-from shopify_app.channels.klaviyo.events.common import BASE
+from shopify_app.channels.klaviyo.events.common import BASE, FALLBACK, RARE
 from shopify_app.channels.klaviyo.events.property import Property
 from shopify_app.kit.db import Json
 
 
 @dataclass(frozen=True)
 class Event:
-    """One metric. `own` are the properties beyond those of every event; `sample` changes the example."""
+    """One metric. `own` are the properties beyond those of every event; `sample` changes the example.
+
+    `needed_by_shopper`: somebody must be told of it even when Klaviyo cannot be, so it has a fallback by mail.
+    """
 
     kind: str
     name: str
@@ -20,6 +23,7 @@ class Event:
     unique: str
     own: tuple[Property, ...]
     sample: Json = field(default_factory=dict)
+    needed_by_shopper: bool = False
 
     @property
     def slug(self) -> str:
@@ -27,9 +31,14 @@ class Event:
         return self.name.lower().replace(" ", "-")
 
     @property
+    def special(self) -> tuple[Property, ...]:
+        """The properties that not every event has."""
+        return (*self.own, *(FALLBACK if self.needed_by_shopper else ()))
+
+    @property
     def properties(self) -> tuple[Property, ...]:
         """All properties, its own first."""
-        return (*self.own, *BASE)
+        return (*self.special, *BASE)
 
     def schema(self) -> Json:
         """Return the JSON Schema (draft 2020-12) of the properties."""
@@ -39,4 +48,4 @@ class Event:
     def example(self, *, sparse: bool = False) -> Json:
         """Return an example of the properties; `sparse`: only what every such event carries."""
         known = properties.example(self.properties, sparse=sparse)
-        return {name: self.sample.get(name, value) for name, value in known.items() if name not in ("Test",)}
+        return {name: self.sample.get(name, value) for name, value in known.items() if name not in RARE}

@@ -38,6 +38,7 @@ METHODS = (
             *UPDATE,
         ),
         {"LeadDays": 15},
+        needed_by_shopper=True,
     ),
     Event(
         "payment_method.updated",
@@ -57,5 +58,6 @@ METHODS = (
         "card-removed:<method>",
         (*_AFFECTED, *UPDATE),
         {"UpdatePath": "account"},
+        needed_by_shopper=True,
     ),
 )

@@ -54,6 +54,7 @@ PAYMENTS = (
             _UPDATE,
             CYCLE,
         ),
+        needed_by_shopper=True,
     ),
     Event(
         "payment.action_required",
@@ -74,6 +75,7 @@ PAYMENTS = (
             whole("AttemptNumber", "Which attempt at this charge it is", 1),
             CYCLE,
         ),
+        needed_by_shopper=True,
     ),
     Event(
         "payment.recovered",
@@ -104,5 +106,6 @@ PAYMENTS = (
             CYCLE,
         ),
         {"Status": "Paused", "StatusText": "Paused"},
+        needed_by_shopper=True,
     ),
 )

@@ -91,6 +91,7 @@ EVENTS = (
         "So many days before a charge, once for each lead of the shop; at once for a subscription younger than that.",
         "upcoming:<contract>:<cycle>:<lead days>",
         (*CHARGE, *TOTAL, *UNTIL, _DAYS, LEAD, LATE, CYCLE, SKIP, *DELAYS),
+        needed_by_shopper=True,
     ),
     Event(
         "order.changed",
@@ -126,6 +127,7 @@ EVENTS = (
             *DELAYS,
         ),
         {"DaysUntilCharge": "10"},
+        needed_by_shopper=True,
     ),
     Event(
         "delivery.upcoming",
@@ -144,6 +146,7 @@ EVENTS = (
             text("FulfillmentOrderId", "Shopify's number of the fulfillment order", "6600001", always=False),
         ),
         {"IsPrepaid": True, "FrequencyText": "Every 6 months", "FrequencyCount": 6},
+        needed_by_shopper=True,
     ),
     Event(
         "delivery.changed",
@@ -196,5 +199,7 @@ EVENTS = (
     *PAYMENTS,
 )
 
+NEEDED = tuple(event.kind for event in EVENTS if event.needed_by_shopper)
+"""Kinds that are told by mail while Klaviyo cannot be."""
 BY_KIND = {event.kind: event for event in EVENTS}
 BY_SLUG = {event.slug: event for event in EVENTS}

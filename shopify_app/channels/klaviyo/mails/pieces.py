@@ -62,7 +62,12 @@ class Text:
 
     def html(self, event: Event, language: str) -> str:
         """Return the paragraph."""
-        return unless_missing(event, self.needs, f'<p style="margin:0 0 16px">{self.words[language]}</p>', self.test)
+        return unless_missing(event, self.needs, self.plainly(self.words[language]), self.test)
+
+    @staticmethod
+    def plainly(words: str) -> str:
+        """Return these words as a paragraph."""
+        return f'<p style="margin:0 0 16px">{words}</p>'
 
 
 @dataclass(frozen=True)
@@ -106,9 +111,14 @@ class Button:
 
     def html(self, event: Event, language: str) -> str:
         """Return the link."""
-        colors = "background:#1d4e33;color:#ffffff" if self.is_first else "background:#ffffff;color:#1d4e33"
-        link = f'<a href="{{{{ event.{self.name} }}}}" style="{_BUTTON}{colors}">{self.label[language]}</a>'
+        link = self.plainly(self.label[language], f"{{{{ event.{self.name} }}}}", is_first=self.is_first)
         return unless_missing(event, self.name, link)
+
+    @staticmethod
+    def plainly(label: str, href: str, *, is_first: bool = True) -> str:
+        """Return a link that looks like a button."""
+        colors = "background:#1d4e33;color:#ffffff" if is_first else "background:#ffffff;color:#1d4e33"
+        return f'<a href="{href}" style="{_BUTTON}{colors}">{label}</a>'
 
 
 Piece = Text | Fact | Items | Button
@@ -127,8 +137,12 @@ class Mail:
         """Return the whole document."""
         parts = [Text(HELLO), *self.pieces]
         body = "\n".join(piece.html(event, language) for piece in parts)
-        heading, footer = self.heading[language], FOOTER[language]
-        return _SHELL.format(language=language, title=heading, heading=heading, body=body, footer=footer)
+        return page(language, self.heading[language], body, FOOTER[language])
+
+
+def page(language: str, heading: str, body: str, footer: str) -> str:
+    """Return a whole document; who writes stands above it as `organization.name`."""
+    return _SHELL.format(language=language, title=heading, heading=heading, body=body, footer=footer)
 
 
 def unless_missing(event: Event, name: str, html: str, test: str = "") -> str:

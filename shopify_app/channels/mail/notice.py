@@ -1,0 +1,46 @@
+"""A fact as a mail to its shopper: the words are those of the starter mail that Klaviyo would have sent.
+
+Rendered once from the same properties, in the shopper's language, with the signed links.
+"""
+
+from __future__ import annotations
+
+from shopify_app.channels.klaviyo import words
+from shopify_app.channels.klaviyo.events.told import BY_KIND
+from shopify_app.channels.klaviyo.mails.written import MAILS
+from shopify_app.channels.klaviyo.render import event
+from shopify_app.channels.klaviyo.shelf import Shelf
+from shopify_app.channels.klaviyo.story import Around, CannotRender
+from shopify_app.channels.mail.page import filled
+from shopify_app.channels.mail.plain import plain
+from shopify_app.journal.models import Fact
+from shopify_app.kit.db import Json
+from shopify_app.shops.models import Shop
+
+_BY_SLUG = {mail.slug: mail for mail in MAILS}
+
+
+def written(shop: Shop, sender_name: str, fact: Fact, around: Around, shelf: Shelf) -> Json:
+    """Return `recipient`, `language`, `subject`, `plain` and `html`. Raises CannotRender with the reason.
+
+    `sender_name`: whom the shopper knows the shop as; empty for the shop's own name.
+    """
+    attributes = event(shop, fact, around, shelf, backfill=False)["data"]["attributes"]
+    person, properties = attributes["profile"]["data"]["attributes"], attributes["properties"]
+    if not person.get("email"):
+        raise CannotRender("the shopper has no mail address")
+    told, language = BY_KIND[fact.kind], words.language(words.locale_of(properties["Locale"]))
+    mail = _BY_SLUG[told.slug]
+    variables = {
+        "event": properties,
+        "person": {"first_name": person.get("first_name")},
+        "organization": {"name": sender_name or properties["ShopName"]},
+    }
+    html = filled(mail.html(told, language), variables, is_html=True)
+    return {
+        "recipient": person["email"],
+        "language": language,
+        "subject": filled(mail.subject[language], variables, is_html=False),
+        "plain": plain(html),
+        "html": html,
+    }

@@ -1,0 +1,123 @@
+"""What mails to staff say, in English and German. Places are filled by Jinja2, values escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail to staff. Its variables: `shop`, `count`, `numbers`, `codes`, `since`, `fallback`, as each needs."""
+
+    subject: Words
+    paragraphs: tuple[Words, ...]
+
+
+KLAVIYO, PARKED, UNKNOWN_CODE, UNEXPLAINED, TEST = "klaviyo", "parked", "unknown_code", "unexplained", "test"
+MERCHANT = "merchant"
+
+_NUMBERS = {
+    "en": "Subscriptions: {{ numbers }}.",
+    "de": "Abonnements: {{ numbers }}.",
+}
+MESSAGES: dict[str, Message] = {
+    KLAVIYO: Message(
+        {"en": "{{ shop }}: Klaviyo refuses our events", "de": "{{ shop }}: Klaviyo lehnt unsere Ereignisse ab"},
+        (
+            {
+                "en": "Klaviyo has refused the key since {{ since }}. Nothing is lost: what happens is kept, and "
+                "sent when you connect again with a new key under Settings → Klaviyo.",
+                "de": "Klaviyo lehnt den Schlüssel seit {{ since }} ab. Nichts geht verloren: Was geschieht, wird "
+                "aufbewahrt und gesendet, wenn Sie unter Settings → Klaviyo einen neuen Schlüssel eintragen.",
+            },
+            {
+                "en": "{% if fallback %}Meanwhile shoppers are told by mail what they need to know."
+                "{% else %}Meanwhile shoppers are told nothing.{% endif %}",
+                "de": "{% if fallback %}Bis dahin erfahren Ihre Kunden per E-Mail, was sie wissen müssen."
+                "{% else %}Bis dahin erfahren Ihre Kunden nichts.{% endif %}",
+            },
+        ),
+    ),
+    PARKED: Message(
+        {
+            "en": "{{ shop }}: {% if count == 1 %}a charge waits{% else %}{{ count }} charges wait{% endif %} "
+            "for you",
+            "de": "{{ shop }}: {% if count == 1 %}eine Abbuchung wartet{% else %}{{ count }} Abbuchungen warten"
+            "{% endif %} auf Sie",
+        },
+        (
+            {
+                "en": "Perennial did not charge, because a person has to decide. The reason stands on each "
+                "subscription's page.",
+                "de": "Perennial hat nicht abgebucht, weil ein Mensch entscheiden muss. Der Grund steht auf der "
+                "Seite des Abonnements.",
+            },
+            _NUMBERS,
+        ),
+    ),
+    UNKNOWN_CODE: Message(
+        {
+            "en": "{{ shop }}: a charge failed for a reason we do not know",
+            "de": "{{ shop }}: Eine Abbuchung ist aus einem Grund gescheitert, den wir nicht kennen",
+        },
+        (
+            {
+                "en": "Shopify gave a code that this version of Perennial does not know: {{ codes }}. It is treated "
+                "like a card that was declined. Please look at these subscriptions.",
+                "de": "Shopify nannte einen Code, den diese Version von Perennial nicht kennt: {{ codes }}. Er wird "
+                "wie eine abgelehnte Karte behandelt. Bitte sehen Sie sich diese Abonnements an.",
+            },
+            _NUMBERS,
+        ),
+    ),
+    MERCHANT: Message(
+        {
+            "en": "{{ shop }}: {% if count == 1 %}a charge fails{% else %}{{ count }} charges fail{% endif %} for a "
+            "reason only you can mend",
+            "de": "{{ shop }}: {% if count == 1 %}Eine Abbuchung scheitert{% else %}{{ count }} Abbuchungen "
+            "scheitern{% endif %} aus einem Grund, den nur Sie beheben können",
+        },
+        (
+            {
+                "en": "Shopify says: {{ codes }}. Nothing is tried again and your shoppers are told nothing until you "
+                "have mended it. Then choose Retry under Payments.",
+                "de": "Shopify sagt: {{ codes }}. Es wird nichts noch einmal versucht, und Ihre Kunden erfahren nichts, "
+                "bis Sie es behoben haben. Wählen Sie dann unter Payments Retry.",
+            },
+            _NUMBERS,
+        ),
+    ),
+    UNEXPLAINED: Message(
+        {
+            "en": "{{ shop }}: the charges of a day do not add up",
+            "de": "{{ shop }}: Die Abbuchungen eines Tages gehen nicht auf",
+        },
+        (
+            {
+                "en": "{% if count == 1 %}A charge was{% else %}{{ count }} charges were{% endif %} due in the last "
+                "week and not made, and nothing says why. Please look at these subscriptions.",
+                "de": "In der letzten Woche {% if count == 1 %}war eine Abbuchung{% else %}waren {{ count }} "
+                "Abbuchungen{% endif %} fällig, ohne dass abgebucht wurde, und nichts sagt, warum. Bitte sehen Sie "
+                "sich diese Abonnements an.",
+            },
+            _NUMBERS,
+        ),
+    ),
+    TEST: Message(
+        {"en": "{{ shop }}: test mail", "de": "{{ shop }}: Testmail"},
+        (
+            {
+                "en": "Mail from Perennial arrives at this address.",
+                "de": "E-Mails von Perennial kommen unter dieser Adresse an.",
+            },
+        ),
+    ),
+}
+OPEN = {"en": "Open Perennial", "de": "Perennial öffnen"}
+FOOTER = {
+    "en": "You receive this message because your address is set for alerts about {{ shop }}.",
+    "de": "Sie erhalten diese Nachricht, weil Ihre Adresse für Hinweise zu {{ shop }} eingetragen ist.",
+}

@@ -1,0 +1,51 @@
+"""What the settings page shows of mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from shopify_app.channels.mail import settings as mail
+from shopify_app.channels.mail.models import DROPPED, PARKED, SENT, UNKNOWN, Mail
+from shopify_app.shops.models import Shop
+from shopify_app.web import ctx
+
+Values = dict[str, Any]
+LANGUAGES = {"en": "English", "de": "German"}
+
+
+def typed(session: Session, shop: Shop) -> dict[str, str]:
+    """Return the form's fields as they are saved; a shop that never saved any finds its own name."""
+    row = mail.of(session, shop.id)
+    return {
+        "sender_name": row.sender_name or shop.name,
+        "reply_to": row.reply_to,
+        "staff": ", ".join(row.staff),
+        "mail_language": row.language,
+        "fallback": "on" if row.fallback_since else "off",
+        "test_to": "",
+    }
+
+
+def values(session: Session, shop: Shop) -> Values:
+    """Return what stands around the form."""
+    mailer = ctx().mail
+    return {
+        "is_on": mailer is not None,
+        "sender": mailer.sender if mailer else "",
+        "languages": LANGUAGES,
+        "fallback_since": mail.of(session, shop.id).fallback_since,
+    }
+
+
+def mailed(row: Mail) -> str:
+    """Return what became of the mail about a fact, e.g. "Mail taken by the mail server"."""
+    reason = (row.reason or "no reason recorded").rstrip(".")
+    said = {
+        SENT: "Mail taken by the mail server",
+        UNKNOWN: f"Mail: {reason}",
+        PARKED: f"No mail: {reason}",
+        DROPPED: f"No mail: {reason}",
+    }
+    return said.get(row.state, "Mail waiting to be sent")
