@@ -137,8 +137,8 @@ def test_what_is_no_longer_true_is_not_mailed(post: Post) -> None:
 
 def test_a_german_shopper_reads_german(post: Post) -> None:
     shopper(post.till, first_name="Änne", locale="de-AT")
-    failed = {"class": "payment_method", "code": "EXPIRED_CARD", "attempt_number": 1}
-    tell(post.till, "failed-1:1:1", "charge.failed", data=failed)
+    failed = {"class": "payment_method", "code": "EXPIRED_CARD", "attempt_number": 1, "final": "pause"}
+    tell(post.till, "failed-1:1:1", "payment.failed", data=failed)
     post.deliver()
     (mail,) = post.inbox()
     assert mail["headers"]["content-language"] == "de"
@@ -151,13 +151,13 @@ def test_a_german_shopper_reads_german(post: Post) -> None:
 def test_who_has_no_address_is_parked_and_old_or_needless_news_are_not_mailed(post: Post) -> None:
     shopper(post.till, email=None, phone="+1 212 555 2368")
     post.upcoming()
-    tell(post.till, "failed-1:1:1", "charge.failed", data={"class": "transient", "attempt_number": 1})
-    tell(post.till, "failed-0:1:1", "charge.failed", data={"class": "soft"}, occurred_at=post.till.now - 30 * HOUR)
+    tell(post.till, "failed-1:1:1", "payment.failed", data={"class": "transient", "quiet": True, "final": "pause"})
+    tell(post.till, "failed-0:1:1", "payment.failed", data={"class": "soft"}, occurred_at=post.till.now - 30 * HOUR)
     tell(post.till)  # a paid order is no news that somebody needs
     post.deliver()
     assert [(mail.state, mail.reason) for mail in post.mails()] == [
         ("parked", "the shopper has no mail address"),
-        ("dropped", "it may go through by itself, so the shopper need not know"),
+        ("dropped", "it is not the shopper's to mend, so they need not know"),
     ]
     post.connect()
     post.klaviyo()
@@ -200,7 +200,7 @@ def test_without_a_server_the_merchants_wish_or_at_another_host_nothing_is_maile
 def test_every_event_that_a_shopper_needs_has_a_mail_without_a_hole() -> None:
     needed = [event for event in EVENTS if event.needed_by_shopper]
     mails = {mail.slug: mail for mail in MAILS}
-    assert {"order.upcoming", "order.changed", "delivery.upcoming", "charge.failed"} <= {one.kind for one in needed}
+    assert {"order.upcoming", "order.changed", "delivery.upcoming", "payment.failed"} <= {one.kind for one in needed}
     for event in needed:
         for language in LANGUAGES:
             for sparse in (True, False):

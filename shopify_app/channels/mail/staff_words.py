@@ -82,9 +82,9 @@ MESSAGES: dict[str, Message] = {
         },
         (
             {
-                "en": "Shopify says: {{ codes }}. Nothing is tried again and your shoppers are told nothing until you "
+                "en": "Shopify says: {{ codes }}. Nothing is tried again, and shoppers are told nothing, until you "
                 "have mended it. Then choose Retry under Payments.",
-                "de": "Shopify sagt: {{ codes }}. Es wird nichts noch einmal versucht, und Ihre Kunden erfahren nichts, "
+                "de": "Shopify sagt: {{ codes }}. Es wird nichts erneut versucht, und Ihre Kunden erfahren nichts, "
                 "bis Sie es behoben haben. Wählen Sie dann unter Payments Retry.",
             },
             _NUMBERS,
