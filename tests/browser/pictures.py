@@ -28,6 +28,7 @@ from tests.support.chromium import FLAGS, find_chromium
 IMAGES = ROOT / "docs/images"
 LOW = 540
 """Pixels: the height of a page with little on it."""
+TROUBLES = ("INSUFFICIENT_FUNDS", "EXPIRED_CARD", "PROCESSING_ERROR", "MERCHANT_ACCOUNT_ERROR")
 MORNING = datetime(2026, 12, 1, 13, tzinfo=UTC)
 
 
@@ -39,8 +40,11 @@ def main() -> None:
         at_work = (Pulse(story.ctx.db, kind, patience=3600) for kind in (WORKER, TICKER))  # this process does both
         with next(at_work), next(at_work), sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-            _look(Stage(browser.new_page(viewport={"width": 1280, "height": 900}), story.sandbox.url, story.ctx))
+            stage = Stage(browser.new_page(viewport={"width": 1280, "height": 900}), story.sandbox.url, story.ctx)
+            _look(stage)
             _read_a_mail(browser.new_page(viewport={"width": 640, "height": 560}), story)
+            _get_into_trouble(story)
+            _look_at_payments(stage)
             browser.close()
 
 
@@ -67,7 +71,6 @@ def _look(stage: Stage) -> None:
         _keep(stage, name, 1600)
     stage.open("/plans/new")
     _keep(stage, "plans-form")
-    _look_at_payments(stage)
     frame = stage.open("/contracts?show=charged")
     _keep(stage, "subscriptions", 1)
     frame.get_by_role("row").nth(1).click()
@@ -76,6 +79,18 @@ def _look(stage: Stage) -> None:
     _edit(stage, frame)
     stage.open("/changes")
     _keep(stage, "changes", 1, LOW)
+
+
+def _get_into_trouble(story: Story) -> None:
+    """Half of the cards fail for some days, each for its own reason; two of the reasons pass for half of them."""
+    rows = story.world.of("contracts", story.shop_domain).all()
+    cards = [row["payment_method_id"] for row in rows]
+    outcomes = {card: TROUBLES[number % 8] for number, card in enumerate(cards) if number % 8 < len(TROUBLES)}
+    passing = [card for card, code in outcomes.items() if code in ("INSUFFICIENT_FUNDS", "PROCESSING_ERROR")]
+    for found in (outcomes, dict.fromkeys(passing[::2], "settle")):
+        with story.world.locked():
+            story.world.faults.set({"outcomes": found})
+        story.advance(timedelta(days=2), step=timedelta(hours=12))
 
 
 def _look_at_payments(stage: Stage) -> None:

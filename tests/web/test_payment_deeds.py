@@ -93,7 +93,7 @@ def _kinds(ward: Ward, gid: str) -> set[str]:
     return {fact.kind for fact in ward.facts("order.skipped", "payment.exhausted") if fact.contract_gid == gid}
 
 
-def test_what_waits_is_given_up_but_not_what_the_bank_asks_and_an_answer_lost_or_a_death_leaves_no_doubt(
+def test_what_waits_is_given_up_but_not_what_the_bank_asks_the_shopper(
     ward: Ward,
 ) -> None:
     case, asked = ward.cases()[:2]
