@@ -93,7 +93,9 @@ def _begin(
             return Answer(path, Why.OTHER_REQUEST)
         if answer := _known(known):
             return answer
-    elif (refused := why_not(session, contract, method, now)) is not None:
+        if known.method_gid != contract.payment_method_gid:
+            return Answer(path, Why.OTHER_REQUEST)
+    if (refused := why_not(session, contract, method, now)) is not None:
         return Answer(path, refused)
     row = known or CardRequest(shop_id=shop_id, request_id=request_id, contract_gid=contract_gid)
     if known is None:

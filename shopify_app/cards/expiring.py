@@ -30,7 +30,8 @@ DAY = timedelta(days=1)
 
 def plan(session: Session, now: datetime) -> int:
     """Plan a batch of cards whose last day came near; returns how many cards."""
-    rows = session.execute(unplanned(now, PaymentMethod, Shop).order_by(Shop.id).limit(BATCH)).all()
+    query = unplanned(now, PaymentMethod, Shop).order_by(Shop.id, PaymentMethod.id).limit(BATCH)
+    rows = session.execute(query.with_for_update(of=PaymentMethod, skip_locked=True)).all()
     for shop, mine in groupby(rows, lambda row: row[1]):
         leads, hour = lead_days(session, shop.id), billing_hour(session, shop.id)
         for method, _ in mine:

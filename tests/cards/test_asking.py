@@ -102,6 +102,8 @@ def test_shop_pay_gives_a_link_that_nothing_keeps(till: Till) -> None:
     assert ask(till, "more9").why is Why.TOO_MANY
     till.wait(timedelta(hours=2))
     assert ask(till, "more9").url  # nothing was done before, so the same request is tried again
+    pays_with(till, "card")
+    assert ask(till, "more9").why is Why.OTHER_REQUEST and ask(till, "new") == SENT  # it was about another method
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,8 @@ def contract_ask_card(number: str) -> Response:
 def _confirm(number: str, found: Detail) -> Response:
     path, why = path_of(found.method), found.card_why_not
     if why is not None or path not in SENTENCES:
-        return contract.show(number, code=409, toast=WORDS[why or Why.ELSEWHERE], is_error=True)
+        code = 200 if request.method == "GET" else 409
+        return contract.show(number, code=code, toast=WORDS[why or Why.ELSEWHERE], is_error=True)
     return render.page(
         "contract/confirm.html",
         title=TITLE,
