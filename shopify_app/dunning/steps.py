@@ -49,9 +49,9 @@ def drain(ctx: Context) -> int:
 
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
-    """Count open cases whose next step is due by `now` (business time), those in hand included."""
+    """Count open cases whose next step is due by `now` (business time) and leased to nobody (machine time)."""
     rows = select(func.count()).select_from(DunningCase).join(Shop, Shop.id == DunningCase.shop_id)
-    due = (DunningCase.state == OPEN, DunningCase.next_step_at <= now, Shop.status == INSTALLED)
+    due = (DunningCase.state == OPEN, DunningCase.next_step_at <= now, _free(machine_now), Shop.status == INSTALLED)
     return session.scalar(rows.where(*due)) or 0
 
 
