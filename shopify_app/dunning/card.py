@@ -20,6 +20,7 @@ from shopify_app.dunning import backup, cases, facts, sight
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import AFTER_CARD, CARD_HELPS, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
+from shopify_app.kit.clock import machine_now
 from shopify_app.shoppers import mirror as shoppers
 from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.webhooks import Message
@@ -70,6 +71,7 @@ def _review_shop(ctx: Context, shop_id: int) -> int:
                 & (BillingCycle.cycle_index == DunningCase.cycle_index),
             )
             .where(DunningCase.shop_id == shop_id, DunningCase.state == OPEN, DunningCase.next_step != Step.FINAL)
+            .where(or_(DunningCase.lease_until.is_(None), DunningCase.lease_until < machine_now()))
             .where(or_(BillingCycle.status == "BILLED", BillingCycle.skipped, Contract.status.in_(_OVER)))
             .with_for_update(of=DunningCase, skip_locked=True)
         )

@@ -28,8 +28,8 @@ MOST_TROUBLES = 5
 """So many refusals of the last action, and a person decides."""
 
 UNCONFIRMED = (
-    "The bank asked the shopper to confirm this payment, and they have not. Shopify keeps the question open, so "
-    "nothing else may be charged for this order: look at the order list, then skip it or pause the subscription."
+    "The bank asked the shopper to confirm this payment, and they have not. As long as Shopify keeps the question "
+    "open, nothing else may be charged for this order, nor can it be skipped. It goes on by itself once that is over."
 )
 NOBODY_CAN = (
     "Every try to charge this order has failed. A person decides: charge it, skip it, or end the subscription."
@@ -114,6 +114,8 @@ def _record(
             cases.exhaust(session, case, contract, wanted.value, actor, now)
         return
     case.troubles += 1
+    if not is_passing:
+        case.final_action = None  # a pause that somebody else makes later is theirs
     if case.troubles >= MOST_TROUBLES and not is_passing and cycle is not None:
         log.error("the last step of a failed charge is refused", extra={"shop_id": case.shop_id, "case_id": case.id})
         words = f"Shopify does not let Perennial {wanted.value} this subscription after its payments failed."

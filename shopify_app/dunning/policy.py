@@ -132,7 +132,8 @@ def final_at(ladder: Ladder, failed_at: datetime, zone: ZoneInfo) -> Next:
 
 
 def final_of(decline: Decline, ladders: Mapping[Decline, Ladder]) -> Final:
-    """Return what ends a case of this class."""
+    """Return what ends a case of this class. A passing fault that does not pass ends as a refusal does."""
+    decline = Decline.SOFT if decline is Decline.TRANSIENT else decline
     return ladders[decline].final if decline in ladders else Final.PERSON
 
 
