@@ -24,6 +24,7 @@ from shopify_app.contracts import importer, next_dates, reconcile
 from shopify_app.dunning import backup as dunning_backup
 from shopify_app.dunning import card as dunning_card
 from shopify_app.dunning import follow as dunning_follow
+from shopify_app.dunning import marks as dunning_marks
 from shopify_app.dunning import steps as dunning_steps
 from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
@@ -84,6 +85,7 @@ DRAINS = (
     Drain("imports", "imports", importer.drain, importer.waiting),
     Drain("comparison", "imports", night.drain, night.waiting),
     Drain("dates", "imports", next_dates.drain, next_dates.waiting),
+    Drain("marks", "imports", dunning_marks.drain, dunning_marks.waiting),
 )
 
 DUTIES = (

@@ -13,7 +13,7 @@ from typing import Any
 
 from shopify_app.billing import webhooks as billing
 from shopify_app.contracts import webhooks as contracts
-from shopify_app.dunning import card
+from shopify_app.dunning import card, marking
 from shopify_app.orders import webhooks as orders
 from shopify_app.plans import refresh as plans
 from shopify_app.privacy import webhooks as privacy
@@ -37,6 +37,7 @@ _PAYMENT_METHOD = Handler(contracts.fetch_payment_method, contracts.payment_meth
 _PAID_WITH = Handler(contracts.fetch_paid_with, contracts.contract_changed)
 _CARD = Handler(card.fetch_now, card.method_updated)
 _OTHER_MEANS = Handler(card.fetch_now, card.contract_changed)
+_MARKS = Handler(card.fetch_now, marking.customers_merge)
 _ORDER = Handler(orders.fetch_order, orders.order_changed)
 _DELIVERIES = Handler(orders.fetch_deliveries, orders.deliveries_changed)
 _PRODUCT = Handler(stock.fetch_product, stock.product_changed)
@@ -86,7 +87,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "selling_plan_groups/delete": (_PLANS,),
     "customers/update": (_CUSTOMER,),
     "customers/delete": (_CUSTOMER,),
-    "customers/merge": (_MERGE,),
+    "customers/merge": (_MERGE, _MARKS),
     "shop/update": (
         Handler(shops.fetch_shop_update, shops.shop_update),
         Handler(contracts.fetch_zone, contracts.zone_changed),

@@ -17,6 +17,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     draft_mutations,
     drafts,
     fulfillment_orders,
+    marks,
     orders,
     payment_methods,
     payment_updates,

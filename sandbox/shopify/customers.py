@@ -48,11 +48,14 @@ def change(world: World, shop: str, customer_id: int, **values: Any) -> Row:
 
 
 def merge(world: World, shop: str, kept: int, gone: int) -> None:
-    """Two records of one person become one; contracts, orders and payment methods move over."""
+    """Two records of one person become one, with the contracts, orders, payment methods and tags of both."""
     for kind in ("contracts", "orders", "payment_methods"):
         for row in world.of(kind, shop):
             if row["customer_id"] == gone:
                 world.of(kind, shop).put({**row, "customer_id": kept})
+    tags = [tag for key in (kept, gone) for tag in world.of("customers", shop)[key].get("tags") or []]
+    if tags:
+        world.of("customers", shop).put({**world.of("customers", shop)[kept], "tags": list(dict.fromkeys(tags))})
     world.of("customers", shop).delete(gone)
     world.emit(
         shop,
@@ -110,7 +113,7 @@ def view(row: Row) -> View:
         "locale": row["locale"],
         "state": "ENABLED",
         "note": None,
-        "tags": [],
+        "tags": row.get("tags") or [],
         "taxExempt": False,
         "verifiedEmail": bool(row["email"]),
         "validEmailAddress": bool(row["email"]),

@@ -208,7 +208,7 @@ def customer(row: Row, zone: str) -> Payload:
         "last_name": row["last_name"],
         "phone": row["phone"],
         "state": "enabled",
-        "tags": "",
+        "tags": ", ".join(row.get("tags") or []),
         "created_at": rest_time(row["created_at"], zone),
         "updated_at": rest_time(row["updated_at"], zone),
     }

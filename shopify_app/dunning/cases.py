@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing.models import BillingAttempt
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.dunning import facts, ladders, policy, sight
+from shopify_app.dunning import facts, ladders, marking, policy, sight
 from shopify_app.dunning.models import CLOSED, EXHAUSTED, OPEN, RECOVERED, DunningBackup, DunningCase
 from shopify_app.dunning.policy import Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -55,6 +55,7 @@ def take_failure(
     session.add(case)
     session.flush()
     if is_new:
+        marking.touch(session, contract, now)
         facts.opened(session, case, contract, cycle, now)
     facts.failed(session, case, contract, cycle, attempt, own, failed_at, shop.zone)
     return case
@@ -125,3 +126,4 @@ def _end(session: Session, case: DunningCase, contract: Contract, state: str, wh
     case.next_step = case.next_step_at = case.lease_until = None
     others = (DunningCase.contract_id == contract.id, DunningCase.state == OPEN, DunningCase.id != case.id)
     contract.at_risk_since = session.scalar(select(func.min(DunningCase.opened_at)).where(*others))
+    marking.touch(session, contract, now)

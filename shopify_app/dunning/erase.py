@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract
-from shopify_app.dunning.models import DunningCase
+from shopify_app.dunning.models import DunningCase, DunningMark
 
 
 def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
@@ -34,5 +34,11 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
 
 
 def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
-    """Nothing is personal here: sums of what a charge was made with cannot be turned back. Returns 0."""
-    return 0
+    """Forget what the customer (None: every customer of the shop) is marked with; returns rows deleted.
+
+    The rest is not personal: sums of what a charge was made with cannot be turned back.
+    """
+    marks = delete(DunningMark).where(DunningMark.shop_id == shop_id)
+    if customer_gid is not None:
+        marks = marks.where(DunningMark.customer_gid == customer_gid)
+    return len(session.scalars(marks.returning(DunningMark.id)).all())

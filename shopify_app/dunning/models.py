@@ -1,4 +1,4 @@
-"""Cases of failed charges, and each shop's ladders."""
+"""Cases of failed charges, each shop's ladders, and how customers are marked meanwhile."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
+from sqlalchemy.dialects.postgresql import ARRAY, BIGINT, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.db import Base, Id, Json, ShopId
@@ -101,3 +101,40 @@ class DunningLadder(Base):
     hour: Mapped[int]
     patience: Mapped[int]
     final: Mapped[str]
+
+
+class DunningMarking(Base):
+    """How a shop wishes customers to be marked in Shopify while a payment of theirs fails. No row: not at all."""
+
+    __tablename__ = "dunning_marking"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[bool] = mapped_column(server_default=text("false"))
+    metafield: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class DunningMark(Base):
+    """What one customer is marked with at Shopify (`marks.py`), and whether that is to be looked at again.
+
+    `tagged` and `noted` (the metafield): is it there; null while that is asked of Shopify, and when no answer came.
+    `noted_value`: what the metafield was last set to. `dirty_at`: since when (business time) there is something to
+    look at, null when there is not; `version` counts those wishes, so that one that comes in the middle of a look
+    is not taken for done. `lease_until`: machine time, also of the rest after `tries` that got no answer.
+    """
+
+    __tablename__ = "dunning_marks"
+    __table_args__ = (
+        UniqueConstraint("shop_id", "customer_gid"),
+        Index("ix_dunning_marks_dirty", "dirty_at", postgresql_where=text("dirty_at is not null")),
+    )
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    customer_gid: Mapped[str]
+    tagged: Mapped[bool | None] = mapped_column(server_default=text("false"))
+    noted: Mapped[bool | None] = mapped_column(server_default=text("false"))
+    noted_value: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    dirty_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+    tries: Mapped[int] = mapped_column(server_default="0")
+    lease_until: Mapped[datetime | None]

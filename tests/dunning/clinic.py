@@ -14,7 +14,7 @@ from sandbox.shopify import attempts, payment_methods
 from sandbox.testing import SandboxServer
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.dunning import backup, card, follow, ladders, steps
-from shopify_app.dunning.models import DunningBackup, DunningCase
+from shopify_app.dunning.models import DunningBackup, DunningCase, DunningMark
 from shopify_app.dunning.policy import Final, Ladder
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
@@ -70,7 +70,7 @@ class Clinic:
         self.till.expire_leases()
         past = machine_now() - timedelta(minutes=10)
         with self.till.ctx.db.session() as session:
-            for table in (DunningCase, DunningBackup):
+            for table in (DunningCase, DunningBackup, DunningMark):
                 session.execute(update(table).values(lease_until=past))
 
     @property

@@ -126,3 +126,18 @@ def test_the_words_keep_to_the_shops_clock_when_it_changes() -> None:
         "Tries again every day from October 31 to November 5 at 9:00 AM, then leaves the decision to you."
     )
     assert _said(Decline.TRANSIENT, Ladder()).startswith("Whatever has not passed then")
+
+
+def test_two_switches_say_how_customers_are_marked_while_a_payment_fails(admin: Admin) -> None:
+    page = admin.get("/settings/payments").text
+    assert "subscription-payment-at-risk" in page and "perennial.payment_at_risk" in page and "checked" not in page
+    answer = admin.post("/settings/payments/marking", tag="1")
+    assert 'data-toast="Saved"' in answer.text
+    assert re.findall(r'<s-checkbox name="(\w+)"[^>]* checked', answer.text) == ["tag"]
+    assert "It is like that already" in admin.post("/settings/payments/marking", tag="1").text
+    assert "marked with a tag in Shopify, as was decided by you or your staff." in admin.get("/settings").text
+    admin.post("/settings/payments/marking", tag="1", metafield="1")
+    assert "marked with a tag and a metafield in Shopify" in admin.get("/settings").text
+    admin.post("/settings/payments/marking")
+    assert "not marked any more in Shopify" in admin.get("/settings").text
+    assert " checked" not in admin.get("/settings/payments").text

@@ -8,10 +8,12 @@ from flask import Response, g, request
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import settings as billing
-from shopify_app.dunning import ladders
+from shopify_app.dunning import ladders, marking
 from shopify_app.dunning.ladders import ONLY_SHOPPERS, Ladders
+from shopify_app.dunning.marks import KEY, TAG
 from shopify_app.dunning.policy import DEFAULTS, MOST_WAITS, Final, Ladder
 from shopify_app.gateways.shopify.decline_codes import Decline
+from shopify_app.gateways.shopify.marks import NAMESPACE
 from shopify_app.kit.db import lock
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -34,7 +36,7 @@ UNKNOWN = "There is no such kind of failed charge."
 def ladder_list() -> Response:
     """Every ladder in words, or with `?kind=` the form of one."""
     if "kind" not in request.args:
-        return _list()
+        return list_page()
     decline = _kind(request.args["kind"])
     return _form(decline) if decline else _unknown()
 
@@ -116,9 +118,10 @@ def _change(decline: Decline, wanted: Ladder, toast: str) -> Response:
     return _form(decline, toast=toast if is_other else "It is like that already")
 
 
-def _list(*, code: int = 200, toast: str = "", is_error: bool = False) -> Response:
+def list_page(*, code: int = 200, toast: str = "", is_error: bool = False) -> Response:
+    """Render every ladder in words, and how customers are marked meanwhile."""
     with ctx().db.session() as session:
-        own = ladders.of(session, g.shop.id)
+        own, marks = ladders.of(session, g.shop.id), marking.of(session, g.shop.id)
         rows = [
             {
                 "kind": decline.value,
@@ -134,6 +137,9 @@ def _list(*, code: int = 200, toast: str = "", is_error: bool = False) -> Respon
         title="After a failed charge",
         code=code,
         rows=rows,
+        marks=marks,
+        tag=TAG,
+        metafield=f"{NAMESPACE}.{KEY}",
         toast=toast,
         toast_is_error=is_error,
     )
@@ -176,7 +182,7 @@ def _typed(saved: Ladder) -> dict[str, str]:
 
 
 def _unknown() -> Response:
-    return _list(code=404, toast=UNKNOWN, is_error=True)
+    return list_page(code=404, toast=UNKNOWN, is_error=True)
 
 
 def _kind(kind: str) -> Decline | None:

@@ -121,6 +121,12 @@ def _ladder(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"What happens after a failed charge (“{name}”) was decided anew{who(fact)}.")
 
 
+def _marking(fact: Fact, zone: tzinfo) -> Sentence:
+    on = [name for name in ("tag", "metafield") if fact.after and fact.after.get(name)]
+    how = f"marked with a {' and a '.join(on)}" if on else "not marked any more"
+    return Sentence(f"Customers whose payment fails are {how} in Shopify, as was decided{who(fact)}.")
+
+
 def _retries(fact: Fact, zone: tzinfo) -> Sentence:
     cases = plural(int(fact.data.get("cases") or 0), "failed charge")
     return Sentence(f"Trying {cases} again was asked for{who(fact)}.")
@@ -151,6 +157,7 @@ TELLINGS: dict[str, Telling] = {
     "payment.method_restored": fixed("The shopper's own payment method pays again", by=lambda fact: ""),
     "payment.method_kept": _kept,
     "payment.ladder_changed": _ladder,
+    "payment.marking_changed": _marking,
     "payment.retries_asked_for": _retries,
 }
 """Kinds of facts about failed charges → how each is told."""

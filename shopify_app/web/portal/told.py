@@ -78,6 +78,7 @@ OF_PAYMENT = (
 """How a failed charge is followed up; that it failed, is tried with another card, and how it ended is told."""
 OF_SHOP = (
     "payment.ladder_changed",
+    "payment.marking_changed",
     "cards.leads_changed",
     "rules.changed",
     "links.mode_changed",
