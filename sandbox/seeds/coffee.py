@@ -7,9 +7,11 @@ not installed yet: opening it in the admin asks for that first, as at Shopify.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from calendar import monthrange
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.seeds import people, shelf, tiny
 from sandbox.shopify import checkout, contracts, cycles, discount_codes, payment_methods, pricing, shops, stock
@@ -111,18 +113,22 @@ def _born(dice: Random, first_due: datetime, policy: Row, special: str | None) -
         # two years back at least, so that it lies in the past whatever the month
         return first_due.replace(year=(first_due.year - 2) // 4 * 4, month=2, day=29)
     periods = dice.randint(1, 9)
+    # by the clock on the shop's wall, which Shopify counts by: summer time may have begun or ended since
+    local = first_due.astimezone(ZoneInfo(ZONE))
     if policy["interval"] == "MONTH":
-        return first_due - _months(first_due, (periods + 1) * policy["interval_count"])
+        # whole years where not every month has the day
+        months = (periods + 1 if local.day <= 28 else 12) * policy["interval_count"]
+        return _months_before(local, months).astimezone(UTC)
     length: timedelta = LENGTH[policy["interval"]] * policy["interval_count"]
     # enough periods back to lie in the past even when the first due day is weeks away
-    return first_due - length * (periods + int(timedelta(days=31) / length))
+    return (local - length * (periods + int(timedelta(days=31) / length))).astimezone(UTC)
 
 
-def _months(instant: datetime, count: int) -> timedelta:
-    """The way back over whole months, to the same day (the 28th at most)."""
+def _months_before(instant: datetime, count: int) -> datetime:
+    """So many whole months before, on the same day or the month's last."""
     month = instant.month - 1 - count
     year, month = instant.year + month // 12, month % 12 + 1
-    return instant - instant.replace(year=year, month=month, day=min(instant.day, 28))
+    return instant.replace(year=year, month=month, day=min(instant.day, monthrange(year, month)[1]))
 
 
 def _backdate(world: World, row: Row, born: datetime) -> None:

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from shopify_app.dunning import give_up
+from shopify_app.dunning.models import DunningCase
 from shopify_app.dunning.policy import Final
 from shopify_app.kit import crashpoints
 from shopify_app.kit.gid import number_of
@@ -137,6 +139,8 @@ def _somebody_dies(ward: Ward) -> None:
     with crashpoints.armed("dunning.after_final_before_record"), pytest.raises(crashpoints.Killed):
         give_up.give_up(ward.story.ctx, ward.story.shop.id, fourth.id, Final.PAUSE, ME)
     assert ward.contract(3).status == "PAUSED" and ward.cases()[3].state == "open"
+    with ward.story.ctx.db.session() as session:  # machine time passes: whoever held the case is dead
+        session.execute(update(DunningCase).values(lease_until=None))
     ward.story.advance(timedelta(minutes=30), step=timedelta(minutes=30))
     assert (ward.cases()[3].state, ward.cases()[3].final_action) == ("exhausted", "pause")
     assert len(ward.facts("payment.exhausted")) == 2 and ward.paid(3) == []

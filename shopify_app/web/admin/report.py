@@ -198,6 +198,8 @@ _AREAS = {
     "links": "Links used in mails",
     "edits": "Changes asked for, with comments and addresses",
     "billing": "Messages about charges",
+    "dunning": "Marks of a customer whose payment fails",
+    "cards": "Requests for another card",
     "journal": "History and what was sent to Klaviyo",
     "shoppers": "Customer and payment methods",
     "contracts": "Addresses, notes and preferences of subscriptions",
