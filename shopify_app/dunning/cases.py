@@ -40,15 +40,17 @@ def take_failure(
     own, seen = ladders.of(session, shop.id), sight.of(session, contract)
     case = find(session, contract.id, cycle.cycle_index)
     is_new = case is None or case.state != OPEN
+    had_backup = case is not None and not is_new and _had_backup(session, case, attempt)
     if case is None or case.state != OPEN:
-        case = _open(session, case, attempt, contract, cycle, now)
+        with session.no_autoflush:  # half an opened case, without its next step, is one that the database refuses
+            case = _open(session, case, attempt, contract, cycle, now)
     case.decline = policy.treated_as(decline, case.used, own).value
     case.code, case.attempt_id, case.failures, case.troubles = attempt.error_code, attempt.id, case.failures + 1, 0
     failed_at = attempt.completed_at or now
     step = policy.after_failure(Decline(case.decline), case.used, own, failed_at, shop.zone)
     if changed_since(case, attempt.written_at) and Decline(case.decline) in policy.CARD_HELPS:
         step = Next(Step.CARD, now + policy.AFTER_CARD)
-    if _had_backup(session, case, attempt):
+    if had_backup:
         step = Next(Step.FINAL, now)  # it was the last thing to be tried
     plan(case, step)
     case.seen = seen

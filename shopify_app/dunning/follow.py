@@ -29,12 +29,21 @@ def drain(ctx: Context) -> int:
         rows = select(BillingAttempt.id).join(Shop, Shop.id == BillingAttempt.shop_id)
         query = rows.where(_is_news(), Shop.status == INSTALLED).order_by(BillingAttempt.id).limit(BATCH)
         ids = list(session.scalars(query))
-    for attempt_id in ids:
-        with ctx.db.session() as session:
-            follow(session, attempt_id, ctx.clock.now())
+    followed = sum(_follow_alone(ctx, attempt_id) for attempt_id in ids)
     if ids:
         ctx.wakeups.wake("klaviyo")
-    return len(ids)
+    return followed
+
+
+def _follow_alone(ctx: Context, attempt_id: int) -> bool:
+    """One outcome that cannot be followed must not keep the others from it: it stays news, and is tried again."""
+    try:
+        with ctx.db.session() as session:
+            follow(session, attempt_id, ctx.clock.now())
+    except Exception:
+        log.exception("the outcome of a charge could not be followed", extra={"attempt_id": attempt_id})
+        return False
+    return True
 
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:

@@ -60,6 +60,22 @@ def test_a_failed_order_that_is_skipped_closes_its_case_and_the_next_one_is_char
     assert clinic.tries() == [("04 14", "failed")] and clinic.contract().at_risk_since is None
 
 
+def test_a_skipped_order_that_is_brought_back_and_fails_again_opens_its_case_anew(clinic: Clinic) -> None:
+    _declined(clinic)
+    clinic.bank("CARD_DECLINED")
+    till, gid = clinic.till, clinic.contract().shopify_gid
+    assert skip.skip(till.ctx, till.shop_id, gid, 1, "shopper:9").is_done
+    clinic.until(6)
+    assert clinic.case.state == "closed"
+    assert skip.unskip(till.ctx, till.shop_id, gid, 1, "shopper:9").is_done
+    by_hand.charge_now(till.ctx, till.shop_id, gid, 1, 2, "merchant:1")
+    clinic.work()
+    assert (clinic.case.state, clinic.case.failures, clinic.case.next_step) == ("open", 1, "retry")
+    clinic.bank(None)
+    clinic.until(8)
+    assert clinic.case.state == "recovered" and len(till.ledger()) == 1
+
+
 def test_what_a_person_charges_meanwhile_ends_the_case(clinic: Clinic) -> None:
     _declined(clinic)
     clinic.till.wait(2 * HOUR)
