@@ -6,17 +6,15 @@ Before that try, `retry` reads every attempt since the failure: Shopify may char
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from shopify_app.billing.ledger import lock_contract
 from shopify_app.context import Context
 from shopify_app.contracts.models import CANCELLED, EXPIRED, PAUSED, BillingCycle, Contract
 from shopify_app.contracts.webhooks import contract_gid
-from shopify_app.dunning import backup, cases, facts, sight
+from shopify_app.dunning import backup, cases, facts, retry, sight
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import AFTER_CARD, CARD_HELPS, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -61,7 +59,9 @@ def review(ctx: Context) -> int:
 def _review_shop(ctx: Context, shop_id: int) -> int:
     now = ctx.clock.now()
     with ctx.db.session() as session:
-        woken = _reconsider(session, shop_id, Contract.at_risk_since.is_not(None), now)
+        at_risk = _open_cases(session, shop_id, Contract.at_risk_since.is_not(None))
+    woken = sum(_take_alone(ctx, case_id, now) for case_id in at_risk)
+    with ctx.db.session() as session:
         overtaken = (
             select(DunningCase)
             .join(Contract, Contract.id == DunningCase.contract_id)
@@ -81,6 +81,12 @@ def _review_shop(ctx: Context, shop_id: int) -> int:
     return woken
 
 
+def _take_alone(ctx: Context, case_id: int, now: datetime) -> bool:
+    """In a transaction of its own: the locks of a whole shop's contracts at once would stand in others' way."""
+    with ctx.db.session() as session:
+        return _take(session, case_id, now)
+
+
 _OVER = (PAUSED, CANCELLED, EXPIRED)
 
 
@@ -88,28 +94,22 @@ def _reconsider(
     session: Session, shop_id: int, which: ColumnElement[bool], now: datetime, *, whatever: bool = False
 ) -> int:
     """Compare the open cases of some contracts with what they failed with; `whatever`: the method surely changed."""
-    rows = (
-        select(DunningCase, Contract)
-        .join(Contract, Contract.id == DunningCase.contract_id)
-        .where(DunningCase.shop_id == shop_id, DunningCase.state == OPEN, which)
-        .order_by(DunningCase.id)
-    )
-    return sum(_take(session, case, contract, now, whatever) for case, contract in _each(session.execute(rows).all()))
+    return sum(_take(session, case_id, now, whatever) for case_id in _open_cases(session, shop_id, which))
 
 
-def _each(rows: Iterable[object]) -> list[tuple[DunningCase, Contract]]:
-    return [(row[0], row[1]) for row in rows]  # type: ignore[index]
+def _open_cases(session: Session, shop_id: int, which: ColumnElement[bool]) -> list[int]:
+    rows = select(DunningCase.id).join(Contract, Contract.id == DunningCase.contract_id)
+    mine = (DunningCase.shop_id == shop_id, DunningCase.state == OPEN, which)
+    return list(session.scalars(rows.where(*mine).order_by(DunningCase.id)))
 
 
-def _take(session: Session, case: DunningCase, contract: Contract, now: datetime, whatever: bool) -> bool:
+def _take(session: Session, case_id: int, now: datetime, whatever: bool = False) -> bool:
+    """Plan a try if what changed is what this case needs; its contract is locked before anything of it is read."""
+    case, contract, _ = retry.locked(session, case_id)
+    if case.state != OPEN or backup.is_under_way(session, case):
+        return False
     decline, seen = Decline(case.decline), sight.of(session, contract)
-    if backup.is_under_way(session, case):
-        return False
     if not (sight.is_helpful(decline, case.seen, seen) or (whatever and decline in CARD_HELPS)):
-        return False
-    lock_contract(session, case.shop_id, contract.shopify_gid)
-    session.refresh(case, with_for_update=True)
-    if case.state != OPEN:
         return False
     case.card_changed_at, case.seen = now, seen
     if case.next_step in (Step.RETRY, Step.FINAL):

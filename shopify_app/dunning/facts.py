@@ -21,7 +21,7 @@ from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 
-WHY = ("paid", "skipped", "paused", "ended", "gone", "moved", "given_up")
+WHY = ("paid", "skipped", "paused", "ended", "gone", "moved")
 """Why a case was closed though nothing had been exhausted."""
 
 

@@ -48,7 +48,6 @@ WHY_CLOSED = {
     "ended": "the subscription ended",
     "gone": "Shopify does not know the order any more",
     "moved": "the order has another date, and is charged then",
-    "given_up": "it was given up",
 }
 
 
