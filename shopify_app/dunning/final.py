@@ -10,14 +10,9 @@ from sqlalchemy.orm import Session
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
-from shopify_app.dunning import backup, cases, ladders, policy, retry
+from shopify_app.dunning import backup, cases, ending, ladders, policy, retry
 from shopify_app.dunning.models import CLOSED, OPEN, DunningCase
 from shopify_app.dunning.policy import AGAIN, Final, Next, Step
-from shopify_app.edits import answers, change, door, skip
-from shopify_app.edits.contract import action as contract_action
-from shopify_app.edits.contract import answers as contract_answers
-from shopify_app.edits.contract import door as contract_door
-from shopify_app.edits.contract.statuses import Cancel, Pause
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.crashpoints import reach
 
@@ -43,13 +38,13 @@ CUSTOMER_GONE = (
 )
 
 
-def run(ctx: Context, case_id: int, actor: str = ACTOR) -> bool:
+def run(ctx: Context, case_id: int) -> bool:
     """Do what the case's ladder ends with; answers whether it is done. What a door refuses is an answer.
 
     The shopper's backup method, if they chose one, is tried before; raises as `retry.run` does for that. What Shopify
     refuses is tried again in an hour, and after some times left to a person.
     """
-    if actor == ACTOR and backup.try_first(ctx, case_id):
+    if backup.try_first(ctx, case_id):
         return False
     with ctx.db.session() as session:
         wanted = _decide(session, case_id, ctx.clock.now())
@@ -57,12 +52,12 @@ def run(ctx: Context, case_id: int, actor: str = ACTOR) -> bool:
             return False
         case = session.get_one(DunningCase, case_id)
         gid = session.get_one(Contract, case.contract_id).shopify_gid
-    is_done, is_passing = _carry_out(ctx, case, gid, wanted, actor)
+    said = ending.ask(ctx, case, gid, wanted, ACTOR, "dunning")
     reach("dunning.after_final_before_record")
     with ctx.db.session() as session:
-        _record(session, case_id, wanted, actor, is_done, is_passing, ctx.clock.now())
+        _record(session, case_id, wanted, said, ctx.clock.now())
     ctx.wakeups.wake("klaviyo")
-    return is_done
+    return said.is_done
 
 
 def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
@@ -91,32 +86,16 @@ def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
 _WORDS = {Decline.ALREADY_PAID: PAID_IT_SAYS, Decline.CUSTOMER_GONE: CUSTOMER_GONE}
 
 
-def _carry_out(ctx: Context, case: DunningCase, gid: str, wanted: Final, actor: str) -> tuple[bool, bool]:
-    """Ask the door; answers whether it is done, and whether a refusal may pass. One request id for each refusal."""
-    request_id = f"dunning-{case.id}-{case.attempt_id}-{case.troubles}-{wanted.value}"
-    if wanted is Final.SKIP:
-        target = change.Target(case.shop_id, gid, case.cycle_index, actor)
-        answer = door.carry_out(ctx, skip.Skipping(True), target, request_id)
-        return answer.is_done or answer.refusal is answers.Refusal.ALREADY, answer.refusal in answers.PASSING
-    action = Pause() if wanted is Final.PAUSE else Cancel("other", "The payment failed.")
-    on = contract_action.Target(case.shop_id, gid, actor)
-    said = contract_door.carry_out(ctx, action, on, request_id)
-    passing = contract_answers.PASSING | {contract_answers.No.NOT_SEEN}
-    return said.is_done or said.refusal is contract_answers.No.ALREADY, said.refusal in passing
-
-
-def _record(
-    session: Session, case_id: int, wanted: Final, actor: str, is_done: bool, is_passing: bool, now: datetime
-) -> None:
+def _record(session: Session, case_id: int, wanted: Final, said: ending.Said, now: datetime) -> None:
     case, contract, cycle = retry.locked(session, case_id)
-    if is_done:
+    if said.is_done:
         if case.state == OPEN or (case.state == CLOSED and case.why_closed == retry.OUTCOME[wanted.value]):
-            cases.exhaust(session, case, contract, wanted.value, actor, now)
+            cases.exhaust(session, case, contract, wanted.value, ACTOR, now)
         return
     case.troubles += 1
-    if not is_passing:
+    if not said.is_passing:
         case.final_action = None  # a pause that somebody else makes later is theirs
-    if case.troubles >= MOST_TROUBLES and not is_passing and cycle is not None:
+    if case.troubles >= MOST_TROUBLES and not said.is_passing and cycle is not None:
         log.error("the last step of a failed charge is refused", extra={"shop_id": case.shop_id, "case_id": case.id})
         words = f"Shopify does not let Perennial {wanted.value} this subscription after its payments failed."
         retry.ask_person(session, case, contract, cycle, words, now)

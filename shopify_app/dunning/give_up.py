@@ -15,15 +15,10 @@ from shopify_app.billing.models import CHALLENGED, OPEN_STATES, BillingAttempt
 from shopify_app.context import Context
 from shopify_app.contracts import holds
 from shopify_app.contracts.models import BillingCycle, Contract
-from shopify_app.dunning import cases, retry, standing
+from shopify_app.dunning import cases, ending, retry, standing
 from shopify_app.dunning.models import CLOSED, OPEN, DunningCase
 from shopify_app.dunning.policy import Final
 from shopify_app.dunning.steps import LEASE
-from shopify_app.edits import answers, change, door, skip
-from shopify_app.edits.contract import action as contract_action
-from shopify_app.edits.contract import answers as contract_answers
-from shopify_app.edits.contract import door as contract_door
-from shopify_app.edits.contract.statuses import Cancel, Pause
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 
@@ -45,16 +40,6 @@ class Answer:
     words: str
 
 
-@dataclass(frozen=True)
-class _Said:
-    """A door's answer. `is_lost`: Shopify may have done it all the same; `is_passing`: it may be asked again."""
-
-    is_done: bool
-    words: str
-    is_lost: bool
-    is_passing: bool
-
-
 def give_up(ctx: Context, shop_id: int, case_id: int, wanted: Final, actor: str) -> Answer:
     """End an open case of this shop now, with one of WAYS. `actor`: e.g. "merchant:42". Done twice, it acts once.
 
@@ -67,7 +52,7 @@ def give_up(ctx: Context, shop_id: int, case_id: int, wanted: Final, actor: str)
     if isinstance(begun, Answer):
         return begun
     case, gid = begun
-    said = _ask(ctx, case, gid, wanted, actor)
+    said = ending.ask(ctx, case, gid, wanted, actor, "given-up")
     reach("dunning.after_final_before_record")
     with ctx.db.session() as session:
         _record(session, case_id, wanted, said, actor, ctx.clock.now())
@@ -98,24 +83,7 @@ def _begin(
     return case, contract.shopify_gid
 
 
-def _ask(ctx: Context, case: DunningCase, gid: str, wanted: Final, actor: str) -> _Said:
-    """Ask the door. One request id for each failure and refusal, so that a double tap acts once."""
-    request_id = f"given-up-{case.id}-{case.attempt_id}-{case.troubles}-{wanted.value}"
-    if wanted is Final.SKIP:
-        target = change.Target(case.shop_id, gid, case.cycle_index, actor)
-        answer = door.carry_out(ctx, skip.Skipping(True), target, request_id)
-        is_there = answer.refusal is answers.Refusal.ALREADY
-        is_lost = answer.refusal is answers.Refusal.NOT_SEEN
-        return _Said(answer.is_done or is_there, answer.words, is_lost, answer.refusal in answers.PASSING)
-    action = Pause() if wanted is Final.PAUSE else Cancel("other", "The payment failed.")
-    said = contract_door.carry_out(ctx, action, contract_action.Target(case.shop_id, gid, actor), request_id)
-    no = contract_answers.No
-    is_lost = said.refusal is no.NOT_SEEN
-    passing = is_lost or said.refusal in contract_answers.PASSING
-    return _Said(said.is_done or said.refusal is no.ALREADY, said.words, is_lost, passing)
-
-
-def _record(session: Session, case_id: int, wanted: Final, said: _Said, actor: str, now: datetime) -> None:
+def _record(session: Session, case_id: int, wanted: Final, said: ending.Said, actor: str, now: datetime) -> None:
     case, contract, cycle = retry.locked(session, case_id)
     if not said.is_done:
         case.lease_until = None
