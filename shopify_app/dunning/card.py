@@ -19,6 +19,7 @@ from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import AFTER_CARD, CARD_HELPS, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.handling import IGNORED
 from shopify_app.shoppers import mirror as shoppers
 from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.webhooks import Message
@@ -31,12 +32,15 @@ def fetch_now(ctx: Context, shop: Shop, message: Message) -> datetime:
     return ctx.clock.now()
 
 
-def method_updated(ctx: Context, session: Session, shop: Shop, message: Message, now: datetime) -> None:
+def method_updated(ctx: Context, session: Session, shop: Shop, message: Message, now: datetime) -> str | None:
     """customer_payment_methods/update. Also when nothing that we can see of the card is another."""
     gid = message.payload.get("admin_graphql_api_id")
     method = shoppers.payment_method(session, shop.id, gid if isinstance(gid, str) else None)
-    if method is not None and method.revoked_at is None:
+    if method is None:
+        return IGNORED
+    if method.revoked_at is None:
         _reconsider(session, shop.id, Contract.payment_method_gid == gid, now, whatever=True)
+    return None
 
 
 def contract_changed(ctx: Context, session: Session, shop: Shop, message: Message, now: datetime) -> None:
