@@ -17,6 +17,7 @@ from shopify_app.channels.flow.models import FlowSettings
 from shopify_app.channels.flow.triggers import BY_HANDLE, CHANNEL, TRIGGERS
 from shopify_app.journal.models import DROPPED, PENDING, Delivery, Fact
 from shopify_app.journal.record import record
+from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
 
 SWITCHED_OFF = "it was switched off for Flow"
@@ -65,7 +66,7 @@ def change(session: Session, shop_id: int, wanted: Wanted, actor: str, now: date
         record(
             session,
             shop_id,
-            key=f"flow.settings_changed:{now.isoformat()}",
+            key=f"flow.settings_changed:{machine_now().isoformat()}",
             kind="flow.settings_changed",
             occurred_at=now,
             actor=actor,
