@@ -14,6 +14,7 @@ from shopify_app import create_app
 from shopify_app.channels.flow import extensions
 from shopify_app.channels.flow.actions import ACTIONS
 from shopify_app.channels.flow.fields import TYPES
+from shopify_app.channels.flow.trigger import COMMON
 from shopify_app.channels.flow.triggers import TRIGGERS
 from shopify_app.commands.extensions import FOLDER
 from tests.support.rows import context
@@ -71,3 +72,16 @@ def test_every_action_leads_to_a_route_of_ours(empty_postgres_url: str) -> None:
         assert routes.match(made["runtime_url"], method="POST") == ("flow.act", {"word": action.word})
         assert routes.match(made["validation_url"], method="POST")[0] == "flow.validate"
     ctx.db.close()
+
+
+def test_the_page_about_flow_lists_everything() -> None:
+    page = (FOLDER.parent / "docs/flow.md").read_text()
+    for trigger in TRIGGERS:
+        fields = ", ".join(one.key or one.type.removesuffix("_reference").capitalize() for one in trigger.own)
+        kinds = ", ".join(f"`{kind}`" for kind in trigger.kinds)
+        assert f"| {trigger.name} | `{trigger.handle}` | {kinds} | {fields} |" in page
+    for field in COMMON:
+        assert (field.key or "Customer") in page
+    for action in ACTIONS:
+        entries = ", ".join(one.name if one.is_required else f"[{one.name}]" for one in action.entries)
+        assert f"| {action.name} | `{action.handle}` | `/flow/actions/{action.word}` | {entries} |" in page
