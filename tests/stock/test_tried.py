@@ -1,4 +1,4 @@
-"""The shelf was emptied just before the charge, and no reading told us: Shopify refuses, and we do not try blindly."""
+"""The shelf was emptied just before the charge, and no reading told us: Shopify refuses; we do not try blindly."""
 
 from __future__ import annotations
 
