@@ -114,7 +114,7 @@ def tell(
         cause="stock",
         before=before,
         after=after,
-        data={"decision": decision.id, "cause": decision.cause_id, "item": _item(contract, decision)} | data,
+        data={"decision": decision.id, "cause": decision.cause_id, "item": decision.terms["item"]} | data,
     )
 
 
@@ -132,10 +132,3 @@ def free_forgotten(session: Session, now: datetime) -> int:
     values = {"hold_ended_at": now, "held_reason": None, "held_until": None, "held_at": None}
     freed = update(BillingCycle).where(BillingCycle.id.in_(lost)).values(values).returning(BillingCycle.id)
     return len(session.execute(freed).all())
-
-
-def _item(contract: Contract, decision: StockDecision) -> Json:
-    line = next((each for each in contract.lines if each.variant_gid == decision.variant_gid), None)
-    names = ("variant_gid", "product_gid", "title", "variant_title", "sku", "image_url")
-    known = {name: getattr(line, name) for name in names} if line else {"variant_gid": decision.variant_gid}
-    return known | {"quantity": decision.units}
