@@ -37,6 +37,7 @@ from shopify_app.notices import plan
 from shopify_app.notices import prune as notices_prune
 from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
+from shopify_app.orders.alignment import drain as alignments
 from shopify_app.plans import door as plans_door
 from shopify_app.privacy import requests
 from shopify_app.stock import reconcile as stock_reconcile
@@ -75,6 +76,7 @@ DRAINS = (
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
+    Drain("alignments", "inbox", alignments.drain, alignments.waiting),
     Drain("cards", "voice", cards.drain, cards.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),

@@ -135,9 +135,7 @@ def _open(ctx: Ctx, id: str) -> View:
         message = "The fulfillment order is not scheduled." if row else UNKNOWN
         error = {"__typename": "UserError", "field": ["id"], "message": message}
         return {"__typename": payload, "fulfillmentOrder": None, "userErrors": [error]}
-    fulfillment_orders.change(
-        ctx.world, ctx.shop, row["id"], "scheduled_fulfillment_order_ready", status="OPEN"
-    )
+    fulfillment_orders.change(ctx.world, ctx.shop, row["id"], "scheduled_fulfillment_order_ready", status="OPEN")
     return {"__typename": payload, "fulfillmentOrder": fulfillment_orders.view(row), "userErrors": []}
 
 

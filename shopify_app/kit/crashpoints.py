@@ -25,6 +25,8 @@ POINTS = (
     "mail.after_claim_before_call",
     "mail.after_leaving_before_message",
     "mail.after_call_before_record",
+    "alignment.after_look_before_call",
+    "alignment.after_call_before_look",
 )
 """Every point of the program, in the order a charge meets them."""
 

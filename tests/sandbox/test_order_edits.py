@@ -11,7 +11,8 @@ from sandbox.seeds.tiny import SHOP
 from sandbox.shopify import contracts, fulfillment_holds, fulfillment_orders, orders
 from sandbox.testing import SandboxServer
 
-HOLD = """mutation($id: ID!, $hold: FulfillmentOrderHoldInput!) { fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
+HOLD = """mutation($id: ID!, $hold: FulfillmentOrderHoldInput!) {
+  fulfillmentOrderHold(id: $id, fulfillmentHold: $hold) {
   fulfillmentHold { id handle heldByRequestingApp } fulfillmentOrder { status } userErrors { code } } }"""
 RELEASE = """mutation($id: ID!, $holds: [ID!]) { fulfillmentOrderReleaseHold(id: $id, holdIds: $holds) {
   fulfillmentOrder { status fulfillmentHolds { heldByRequestingApp } } userErrors { code message } } }"""
