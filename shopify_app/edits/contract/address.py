@@ -101,7 +101,8 @@ class Address(Action):
             return hidden
         if wrong(self.address):
             return No.INCOMPLETE_ADDRESS
-        return No.ALREADY if self.is_true(standing.contract, {}) else None
+        # an order that was paid may go elsewhere than the subscription does by now
+        return No.ALREADY if self.is_true(standing.contract, {}) and not self.paid_too else None
 
     def paint(self, before: Picture) -> Picture:
         known = {name: value for name, value in (before.address or {}).items() if name in ("country", "province")}

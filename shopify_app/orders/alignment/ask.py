@@ -37,6 +37,12 @@ def to_ship(session: Session, shop_id: int, contract_gid: str) -> Sequence[Order
     return session.scalars(query.order_by(Order.shopify_created_at, Order.id)).all()
 
 
+def is_to_ship(order: Order) -> bool:
+    """Answer whether an order that was read is one of `to_ship`."""
+    is_there = order.cancelled_at is None and order.deleted_at is None
+    return is_there and order.financial_status in PAID and order.fulfillment_status not in SHIPPED
+
+
 def wish(
     session: Session, contract: Contract, order: Order, wished: Wish, kept: Json, key: str, actor: str, now: datetime
 ) -> bool:

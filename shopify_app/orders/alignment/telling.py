@@ -40,8 +40,11 @@ def finish(
     *,
     is_task: bool,
 ) -> None:
-    """Write down that a row is over, and whether a person has to do the rest; its wish is forgotten with it."""
-    if row.held_at is not None and why is not Why.NOT_GRANTED:
+    """Write down that a row is over, and whether a person has to do the rest; its wish is forgotten with it.
+
+    `seen` is the order without a hold of ours, None when that could not be read.
+    """
+    if row.held_at is not None and seen is not None:
         _tell(session, row, "order.released", now)
     row.state, row.reason = TASK if is_task else DONE, why
     row.finished_at, row.lease_until = now, None

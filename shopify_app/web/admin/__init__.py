@@ -29,6 +29,8 @@ import shopify_app.web.admin.ladders  # noqa: E402
 import shopify_app.web.admin.mail  # noqa: E402
 import shopify_app.web.admin.mail_log  # noqa: E402
 import shopify_app.web.admin.marking  # noqa: E402
+import shopify_app.web.admin.paid_deliveries  # noqa: E402
+import shopify_app.web.admin.paid_orders  # noqa: E402
 import shopify_app.web.admin.payments.deeds  # noqa: E402
 import shopify_app.web.admin.payments.views  # noqa: E402
 import shopify_app.web.admin.plan_terms  # noqa: E402
