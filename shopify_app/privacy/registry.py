@@ -18,6 +18,7 @@ from shopify_app.notices import erase as notices
 from shopify_app.orders import erase as orders
 from shopify_app.privacy import erase as privacy
 from shopify_app.shoppers import erase as shoppers
+from shopify_app.stock import erase as stock
 
 
 class Feature(Protocol):
@@ -38,6 +39,7 @@ FEATURES: dict[str, Feature] = {
     "edits": edits,
     "orders": orders,
     "dunning": dunning,
+    "stock": stock,
     "billing": billing,
     "journal": journal,
     "shoppers": shoppers,
