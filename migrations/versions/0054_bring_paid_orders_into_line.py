@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("held_at", INSTANT, nullable=True),
         sa.Column("before", postgresql.JSONB(), nullable=True),
         sa.Column("edit_sent_at", INSTANT, nullable=True),
+        sa.Column("edits_sent", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("edited_at", INSTANT, nullable=True),
         sa.Column("finished_at", INSTANT, nullable=True),
         sa.Column("tries", sa.BigInteger(), server_default="0", nullable=False),

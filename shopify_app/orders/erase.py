@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import null, or_, select, update
+from sqlalchemy import case, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.orders.alignment.models import OrderAlignment
@@ -30,7 +30,15 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     """Forget one customer's wishes, or those of all of the shop (None); returns rows changed."""
     rows = OrderAlignment.shop_id == shop_id
     named = or_(OrderAlignment.wish.is_not(None), OrderAlignment.customer_gid.is_not(None))
-    emptied = update(OrderAlignment).where(rows, named).values(wish=null(), customer_gid=None)
+    emptied = (
+        update(OrderAlignment)
+        .where(rows, named)
+        .values(
+            wish=null(),
+            customer_gid=None,
+            actor=case((OrderAlignment.actor.startswith("shopper:"), "shopper"), else_=OrderAlignment.actor),
+        )
+    )
     if customer_gid is not None:
         emptied = emptied.where(OrderAlignment.customer_gid == customer_gid)
     return len(session.scalars(emptied.returning(OrderAlignment.id)).all())

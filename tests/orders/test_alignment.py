@@ -15,9 +15,12 @@ from sandbox.shopify import contracts, fulfillment_holds, fulfillment_orders, or
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Target
 from shopify_app.edits.contract.address import Address, normal
+from shopify_app.gateways.shopify import order_edits
 from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import POINTS, Killed, armed
+from shopify_app.orders import erase
+from shopify_app.orders.alignment import work
 from shopify_app.orders.alignment.drain import drain
 from shopify_app.orders.alignment.models import OrderAlignment
 from shopify_app.tasks.models import Task
@@ -157,6 +160,31 @@ def test_what_shopify_forbids_becomes_a_task_and_what_is_over_needs_none(paid: P
     said = unescape(story.open(f"/contracts/{paid.contract['id']}").text)
     assert f"The paid order {paid.order['name']} is held in Shopify while it is changed." in said
     assert f"A person is needed: {shipped.words}" in said
+
+
+def test_nobody_waits_for_a_change_that_is_never_seen_or_whose_person_is_gone(
+    paid: Paid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, ctx = paid.order["address"], paid.story.ctx
+    with monkeypatch.context() as patched:
+        patched.setattr(order_edits, "set_address", lambda *_: None)
+        paid.ask()
+        drain(ctx)
+    (row,) = paid.rows()
+    assert (row.state, row.reason, row.edits_sent, paid.holds()) == ("task", "unseen", work.MOST_EDITS, [])
+    person = f"gid://shopify/Customer/{paid.order['customer_id']}"
+    paid.ask("r2", actor=f"shopper:{person}")
+    with armed("alignment.after_call_before_look"), pytest.raises(Killed):
+        drain(ctx)
+    assert paid.holds() == ["ours"]
+    with ctx.db.session() as session:
+        assert erase.held(session, paid.story.shop.id, person)["paid_orders"][1]["wish"]["address"]["city"] == "Troy"
+        erase.erase(session, paid.story.shop.id, person)
+    paid.asker_dies()
+    drain(ctx)
+    row = paid.rows()[1]
+    assert (row.state, row.reason, row.wish, row.customer_gid, row.actor) == ("done", "gone", None, None, "shopper")
+    assert paid.holds() == [] and paid.order["address"] == home
 
 
 def test_staff_change_what_a_paid_order_holds_once_and_settle_the_difference_themselves(paid: Paid) -> None:

@@ -30,6 +30,10 @@ _WORDS = {
     ),
     Why.REFUSED: ("Shopify refused the change.", _LOOK),
     Why.NO_HOLD: ("Shopify did not let Perennial hold it meanwhile.", _LOOK),
+    Why.UNSEEN: (
+        "Shopify was asked for it several times, and does not show the order as it was asked for.",
+        "Look at the order in Shopify, and change it there if need be.",
+    ),
     Why.SILENT: (
         "Shopify has not answered for a long time.",
         "Perennial keeps trying. If the order has to leave now, change it in Shopify and release its hold there.",

@@ -21,8 +21,8 @@ class OrderAlignment(Base):
     erased, is emptied. `before` is what is told of the order as it was. `state` is what was last read at Shopify:
     WANTED, HELD (a hold of ours lies on it), EDITED (as wished, still held), in the end DONE or a TASK for a person;
     `reason` says why, `trouble` what kept a step from being done. `asked_at` to `finished_at` are business time;
-    `edit_sent_at` is written before Shopify is asked, so that whoever dies is known to have asked. `lease_until` is
-    machine time, also of the rest after `tries` that got no answer.
+    `edit_sent_at` is written before Shopify is asked, so that whoever dies is known to have asked; `edits_sent`
+    counts how often. `lease_until` is machine time, also of the rest after `tries` that got no answer.
     """
 
     __tablename__ = "order_alignments"
@@ -52,6 +52,7 @@ class OrderAlignment(Base):
     held_at: Mapped[datetime | None]
     before: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
     edit_sent_at: Mapped[datetime | None]
+    edits_sent: Mapped[int] = mapped_column(server_default="0")
     edited_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(server_default="0")

@@ -40,6 +40,7 @@ class Why(StrEnum):
     NOT_GRANTED = "not_granted"
     REFUSED = "refused"
     NO_HOLD = "no_hold"
+    UNSEEN = "unseen"
     SILENT = "silent"
     OTHER_VERSION = "other_version"
 

@@ -32,6 +32,8 @@ LATER, LATEST = timedelta(seconds=30), timedelta(hours=1)
 """Machine time before what got no answer is asked again: twice as long each time, and at most."""
 PATIENCE = 8
 """Tries without an answer after which a person is called. It is tried on."""
+MOST_EDITS = 4
+"""Times that a change is asked for: what is not seen then is not seen ever, and the order is not held up for it."""
 THERE_ALREADY = "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
 
 
@@ -91,6 +93,9 @@ def _decide(
     except (KeyError, TypeError):
         wish, trouble = None, Why.OTHER_VERSION
     step = following(wish, seen, row.handle, row.contract_gid, trouble)
+    if isinstance(step, Edit) and row.edits_sent >= MOST_EDITS:
+        row.trouble = trouble = Why.UNSEEN
+        step = following(wish, seen, row.handle, row.contract_gid, trouble)
     telling.note(session, row, wish, seen, bool(ours(seen, row.handle)), now)
     if isinstance(step, End):
         if step.why is Why.NOT_ROUTED and row.tries < PATIENCE:
@@ -99,8 +104,10 @@ def _decide(
         why = trouble if wish is None and trouble else step.why
         telling.finish(session, row, seen, why, now, is_task=step.is_task or (wish is None and trouble is not None))
         return None
-    if isinstance(step, Edit) and row.edit_sent_at is None:
-        row.edit_sent_at, row.before = now, telling.picture(row, wish, seen)
+    if isinstance(step, Edit):
+        row.edits_sent += 1
+        if row.edit_sent_at is None:
+            row.edit_sent_at, row.before = now, telling.picture(row, wish, seen)
     return step, wish, row.handle
 
 
