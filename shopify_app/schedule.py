@@ -39,6 +39,7 @@ from shopify_app.notices import plan
 from shopify_app.notices import prune as notices_prune
 from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
+from shopify_app.orders.alignment import drain as alignments
 from shopify_app.plans import door as plans_door
 from shopify_app.privacy import requests
 from shopify_app.stock import act as stock_act
@@ -81,6 +82,7 @@ DRAINS = (
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
     Drain("flow_actions", "inbox", flow_runs.drain, flow_runs.waiting),
+    Drain("alignments", "inbox", alignments.drain, alignments.waiting),
     Drain("stock_demand", "inbox", stock_demand.drain, stock_demand.waiting),
     Drain("stock", "inbox", stock_look.drain, stock_look.waiting),
     Drain("stock_acts", "inbox", stock_act.drain, stock_act.waiting),

@@ -15,7 +15,7 @@ from shopify_app.web.portal.told import TOLD, UNTOLD
 from tests.portal.shopper import Shopper
 
 ROOT = Path(shopify_app.__file__).parent
-FAMILIES = "subscription|order|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards"
+FAMILIES = "subscription|order|task|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards"
 KIND = re.compile(rf"({FAMILIES})\.[a-z_]+")
 NO_KINDS = {"links.prune", "notices.plan", "notices.prune", "plans.refresh"}
 """Names of duties and pages that look like kinds."""
@@ -40,6 +40,8 @@ SIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "subscription.discount_added": ({"discounts": []}, {"discounts": [{"title": "SAVE10", "percentage": 10}]}),
     "subscription.discount_removed": ({"discounts": [{"title": None, "percentage": 10}]}, {"discounts": []}),
     "order.moved": ({"expected_at": "2027-01-01T14:00:00+00:00"}, {"expected_at": "2027-01-08T14:00:00+00:00"}),
+    "order.items_changed": ({"items": [BEANS]}, {"items": [MUG]}),
+    "order.rescheduled": ({"ships_at": "2027-01-01T14:00:00+00:00"}, {"ships_at": "2027-01-08T14:00:00+00:00"}),
     "order.contents_changed": ({"items": [BEANS]}, {"items": [BEANS, MUG]}),
 }
 """What facts say besides a day and an amount, as `contracts/facts_differences.py` writes it."""
@@ -78,6 +80,7 @@ def test_every_kind_of_fact_is_told_or_named_as_not_told() -> None:
 def _happen(shopper: Shopper) -> None:
     story, gid = shopper.story, f"gid://shopify/SubscriptionContract/{shopper.contract}"
     data = {"currency": "USD", "amount": "9.5", "expected_at": "2027-01-01T14:00:00+00:00"}
+    data |= {"order_name": "#1002"}
     with story.ctx.db.session() as session:
         for kind in TOLD:
             before, after = SIDES.get(kind, ({}, {}))

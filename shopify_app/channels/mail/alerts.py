@@ -16,7 +16,7 @@ from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
 from shopify_app.channels.mail import settings as mail_settings
 from shopify_app.channels.mail import staff
 from shopify_app.channels.mail.models import ALERT, Mail, MailSettings
-from shopify_app.channels.mail.staff_words import KLAVIYO, MERCHANT, PARKED, UNEXPLAINED, UNKNOWN_CODE
+from shopify_app.channels.mail.staff_words import KLAVIYO, MERCHANT, PARKED, TASKS, UNEXPLAINED, UNKNOWN_CODE
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
 from shopify_app.dunning.models import OPEN, DunningCase
@@ -27,6 +27,7 @@ from shopify_app.kit.gid import number_of
 from shopify_app.shops.addresses import admin_address
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed
+from shopify_app.tasks import book
 
 FIRST_LOOK = timedelta(days=1)
 """Business time that the first alert of its sort looks back."""
@@ -121,6 +122,11 @@ def _merchants(looking: _Looking) -> _Found | None:
     return _Found([row.shopify_gid for row in rows], {"codes": codes}) if rows else None
 
 
+def _tasks(looking: _Looking) -> _Found | None:
+    found = book.opened_since(looking.session, looking.shop.id, looking.since)
+    return _Found([task.contract_gid for task in found]) if found else None
+
+
 def _unexplained(looking: _Looking) -> _Found | None:
     found = daybook.unexplained(looking.session, looking.now, looking.shop.id)
     return _Found([one.contract_gid for one in found]) if found else None
@@ -132,6 +138,7 @@ _LOOKS: dict[str, Callable[[_Looking], _Found | None]] = {
     UNKNOWN_CODE: _unknown_code,
     MERCHANT: _merchants,
     UNEXPLAINED: _unexplained,
+    TASKS: _tasks,
 }
 
 

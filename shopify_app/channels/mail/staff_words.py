@@ -17,7 +17,7 @@ class Message:
 
 
 KLAVIYO, PARKED, UNKNOWN_CODE, UNEXPLAINED, TEST = "klaviyo", "parked", "unknown_code", "unexplained", "test"
-MERCHANT = "merchant"
+MERCHANT, TASKS = "merchant", "tasks"
 
 _NUMBERS = {
     "en": "Subscriptions: {{ numbers }}.",
@@ -102,6 +102,22 @@ MESSAGES: dict[str, Message] = {
                 "de": "In der letzten Woche {% if count == 1 %}war eine Abbuchung{% else %}waren {{ count }} "
                 "Abbuchungen{% endif %} fällig, ohne dass abgebucht wurde, und nichts sagt, warum. Bitte sehen Sie "
                 "sich diese Abonnements an.",
+            },
+            _NUMBERS,
+        ),
+    ),
+    TASKS: Message(
+        {
+            "en": "{{ shop }}: {% if count == 1 %}a task needs{% else %}{{ count }} tasks need{% endif %} a person",
+            "de": "{{ shop }}: {% if count == 1 %}Eine Aufgabe braucht{% else %}{{ count }} Aufgaben brauchen"
+            "{% endif %} einen Menschen",
+        },
+        (
+            {
+                "en": "Perennial could not do what was asked for by itself. What is the matter, and what helps, "
+                "stands under Tasks.",
+                "de": "Perennial konnte nicht alles selbst tun, worum es gebeten wurde. Was los ist und was hilft, "
+                "steht unter Tasks.",
             },
             _NUMBERS,
         ),

@@ -30,6 +30,8 @@ import shopify_app.web.admin.ladders  # noqa: E402
 import shopify_app.web.admin.mail  # noqa: E402
 import shopify_app.web.admin.mail_log  # noqa: E402
 import shopify_app.web.admin.marking  # noqa: E402
+import shopify_app.web.admin.paid_deliveries  # noqa: E402
+import shopify_app.web.admin.paid_orders  # noqa: E402
 import shopify_app.web.admin.payments.deeds  # noqa: E402
 import shopify_app.web.admin.payments.views  # noqa: E402
 import shopify_app.web.admin.plan_terms  # noqa: E402
@@ -37,4 +39,5 @@ import shopify_app.web.admin.plans  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402
 import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
-import shopify_app.web.admin.shopper_rules  # noqa: E402, F401
+import shopify_app.web.admin.shopper_rules  # noqa: E402
+import shopify_app.web.admin.tasks  # noqa: E402, F401

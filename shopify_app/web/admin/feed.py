@@ -26,6 +26,7 @@ SHOWS = [
     ("delivery", "Address, delivery, note and preferences"),
     ("payment", "Payment and discounts"),
     ("at_risk", "Failed charges and recovered ones"),
+    ("tasks", "Tasks for a person"),
     ("status", "Started, paused, ended"),
 ]
 

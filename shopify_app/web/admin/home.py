@@ -19,6 +19,7 @@ from shopify_app.insights.models import DailyCharges
 from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
+from shopify_app.tasks import book
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, health, queries, render
@@ -40,6 +41,7 @@ def home() -> Response:
             "tiles": _tiles(session, g.shop, now),
             "running": _running(session, g.shop, now),
             "needing": cases.need_merchant(session, g.shop.id),
+            "tasks": book.waiting(session, g.shop.id),
             "unexplained": _unexplained(session, g.shop, now),
             "past": _past(session, g.shop, now),
             "week": _week(session, g.shop, now),

@@ -91,9 +91,19 @@ def _contents(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
     return _say(speaks, fact.kind, at=at, now=_listed(after.get("items")))
 
 
+def _of_paid(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    order = str(fact.data.get("order_name") or NOTHING)
+    was, now = (speaks.day(datetime.fromisoformat(at), g.shop.zone) if (at := side.get("ships_at")) else NOTHING
+                for side in (before, after))  # fmt: skip
+    return _say(speaks, fact.kind, order=order, now=_listed(after.get("items")), at=was, to=now)
+
+
 _TELLINGS: dict[str, Callable[[Fact, Side, Side, Voice], str]] = {
     "order.moved": _moved,
     "order.contents_changed": _contents,
+    "order.address_changed": _of_paid,
+    "order.items_changed": _of_paid,
+    "order.rescheduled": _of_paid,
     "subscription.item_added": _items,
     "subscription.item_removed": _items,
     "subscription.item_swapped": _items,

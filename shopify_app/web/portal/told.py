@@ -33,6 +33,9 @@ TOLD = (
     "order.unskipped",
     "order.moved",
     "order.contents_changed",
+    "order.address_changed",
+    "order.items_changed",
+    "order.rescheduled",
     "charge.failed",
     "charge.challenged",
     "payment.card_changed",
@@ -64,6 +67,11 @@ OF_STAFF = (
     "charging.stopped",
     "charging.started",
     "payment.retries_asked_for",
+    "order.held",
+    "order.released",
+    "task.opened",
+    "task.done",
+    "task.reopened",
 )
 """Between us and the shop's staff."""
 OF_PAYMENT = (
