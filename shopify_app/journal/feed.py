@@ -37,6 +37,13 @@ GROUPS = {
         "subscription.discount_added",
         "subscription.discount_removed",
     ),
+    "stock": (
+        "stock.low",
+        "stock.out",
+        "stock.discontinued",
+        "stock.chosen",
+        "stock.back",
+    ),
     "at_risk": ("payment.at_risk", "payment.recovered", "payment.exhausted"),
     "status": (
         "subscription.started",

@@ -126,6 +126,8 @@ def _products(
     gids |= {line.product_gid for order in edited for line in order.lines if line.product_gid}
     shipped = [line for fact in facts for line in (fact.data or {}).get("lines") or []]
     gids |= {line["product_gid"] for line in shipped if line["product_gid"]}
+    instead = [one for fact in facts for one in (fact.data or {}).get("alternatives") or []]
+    gids |= {one["product_gid"] for one in instead if one.get("product_gid")}
     found = session.scalars(select(Product).where(Product.shop_id == shop.id, is_among(Product.shopify_gid, gids)))
     return {product.shopify_gid: product for product in found}
 

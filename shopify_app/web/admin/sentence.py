@@ -21,7 +21,11 @@ Telling = Callable[[Fact, tzinfo], Sentence]
 Who = Callable[[Fact], str]
 
 _ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper", "link": "by the shopper from a mail"}
-_OTHERS = {"shopify": "in Shopify or by another app", "perennial": "by Perennial"}
+_OTHERS = {
+    "shopify": "in Shopify or by another app",
+    "perennial": "by Perennial",
+    "policy": "as your policy for missing items has it",
+}
 
 
 def who(fact: Fact) -> str:
