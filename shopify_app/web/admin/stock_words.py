@@ -17,6 +17,13 @@ DONE = {
     "sell": "the order is charged and sent as planned",
 }
 """What can be done with such an order; the word of the policy → the end of a sentence."""
+CHOICES = {
+    "swap": "a substitute",
+    "delay": "waiting until the item is back",
+    "skip": "skipping the order",
+    "ship_rest": "the rest of the order",
+}
+"""What a shopper may choose, as a list names it."""
 TROUBLE = {
     "low": "runs low before this order",
     "out": "is out of stock",
