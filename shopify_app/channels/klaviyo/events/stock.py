@@ -90,7 +90,7 @@ STOCK = (
         "stock.low",
         "Subscription Item Low Stock",
         "An item will not last until this shopper's order: the soonest charge first, once per shortage.",
-        "stock.low:<decision>",
+        "stock.low:<contract>:<cycle>:<decision>",
         (
             *_ANNOUNCED,
             *day(
@@ -106,7 +106,7 @@ STOCK = (
         "stock.out",
         "Subscription Item Out Of Stock",
         "An item of a coming order is out of stock: before the charge, the soonest charge first, once per shortage.",
-        "stock.out:<decision>",
+        "stock.out:<contract>:<cycle>:<decision>",
         _ANNOUNCED,
         needed_by_shopper=True,
     ),
@@ -114,7 +114,7 @@ STOCK = (
         "stock.substituted",
         "Substituted Subscription Item",
         "Something else was put into one order for an item that is not there.",
-        "stock.substituted:<decision>",
+        "stock.substituted:<contract>:<cycle>:<decision>",
         (
             *_CHANGED,
             *_BEFORE,
@@ -126,7 +126,7 @@ STOCK = (
         "stock.delayed",
         "Delayed Subscription Order",
         "An order waits until an item of it is back.",
-        "stock.delayed:<decision>:<moment>",
+        "stock.delayed:<contract>:<cycle>:<decision>",
         (
             *day("BeforeChargeDate", "The day of the charge before", "November 28, 2026", _WAS_ISO),
             *_CHANGED,
@@ -138,7 +138,7 @@ STOCK = (
         "stock.partially_filled",
         "Partially Filled Subscription Order",
         "The rest of an order is sent without an item that is not there.",
-        "stock.partially_filled:<decision>",
+        "stock.partially_filled:<contract>:<cycle>:<decision>",
         (
             *_CHANGED,
             *_BEFORE,
@@ -150,7 +150,7 @@ STOCK = (
         "stock.back",
         "Subscription Item Back In Stock",
         "An item is back for an order that waited for it, or that its shopper had been told about.",
-        "stock.back:<decision>",
+        "stock.back:<contract>:<cycle>:<decision>",
         (
             *_ITEM,
             *day("ResumeDate", "The day of the charge now", "December 19, 2026", "2026-12-19T14:00:00+00:00"),
@@ -165,7 +165,7 @@ STOCK = (
         "stock.discontinued",
         "Subscription Item Discontinued",
         "An item of a coming order will never be back: before its charge, once for each order concerned.",
-        "stock.discontinued:<decision>",
+        "stock.discontinued:<contract>:<cycle>:<decision>",
         (
             *_ANNOUNCED,
             text("ReplacementText", "What comes instead if nothing is chosen, if anything does",
