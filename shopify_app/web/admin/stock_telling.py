@@ -122,8 +122,8 @@ def _affected(session: Session) -> Values:
     mine = (StockDecision.shop_id == g.shop.id, StockDecision.ended_at.is_(None))
     word = func.coalesce(StockDecision.done, StockDecision.choice, StockDecision.default)
     counts = session.execute(select(word, func.count()).where(*mine).group_by(word).order_by(func.count().desc()))
-    rows = session.scalars(select(StockDecision).where(*mine).order_by(StockDecision.charge_at, StockDecision.id))
-    shown = [_row(session, see(session, row)) for row in rows.fetchmany(SHOWN)]
+    rows = select(StockDecision).where(*mine).order_by(StockDecision.charge_at, StockDecision.id).limit(SHOWN)
+    shown = [_row(session, see(session, row)) for row in session.scalars(rows).all()]
     sums = [(done(name), count) for name, count in counts]
     return {"rows": shown, "sums": sums, "total": sum(count for _, count in sums)}
 

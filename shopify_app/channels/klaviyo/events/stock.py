@@ -101,6 +101,7 @@ STOCK = (
                 always=False,
             ),
         ),
+        needed_by_shopper=True,
     ),
     Event(
         "stock.out",
