@@ -16,8 +16,8 @@ from shopify_app.stock.decide import CHOSEN, PROPOSED, TOLD
 from shopify_app.stock.models import ItemStanding, StockDecision
 from shopify_app.stock.policy import SWAP
 
-OPEN = (PROPOSED, TOLD, CHOSEN)
-"""States in which nothing is done yet."""
+OPEN = (TOLD, CHOSEN)
+"""States in which there is something to choose: it is decided what happens without a choice, and nothing is done."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ class Seen:
         decision = self.decision
         waits = decision.state in OPEN and decision.ended_at is None
         return waits and decision.act_at is not None and decision.act_at > now
+
+
+def is_decided(decision: StockDecision) -> bool:
+    """Answer whether there is anything to see: an order that is held only, for some seconds, has no terms yet."""
+    return decision.state != PROPOSED
 
 
 def see(session: Session, decision: StockDecision) -> Seen:

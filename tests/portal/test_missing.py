@@ -76,4 +76,8 @@ def test_what_is_not_offered_late_or_somebody_elses_is_refused_in_german(shopper
     assert (late.status_code, late.json()["code"]) == (409, "late")
     (seen,) = shopper.cycles()[0]["missing"]
     assert (seen["choices"], seen["choose_until"]) == ([], None)
+    with shopper.story.ctx.db.session() as session:  # an order that is held and not decided yet
+        session.execute(update(StockDecision).values(state="proposed", terms={}, options=[], default="", act_at=None))
+    assert shopper.cycles()[0]["missing"] == []
+    assert choose(shopper, decision, "skip", "tap-skip-6").status_code == 404
     assert shopper.facts("stock.chosen") == []

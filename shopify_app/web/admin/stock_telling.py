@@ -21,6 +21,7 @@ from shopify_app.kit.gid import number_of
 from shopify_app.plans.models import SellingPlan
 from shopify_app.shoppers.mirror import shopper
 from shopify_app.stock import settings
+from shopify_app.stock.decide import PROPOSED
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.seen import Seen, see
 from shopify_app.web import ctx
@@ -119,7 +120,8 @@ def _substitutes(session: Session, gids: set[str]) -> dict[str, str]:
 
 def _affected(session: Session) -> Values:
     """Whose orders are concerned now, in the order in which they hear, and what becomes of how many."""
-    mine = (StockDecision.shop_id == g.shop.id, StockDecision.ended_at.is_(None))
+    is_decided = StockDecision.state != PROPOSED
+    mine = (StockDecision.shop_id == g.shop.id, StockDecision.ended_at.is_(None), is_decided)
     word = func.coalesce(StockDecision.done, StockDecision.choice, StockDecision.default)
     counts = session.execute(select(word, func.count()).where(*mine).group_by(word).order_by(func.count().desc()))
     rows = select(StockDecision).where(*mine).order_by(StockDecision.charge_at, StockDecision.id).limit(SHOWN)

@@ -25,7 +25,7 @@ from shopify_app.kit.gid import gid
 from shopify_app.orders.models import SCHEDULED, FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.stock import queries
-from shopify_app.stock.seen import Seen, see
+from shopify_app.stock.seen import Seen, is_decided, see
 from shopify_app.web.portal.problems import Problem
 
 PAGE, AHEAD, BEHIND = 50, 12, 50
@@ -88,15 +88,16 @@ def coming(session: Session, contract: Contract, now: datetime) -> list[Coming]:
     shown = sorted(shown, key=lambda row: (row.expected_at, row.cycle_index))[:AHEAD]
     states = _attempts(session, contract, [row.cycle_index for row in shown])
     hour, rules = cycles.billing_hour(session, contract.shop_id), store.governing(session, contract)
-    missing = [see(session, one) for one in queries.open_of_contract(session, contract.shop_id, contract.id)]
+    short = queries.open_of_contract(session, contract.shop_id, contract.id)
+    missing = [see(session, one) for one in short if is_decided(one)]
     found = []
     for row in shown:
         if (state := states.get(row.cycle_index)) != SETTLED:
             charge_at = calendar.due_at(row.expected_at, g.shop.zone, hour)
             standing = Standing(contract, row, _at(rows, row, +1), now, _at(rows, row, -1))
             judged = _judged(session, contract, row, rules, now)
-            short = [each for each in missing if each.decision.cycle_index == row.cycle_index]
-            found.append(Coming(standing, charge_at, state, cutoff_at(rules, charge_at), judged, short))
+            own_missing = [each for each in missing if each.decision.cycle_index == row.cycle_index]
+            found.append(Coming(standing, charge_at, state, cutoff_at(rules, charge_at), judged, own_missing))
     return found
 
 

@@ -13,7 +13,7 @@ from shopify_app.edits.answers import Refusal
 from shopify_app.stock import queries
 from shopify_app.stock.choose import choose
 from shopify_app.stock.policy import FOR_SHOPPERS
-from shopify_app.stock.seen import Seen, see
+from shopify_app.stock.seen import Seen, is_decided, see
 from shopify_app.web import ctx
 from shopify_app.web.portal import blueprint, rows, stock_shapes
 from shopify_app.web.portal.asked import actor, read_json, read_key, refused, request_id
@@ -53,6 +53,6 @@ def _mine(session: Session, contract: Contract, decision: str) -> Seen:
     """Return a decision about an order of a contract; Problem 404 for any other."""
     wanted = rows.whole(decision)
     found = queries.decision(session, contract.shop_id, wanted) if wanted is not None else None
-    if found is None or found.contract_id != contract.id:
+    if found is None or found.contract_id != contract.id or not is_decided(found):
         raise Problem(404)
     return see(session, found)
