@@ -3,6 +3,7 @@
 import shopify_app.billing.models
 import shopify_app.cards.models
 import shopify_app.catalog.models
+import shopify_app.channels.flow.models
 import shopify_app.channels.klaviyo.models
 import shopify_app.channels.mail.models
 import shopify_app.contracts.models

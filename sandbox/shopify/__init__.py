@@ -16,6 +16,7 @@ from sandbox.shopify import (  # noqa: F401 - importing registers
     discount_mutations,
     draft_mutations,
     drafts,
+    flow,
     fulfillment_orders,
     marks,
     orders,

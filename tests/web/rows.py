@@ -171,8 +171,9 @@ def fact(session: Session, of: Contract, kind: str, at: datetime = NOW, **column
 
 
 def delivery(session: Session, of: Fact, state: str, **columns: Any) -> Delivery:
-    """Where a fact stands with Klaviyo."""
-    row = Delivery(shop_id=of.shop_id, fact_id=of.id, channel="klaviyo", state=state, next_try_at=NOW, **columns)
+    """Where a fact stands with Klaviyo, or another channel."""
+    values = {"channel": "klaviyo", "state": state, "next_try_at": NOW} | columns
+    row = Delivery(shop_id=of.shop_id, fact_id=of.id, **values)
     session.add(row)
     session.flush()
     return row

@@ -16,7 +16,7 @@ from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, inst
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
-_CHANNELS = {"klaviyo": "Klaviyo"}
+_CHANNELS = {"klaviyo": "Klaviyo", "flow": "Shopify Flow"}
 
 
 def sentence(fact: Fact, zone: tzinfo) -> Sentence:
@@ -99,6 +99,14 @@ def _links(fact: Fact, zone: tzinfo) -> Sentence:
     is_account = (fact.after or {}).get("mail_links") == "account"
     do = "lead into the shopper's account" if is_account else "act after a confirmation"
     return Sentence(f"Links in mails {do}, chosen{who(fact)}.")
+
+
+def _flow(fact: Fact, zone: tzinfo) -> Sentence:
+    after = fact.after or {}
+    number = after.get("triggers") or 0
+    hears = f"hears of {plural(number, 'kind')} of events" if number else "hears nothing"
+    acts = "may change subscriptions" if after.get("takes_actions") else "may change nothing"
+    return Sentence(f"Shopify Flow {hears} and {acts}. Chosen{who(fact)}.")
 
 
 def _mail(fact: Fact, zone: tzinfo) -> Sentence:
@@ -217,6 +225,7 @@ TELLINGS: dict[str, Telling] = {
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
     "mail.settings_changed": _mail,
+    "flow.settings_changed": _flow,
     "rules.changed": _rules,
     "order.processed": _processed,
     "charge.failed": _failed,

@@ -92,6 +92,7 @@ OF_SHOP = (
     "rules.changed",
     "links.mode_changed",
     "mail.settings_changed",
+    "flow.settings_changed",
     "notices.leads_changed",
     "plans.created",
     "plans.plan_added",
