@@ -41,6 +41,13 @@ GROUPS = {
         "subscription.discount_added",
         "subscription.discount_removed",
     ),
+    "stock": (
+        "stock.low",
+        "stock.out",
+        "stock.discontinued",
+        "stock.chosen",
+        "stock.back",
+    ),
     "at_risk": ("payment.at_risk", "payment.recovered", "payment.exhausted"),
     "tasks": ("task.opened", "task.done", "task.reopened"),
     "status": (

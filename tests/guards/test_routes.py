@@ -149,7 +149,8 @@ def address(ctx, rule, domain: str = MINE) -> str:
         asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
         gid, request_id = session.execute(asked).one()
     known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id), "token": _link(ctx, gid)}
-    known |= {"index": "1", "action": "skip", "group": known["number"], "plan": known["number"], "word": "skip"}
+    known |= {"index": "1", "action": "skip", "decision": "1", "word": "skip"}
+    known |= {"group": known["number"], "plan": known["number"]}
     values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():

@@ -19,6 +19,7 @@ from shopify_app.insights.models import DailyCharges
 from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
+from shopify_app.stock import settings as stock
 from shopify_app.tasks import book
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -209,6 +210,11 @@ def _steps(session: Session, shop: Shop) -> list[Values]:
         _step("Connect Klaviyo", account_of(session, shop.id) is not None, settings),
         _step("Choose when charges run", session.get(BillingSettings, shop.id) is not None, settings),
         _step("Choose when shoppers are told", session.get(NoticeSettings, shop.id) is not None, settings),
+        _step(
+            "See how subscribers hear of missing items",
+            stock.of(session, shop.id).confirmed_at is not None,
+            url_for("admin.stock_telling"),
+        ),
     ]
 
 

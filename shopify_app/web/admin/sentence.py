@@ -26,7 +26,11 @@ _ACTORS = {
     "link": "by the shopper from a mail",
     "flow": "by a workflow of Shopify Flow",
 }
-_OTHERS = {"shopify": "in Shopify or by another app", "perennial": "by Perennial"}
+_OTHERS = {
+    "shopify": "in Shopify or by another app",
+    "perennial": "by Perennial",
+    "policy": "as your policy for missing items has it",
+}
 
 
 def who(fact: Fact) -> str:

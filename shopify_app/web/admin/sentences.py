@@ -11,7 +11,15 @@ from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.statuses import REASONS as CANCEL_REASONS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.notices.models import Notice
-from shopify_app.web.admin import card_words, edited, order_words, payment_words, plan_words, rule_words
+from shopify_app.web.admin import (
+    card_words,
+    edited,
+    order_words,
+    payment_words,
+    plan_words,
+    rule_words,
+    stock_words,
+)
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
@@ -207,6 +215,7 @@ TELLINGS: dict[str, Telling] = {
     **payment_words.TELLINGS,
     **card_words.TELLINGS,
     **order_words.TELLINGS,
+    **stock_words.TELLINGS,
     "subscription.started": fixed("Subscription started", "success"),
     "subscription.paused": _paused,
     "subscription.resumed": fixed("Resumed", "success"),

@@ -43,6 +43,15 @@ TOLD = (
     "payment.method_restored",
     "payment.recovered",
     "payment.exhausted",
+    "stock.low",
+    "stock.out",
+    "stock.discontinued",
+    "stock.chosen",
+    "stock.substituted",
+    "stock.delayed",
+    "stock.skipped",
+    "stock.partially_filled",
+    "stock.back",
 )
 """What a shopper's timeline tells."""
 
