@@ -61,9 +61,10 @@ def failed(
         data["attempt_id"] = attempt.id
         _tell(session, case, contract, "payment.action_required", str(attempt.attempt_number), at, data)
         return
-    coming = policy.outlook(decline, case.used, own, at, zone)
+    is_last = case.next_step == Step.FINAL  # also after a backup, whatever tries its own reason would have
+    coming = () if is_last else policy.outlook(decline, case.used, own, at, zone)
     data["attempts_left"] = sum(step.step is Step.RETRY for step in coming)
-    data["final_at"] = coming[-1].at.isoformat() if coming else None
+    data["final_at"] = data["next_step_at"] if is_last else coming[-1].at.isoformat() if coming else None
     _tell(session, case, contract, "payment.failed", str(attempt.attempt_number), at, data)
 
 

@@ -72,7 +72,7 @@ def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
     if retry.overtaken(session, case, contract, cycle, now) or cycle is None:
         return None
     decline, own = Decline(case.decline), ladders.of(session, case.shop_id)
-    if decline in own and case.used.get(decline.value, 0) < len(own[decline].waits):
+    if _has_tries(case, own) and backup.find(session, case) is None:
         cases.plan(case, Next(Step.RETRY, now))  # the merchant lengthened the ladder meanwhile
         return None
     wanted = policy.final_of(decline, own)
@@ -81,6 +81,11 @@ def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
         return None
     case.final_action = wanted.value  # the intent, so that whoever dies after the door still has it told
     return wanted
+
+
+def _has_tries(case: DunningCase, own: ladders.Ladders) -> bool:
+    ladder = own.get(Decline(case.decline))
+    return ladder is not None and case.used.get(case.decline, 0) < len(ladder.waits)
 
 
 _WORDS = {Decline.ALREADY_PAID: PAID_IT_SAYS, Decline.CUSTOMER_GONE: CUSTOMER_GONE}
