@@ -15,7 +15,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.dunning import policy
 from shopify_app.dunning.ladders import Ladders
 from shopify_app.dunning.models import DunningCase
-from shopify_app.dunning.policy import Step
+from shopify_app.dunning.policy import Final, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
@@ -42,14 +42,15 @@ def failed(
     zone: ZoneInfo,
 ) -> None:
     """What comes next after this attempt; and, if the shopper can help, that it failed."""
-    decline = Decline(case.decline)
+    decline, is_asked = Decline(case.decline), attempt.state == CHALLENGED
     data: Json = {
         "class": decline.value,
         "code": case.code,
         "attempt_number": attempt.attempt_number,
         "next_step": case.next_step,
         "next_step_at": case.next_step_at.isoformat() if case.next_step_at else None,
-        "final": policy.final_of(decline, own).value,
+        # nothing can be done at Shopify as long as the bank's question is open (`final.py`)
+        "final": (Final.PERSON if is_asked else policy.final_of(decline, own)).value,
         "expected_at": cycle.expected_at.isoformat(),
     }
     _tell(session, case, contract, "payment.planned", f"{attempt.attempt_number}:{attempt.state}", at, data)
@@ -57,7 +58,7 @@ def failed(
         case.told_at = case.told_at or at
     else:
         data["quiet"] = True
-    if attempt.state == CHALLENGED:
+    if is_asked:
         data["attempt_id"] = attempt.id
         _tell(session, case, contract, "payment.action_required", str(attempt.attempt_number), at, data)
         return

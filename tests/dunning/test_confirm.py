@@ -30,6 +30,8 @@ def test_the_link_is_told_once_and_nothing_else_is_charged(clinic: Clinic) -> No
     assert (clinic.case.decline, clinic.case.next_step) == ("shopper_action", "final")
     assert f"{clinic.case.next_step_at:%d %H}" == "11 14"
     assert clinic.facts("payment.failed") == []
+    (planned,) = clinic.facts("payment.planned")
+    assert planned.data["final"] == "person", "what Shopify does not allow is not announced"
 
 
 def test_a_confirmed_payment_is_recovered(clinic: Clinic) -> None:

@@ -239,7 +239,7 @@ def test_home_the_subscription_and_the_list_point_to_what_failed(admin: Admin) -
     assert f"/payments/{_cases(admin)[1].id}/retry?from=contract" in html
     html = admin.get("/contracts/3").text
     assert "The bank asks the shopper to confirm the payment." in html and "/give-up" not in html
-    assert "Unless it is mended, Perennial pauses the subscription: Wed, Dec 2, 2026, 9:00 AM." in html
+    assert "Unless the shopper confirms it, the decision is yours: Wed, Dec 2, 2026, 9:00 AM." in html
     with admin.context.db.session() as session:
         rows.contract(session, admin.shop_id, 9)
     listed = admin.get("/contracts?show=at_risk").text
