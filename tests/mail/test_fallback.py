@@ -148,6 +148,17 @@ def test_a_german_shopper_reads_german(post: Post) -> None:
     assert '<html lang="de">' in mail["html"]
 
 
+def test_where_there_are_no_words_dates_and_money_are_in_english_too(post: Post) -> None:
+    """A Klaviyo mail may be written in any language; this one is ours, and is read as one text."""
+    shopper(post.till, first_name="Anne", locale="fr-CA")
+    post.upcoming()
+    post.deliver()
+    (mail,) = post.inbox()
+    assert mail["headers"]["content-language"] == "en"
+    assert mail["subject"].startswith("Your next order: December ") and "décembre" not in mail["text"]
+    assert "$" in mail["text"] and "$US" not in mail["text"]
+
+
 def test_who_has_no_address_is_parked_and_old_or_needless_news_are_not_mailed(post: Post) -> None:
     shopper(post.till, email=None, phone="+1 212 555 2368")
     post.upcoming()
