@@ -252,6 +252,8 @@ def test_the_journal_tells_a_failed_charge_from_its_beginning_to_its_end(admin: 
     at = {"next_step_at": "2026-12-02T14:00:00+00:00"}
     told: list[tuple[str, dict[str, Any], str]] = [
         ("at_risk", code, "The order of Mon, Nov 30, 2026 is at risk. There was not enough money on the card."),
+        ("failed", code | {"quiet": True}, "The shopper is not told that the charge failed: it is not theirs"),
+        ("failed", code | {"quiet": True, "ends_now": True}, "It was the last try. The shopper is told of its end"),
         ("planned", code | at | {"next_step": "retry"}, "Refused by the bank. The next try is on Wed, Dec 2, 2026"),
         ("planned", code | at | {"next_step": "final", "final": "pause"}, "Perennial pauses the subscription on Wed"),
         ("failed", code | {"attempts_left": 2}, "tell the shopper that the charge failed, 2 further tries to come."),
