@@ -83,9 +83,9 @@ MESSAGES: dict[str, Message] = {
         (
             {
                 "en": "Shopify says: {{ codes }}. Nothing is tried again, and shoppers are told nothing, until you "
-                "have mended it. Then choose Retry under Payments.",
+                "have mended it. Then choose “Mended? Try all again” under Payments.",
                 "de": "Shopify sagt: {{ codes }}. Es wird nichts erneut versucht, und Ihre Kunden erfahren nichts, "
-                "bis Sie es behoben haben. Wählen Sie dann unter Payments Retry.",
+                "bis Sie es behoben haben. Wählen Sie dann unter Payments „Mended? Try all again“.",
             },
             _NUMBERS,
         ),
