@@ -29,6 +29,7 @@ from shopify_app.dunning import steps as dunning_steps
 from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.contract import resume, unfinished
+from shopify_app.fulfillment import take as feed
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night
 from shopify_app.links import prune as links_prune
@@ -76,6 +77,7 @@ DRAINS = (
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
     Drain("cards", "voice", cards.drain, cards.waiting),
+    Drain("feed", "voice", feed.drain, feed.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("mail", "voice", mail.drain, mail.waiting, mail.is_on),

@@ -25,6 +25,10 @@ POINTS = (
     "mail.after_claim_before_call",
     "mail.after_leaving_before_message",
     "mail.after_call_before_record",
+    "feed.before_commit",
+    "slack.after_claim_before_call",
+    "slack.after_leaving_before_message",
+    "slack.after_call_before_record",
 )
 """Every point of the program, in the order a charge meets them."""
 
