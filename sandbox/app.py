@@ -28,6 +28,7 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(control.make_blueprint(world), url_prefix="/_control")
     _mount(app, "sandbox.klaviyo", world, "/klaviyo")
     _mount(app, "sandbox.mail", world, "/mail")
+    _mount(app, "sandbox.slack", world, "/slack")
     _mount(app, "sandbox.faces", world, None)
 
     @app.get("/clock")

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.cards import drain as cards
+from shopify_app.channels.digest import run as digest
+from shopify_app.channels.digest import slack
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.channels.mail import alerts
 from shopify_app.channels.mail import deliver as mail
@@ -81,6 +83,7 @@ DRAINS = (
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("mail", "voice", mail.drain, mail.waiting, mail.is_on),
+    Drain("slack", "voice", slack.drain, slack.waiting),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),
@@ -101,6 +104,7 @@ DUTIES = (
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
     Duty("mail.alerts", timedelta(minutes=30), alerts.run),
+    Duty("fulfillment.digest", timedelta(minutes=10), digest.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),

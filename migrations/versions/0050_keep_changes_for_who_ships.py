@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("cutoff_hour", sa.BigInteger(), server_default="17", nullable=False),
         sa.Column("by_mail", sa.Boolean(), server_default=NO, nullable=False),
         sa.Column("tells_nothing", sa.Boolean(), server_default=NO, nullable=False),
+        sa.Column("since", INSTANT, nullable=True),
         sa.Column("slack_url", sa.Text(), nullable=True),
         sa.Column("slack_problem", sa.Text(), nullable=True),
         _shop("fulfillment_settings"),

@@ -105,8 +105,9 @@ class FeedKey(Base):
 class FulfillmentSettings(Base):
     """When a shop's day ends for whoever packs, and who is told then what changed.
 
-    `cutoff_hour`: of the shop's own day. `tells_nothing`: a message comes even when nothing changed. `slack_url` is
-    sealed, since whoever has it may write to the channel; `slack_problem` is why Slack refuses it.
+    `cutoff_hour`: of the shop's own day. `since`: the business instant at which messages were first asked for.
+    `tells_nothing`: a message comes even when nothing changed. `slack_url` is sealed, since whoever has it may write
+    to the channel; `slack_problem` is why Slack refuses it.
     """
 
     __tablename__ = "fulfillment_settings"
@@ -115,6 +116,7 @@ class FulfillmentSettings(Base):
     cutoff_hour: Mapped[int] = mapped_column(server_default="17")
     by_mail: Mapped[bool] = mapped_column(server_default=text("false"))
     tells_nothing: Mapped[bool] = mapped_column(server_default=text("false"))
+    since: Mapped[datetime | None]
     slack_url: Mapped[str | None]
     slack_problem: Mapped[str | None]
 

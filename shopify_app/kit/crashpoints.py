@@ -27,7 +27,6 @@ POINTS = (
     "mail.after_call_before_record",
     "feed.before_commit",
     "slack.after_claim_before_call",
-    "slack.after_leaving_before_message",
     "slack.after_call_before_record",
 )
 """Every point of the program, in the order a charge meets them."""

@@ -11,7 +11,7 @@ from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.statuses import REASONS as CANCEL_REASONS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.notices.models import Notice
-from shopify_app.web.admin import card_words, edited, payment_words, plan_words, rule_words
+from shopify_app.web.admin import card_words, edited, fulfillment_words, payment_words, plan_words, rule_words
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
@@ -198,6 +198,7 @@ TELLINGS: dict[str, Telling] = {
     **plan_words.TELLINGS,
     **payment_words.TELLINGS,
     **card_words.TELLINGS,
+    **fulfillment_words.TELLINGS,
     "subscription.started": fixed("Subscription started", "success"),
     "subscription.paused": _paused,
     "subscription.resumed": fixed("Resumed", "success"),
