@@ -232,6 +232,7 @@ def line_view(line: Row, order: Row) -> View:
         "sku": line["sku"],
         "quantity": line["quantity"],
         "currentQuantity": line["quantity"],
+        "unfulfilledQuantity": 0 if _is_over(order) else line["quantity"],
         "requiresShipping": True,
         "taxable": True,
         "customAttributes": [],
@@ -244,6 +245,10 @@ def line_view(line: Row, order: Row) -> View:
         "product": lambda ctx: _product(ctx, line),
         "variant": lambda ctx: _variant(ctx, line),
     }
+
+
+def _is_over(order: Row) -> bool:
+    return bool(order["cancelled_at"]) or order["fulfillment_status"] == "FULFILLED"
 
 
 def _discounted(line: Row) -> Decimal:
