@@ -42,6 +42,9 @@ from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
 from shopify_app.plans import door as plans_door
 from shopify_app.privacy import requests
+from shopify_app.stock import act as stock_act
+from shopify_app.stock import demand as stock_demand
+from shopify_app.stock import look as stock_look
 from shopify_app.stock import reconcile as stock_reconcile
 
 
@@ -78,6 +81,9 @@ DRAINS = (
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
+    Drain("stock_demand", "inbox", stock_demand.drain, stock_demand.waiting),
+    Drain("stock", "inbox", stock_look.drain, stock_look.waiting),
+    Drain("stock_acts", "inbox", stock_act.drain, stock_act.waiting),
     Drain("cards", "voice", cards.drain, cards.waiting),
     Drain("feed", "voice", feed.drain, feed.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
@@ -98,6 +104,7 @@ DUTIES = (
     Duty("orders.reconcile", timedelta(minutes=10), orders_reconcile.run),
     Duty("deliveries.reconcile", timedelta(minutes=10), deliveries.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
+    Duty("stock.look_ahead", timedelta(hours=1), stock_look.look_ahead),
     Duty("plans.refresh", timedelta(hours=1), plans_door.run),
     Duty("dunning.review", timedelta(minutes=10), dunning_card.review),
     Duty("edits.resume", timedelta(minutes=10), resume.run),

@@ -51,6 +51,7 @@ class Order:
     cycle_index: int
     key: str
     origin_at: datetime
+    inventory_policy: str | None = None
 
 
 def send(ctx: Context, order: Order) -> None:
@@ -61,7 +62,9 @@ def send(ctx: Context, order: Order) -> None:
         seen = with_client(
             ctx,
             order.shop_id,
-            lambda client: shopify.create(client, order.contract_gid, order.cycle_index, order.key, order.origin_at),
+            lambda client: shopify.create(
+                client, order.contract_gid, order.cycle_index, order.key, order.origin_at, order.inventory_policy
+            ),
         )
     except UserErrors as error:
         _refused_by_shopify(ctx, attempt_id, error)
@@ -84,7 +87,9 @@ def order_of(session: Session, attempt: BillingAttempt) -> Order:
     attempt.reason = None
     gid = session.get_one(Contract, attempt.contract_id).shopify_gid
     key = attempt.idempotency_key
-    return Order(attempt.id, attempt.shop_id, gid, attempt.cycle_index, key, attempt.origin_at)
+    cycle = settle.cycle_of(session, attempt)
+    policy = cycle.inventory_policy if cycle else None
+    return Order(attempt.id, attempt.shop_id, gid, attempt.cycle_index, key, attempt.origin_at, policy)
 
 
 def _unknown(ctx: Context, attempt_id: int, error: ShopifyError) -> None:

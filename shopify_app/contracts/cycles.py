@@ -54,10 +54,13 @@ def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> N
     mine = (BillingCycle.shop_id == shop.id, BillingCycle.contract_id == contract.id)
     cycles = session.scalars(select(BillingCycle).where(*mine).order_by(BillingCycle.cycle_index)).all()
     moment = machine_now()
+    dates = [cycle.due_at for cycle in cycles]
     for cycle in cycles:
         if cycle.status == UNBILLED and cycle.attempted_at is None:
             cycle.written_at = moment
         cycle.due_at = due_at(cycle.expected_at, shop.zone, hour) if _is_to_charge(contract, cycle) else None
+    if dates != [cycle.due_at for cycle in cycles]:
+        contract.demand_of = None
     following = _next_to_charge(cycles)
     before, contract.next_charge_at = contract.next_charge_at, following.expected_at if following else None
     contract.next_charge_total = total_of(contract, following) if following else None

@@ -35,7 +35,8 @@ class Contract(Base):
     (`edits/contract/out_of_stock.py`). `backup_method_gid` is what is tried when a charge fails
     (`edits/contract/backup_method.py`), `at_risk_since` the business instant since which a charge of it fails and is
     not recovered, null while none does, `seen_method` the payment method that `cards` last saw it paid with, "none"
-    for none. These are ours alone, so no reading touches them.
+    for none, `demand_of` the `written_at` of which `stock` wrote down what its orders need. These are ours alone, so
+    no reading touches them.
     """
 
     __tablename__ = "contracts"
@@ -47,6 +48,7 @@ class Contract(Base):
         Index("ix_contracts_written", "shop_id", "written_at"),
         Index("ix_contracts_payment_method", "shop_id", "payment_method_gid"),
         Index("ix_contracts_method_to_look", "id", postgresql_where=text("method_to_look is true")),
+        Index("ix_contracts_demand_to_build", "id", postgresql_where=text("demand_to_build is true")),
         Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
         Index("ix_contracts_other_rhythm", "shop_id", "id", postgresql_where=text(other_rhythm())),
     )
@@ -88,6 +90,10 @@ class Contract(Base):
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
+    demand_of: Mapped[datetime | None]
+    demand_to_build: Mapped[bool | None] = mapped_column(
+        Computed("demand_of is distinct from written_at", persisted=True)
+    )
 
     lines: Mapped[list[ContractLine]] = relationship(
         order_by="ContractLine.position", cascade="all, delete-orphan", back_populates="contract"
@@ -143,9 +149,10 @@ class BillingCycle(Base):
     `expected_at` is Shopify's billingAttemptExpectedDate. `due_at` is the instant we charge (its local day at the
     shop's hour); it is null when nothing is to be charged: billed, skipped, contract not active, passed by a pause.
     due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason, a parked one for a person, who may
-    release it: since `released_at` neither lateness nor a safety bound stops it. `held_at` is set while somebody
-    decided to hold it (`holds.py`), and null for a gate that only asks again in a while; lateness runs from
-    `hold_ended_at`. Business time, but for the lease.
+    release it: since `released_at` neither lateness nor a safety bound stops it. `inventory_policy` is what the
+    charge asks for instead of the variants' own (`gateways/shopify/attempts.py`), null for theirs. `held_at` is set
+    while somebody decided to hold it (`holds.py`), and null for a gate that only asks again in a while; lateness runs
+    from `hold_ended_at`. Business time, but for the lease.
 
     `written_at` is the machine instant at which an open cycle or its contract was last written. The notices keep what
     they did on the row, where an index finds what they have not done: `notices_for` is the `due_at` that notices were
@@ -197,6 +204,7 @@ class BillingCycle(Base):
     hold_ended_at: Mapped[datetime | None]
     parked_reason: Mapped[str | None]
     released_at: Mapped[datetime | None]
+    inventory_policy: Mapped[str | None]
     read_at: Mapped[datetime]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now)
     notices_for: Mapped[datetime | None]

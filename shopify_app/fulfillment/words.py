@@ -54,6 +54,7 @@ _KINDS = {
     "subscription.failed": {"en": "Marked as failed by Shopify", "de": "Von Shopify als gescheitert gekennzeichnet"},
     "stock.substituted": {"en": "Substitute for what is out of stock", "de": "Ersatz für nicht Vorrätiges"},
     "stock.delayed": {"en": "Waits for stock", "de": "Wartet auf Ware"},
+    "stock.skipped": {"en": "Skipped, as it is out of stock", "de": "Ausgelassen, da nicht vorrätig"},
     "stock.partially_filled": {"en": "Ships without what is out of stock", "de": "Geht ohne das nicht Vorrätige"},
     "stock.back": {"en": "In stock again", "de": "Wieder vorrätig"},
     "stock.discontinued": {"en": "An item is discontinued", "de": "Ein Artikel läuft aus"},

@@ -54,6 +54,7 @@ GROUPS = {
     "stock": (
         "stock.substituted",
         "stock.delayed",
+        "stock.skipped",
         "stock.partially_filled",
         "stock.back",
         "stock.discontinued",

@@ -18,6 +18,7 @@ from shopify_app.links import erase as links
 from shopify_app.notices import erase as notices
 from shopify_app.privacy import erase as privacy
 from shopify_app.shoppers import erase as shoppers
+from shopify_app.stock import erase as stock
 
 
 class Feature(Protocol):
@@ -37,6 +38,7 @@ FEATURES: dict[str, Feature] = {
     "links": links,
     "edits": edits,
     "dunning": dunning,
+    "stock": stock,
     "billing": billing,
     "fulfillment": fulfillment,
     "journal": journal,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.gateways.shopify.inventory import LevelSnapshot
+from shopify_app.stock import dirty
 from shopify_app.stock.models import InventoryLevel
 
 
 def apply(session: Session, shop_id: int, snapshot: LevelSnapshot) -> None:
-    """Insert or update a level unless ours is newer."""
+    """Insert or update a level unless ours is newer; an item with another number of units is looked at again."""
+    mine = (InventoryLevel.shop_id == shop_id, InventoryLevel.item_gid == snapshot.item_gid)
+    here = select(InventoryLevel.available).where(*mine, InventoryLevel.location_gid == snapshot.location_gid)
+    before = session.scalar(here)
     values = {"available": snapshot.available, "shopify_updated_at": snapshot.updated_at}
     statement = insert(InventoryLevel).values(
         shop_id=shop_id, item_gid=snapshot.item_gid, location_gid=snapshot.location_gid, **values
     )
     newer = statement.excluded.shopify_updated_at >= InventoryLevel.shopify_updated_at
-    session.execute(
+    written = session.execute(
         statement.on_conflict_do_update(
             index_elements=["shop_id", "item_gid", "location_gid"], set_=values, where=newer
-        )
+        ).returning(InventoryLevel.id)
     )
+    if written.first() is not None and before != snapshot.available:
+        dirty.mark(session, shop_id, [snapshot.item_gid])

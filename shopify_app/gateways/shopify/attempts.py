@@ -106,13 +106,23 @@ def treatment(code: str) -> Treatment:
     return TREATMENTS.get(code, Treatment.OUR_BUG)
 
 
+ALLOW_OVERSELLING = "ALLOW_OVERSELLING"
+"""SubscriptionBillingAttemptInventoryPolicy (schema 2026-10): charge though the variants' own policy would refuse."""
+
+
 def create(
-    client: AdminClient, contract_gid: str, cycle_index: int, key: str, origin_at: datetime
+    client: AdminClient,
+    contract_gid: str,
+    cycle_index: int,
+    key: str,
+    origin_at: datetime,
+    inventory_policy: str | None = None,
 ) -> AttemptSnapshot:
     """Ask Shopify to charge one cycle. The only call of this program that moves money; sent once, never retried here.
 
     The cycle is always named: the default ("current cycle") drifts at cycle boundaries. `origin_at` anchors the
     fulfillment intervals and must lie inside the cycle (schema 2026-10: ORIGIN_TIME_OUT_OF_RANGE).
+    `inventory_policy`: None for the variants' own.
     Raises UserErrors (no attempt was created), Unreachable or ServerFault (it may have been), Throttled,
     TokenRefused, AccessDenied or BadRequest (it was not).
     """
@@ -122,7 +132,8 @@ def create(
             "idempotencyKey": key,
             "originTime": origin_at.isoformat(),
             "billingCycleSelector": {"index": cycle_index},
-        },
+        }
+        | ({"inventoryPolicy": inventory_policy} if inventory_policy else {}),
     }
     payload = client.mutate("AttemptCreate", variables, "subscriptionBillingAttemptCreate")
     if not payload.get("subscriptionBillingAttempt"):

@@ -1,0 +1,334 @@
+"""Deciding orders that are short: by which policy, what happens without a choice, what may be chosen, by when."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, selectinload
+
+from shopify_app.catalog.models import Product, Variant
+from shopify_app.contracts import contents
+from shopify_app.contracts.contents import OrderContents, OrderLine
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.journal.record import record_all, row_of
+from shopify_app.kit.bulk import insert_all
+from shopify_app.kit.db import Json, is_among, is_one_of
+from shopify_app.kit.gid import number_of
+from shopify_app.shops.models import Shop
+from shopify_app.stock import settings, supply
+from shopify_app.stock.models import ItemStanding, StockCause, StockDecision, StockSettings
+from shopify_app.stock.policy import SWAP, TELL, Order, Plan, Terms, plan
+from shopify_app.stock.runway import Claim
+from shopify_app.stock.supply import Shelf
+
+HELD = "Something in this order is out of stock: nobody is charged before it is decided what happens."
+PROPOSED, TOLD, CHOSEN, DEFAULTED, APPLIED, RELEASED, CLOSED = (
+    "proposed",
+    "told",
+    "chosen",
+    "defaulted",
+    "applied",
+    "released",
+    "closed",
+)
+POLICY = "policy"
+"""The actor of what no person asked for."""
+
+
+@dataclass(frozen=True)
+class Substitute:
+    """What a missing item may be swapped for, and how many units of it nobody else needs (None: unlimited)."""
+
+    variant: Variant
+    product: Product | None
+    spare: int | None
+
+    def has(self, units: int) -> bool:
+        """Answer whether so many units of it are free."""
+        return self.spare is None or units <= self.spare
+
+    def as_json(self) -> Json:
+        """Return it as facts tell it; `price` is a unit's in the shop, in the shop's currency."""
+        return {
+            "variant_gid": self.variant.shopify_gid,
+            "product_gid": self.variant.product_gid,
+            "title": self.product.title if self.product else self.variant.title,
+            "variant_title": None if self.variant.title == contents.ONLY_VARIANT else self.variant.title,
+            "price": None if self.variant.price is None else str(self.variant.price),
+            "image_url": self.product.image_url if self.product else None,
+        }
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """One short order with everything its decision says."""
+
+    claim: Claim
+    contract: Contract
+    cycle: BillingCycle
+    line: OrderLine
+    scope: str
+    terms: Terms
+    plan: Plan
+    wait_until: datetime | None
+    substitute: Substitute | None
+
+
+def open_of_item(session: Session, shop_id: int, item_gid: str) -> Sequence[StockDecision]:
+    """Return what was decided about an item and is not over."""
+    query = (
+        select(StockDecision)
+        .join(StockCause, StockCause.id == StockDecision.cause_id)
+        .where(StockCause.shop_id == shop_id, StockCause.item_gid == item_gid, StockDecision.ended_at.is_(None))
+    )
+    return session.scalars(query.order_by(StockDecision.id)).all()
+
+
+def write(
+    session: Session,
+    shop: Shop,
+    cause: StockCause,
+    on: Shelf,
+    how: StockSettings,
+    claims: Sequence[Claim],
+    standing: ItemStanding,
+    now: datetime,
+) -> None:
+    """Write and tell the decisions of orders that are held already, in the order of their charges."""
+    weighed = weigh(session, shop.id, how, claims, now, is_gone=standing.discontinued_at is not None)
+    rounds = _rounds(session, cause, weighed)
+    insert_all(session, StockDecision, [_row(each, cause, how, rounds, now) for each in weighed])
+    ids = _ids(session, cause)
+    facts = []
+    for each in weighed:
+        key = (each.claim.contract_id, each.claim.cycle_index, each.claim.variant_gid)
+        facts.append(_fact(shop, cause, on, how, each, ids[key], standing, now))
+    record_all(session, facts)
+    told = update(StockDecision).where(StockDecision.cause_id == cause.id, StockDecision.state == PROPOSED)
+    session.execute(told.values(state=TOLD, told_at=now).execution_options(synchronize_session=False))
+
+
+def weigh(
+    session: Session,
+    shop_id: int,
+    how: StockSettings,
+    claims: Sequence[Claim],
+    now: datetime,
+    *,
+    is_gone: bool = False,
+    terms: dict[tuple[str, str], Terms] | None = None,
+) -> list[Weighed]:
+    """Say what becomes of each short order; changes nothing. `terms`: policies to be tried out, else the shop's."""
+    known = terms or settings.policies(session, shop_id)
+    contracts = _contracts(session, claims)
+    found, following = _cycles(session, claims)
+    substitutes: dict[str, Substitute | None] = {}
+    used: Counter[str] = Counter()
+    weighed = []
+    for claim in claims:
+        contract, cycle = contracts.get(claim.contract_id), found.get((claim.contract_id, claim.cycle_index))
+        if contract is None or cycle is None:
+            continue
+        order = contents.of(contract, cycle)
+        line = next((each for each in order.lines if each.variant_gid == claim.variant_gid), None)
+        if line is None:
+            continue
+        scope, policy = settings.pick(known, line.product_gid, line.selling_plan_gid)
+        after = following.get((claim.contract_id, claim.cycle_index + 1))
+        until = None if is_gone else wait_until(claim, cycle, policy, how, after)
+        other = _substitute(session, shop_id, substitutes, policy, claim, how, now)
+        if other is not None and not other.has(claim.units + used[other.variant.shopify_gid]):
+            other = None
+        what = plan(policy, _order(order, claim, until, other), contract.out_of_stock)
+        if other is not None and what.default == SWAP:
+            used[other.variant.shopify_gid] += claim.units
+        weighed.append(Weighed(claim, contract, cycle, line, scope, policy, what, until, other))
+    return weighed
+
+
+def wait_until(
+    claim: Claim, cycle: BillingCycle, terms: Terms, how: StockSettings, following_at: datetime | None
+) -> datetime | None:
+    """Return until when an order can wait: its policy's limit, but never close to the next order; None: it cannot."""
+    limit = cycle.expected_at + timedelta(days=terms.max_delay_days)
+    if following_at is not None:
+        limit = min(limit, following_at - timedelta(days=max(how.min_gap_days, 1)))
+    return limit if limit >= cycle.expected_at + timedelta(days=1) else None
+
+
+def act_at(default: str, charge_at: datetime, expected_at: datetime, how: StockSettings, now: datetime) -> datetime:
+    """Return when it is done what was chosen or happens by itself; what is only told, a person decides on the day."""
+    first = min(charge_at, expected_at)
+    return max(now, first if default == TELL else first - timedelta(hours=how.consent_hours))
+
+
+def _order(order: OrderContents, claim: Claim, until: datetime | None, other: Substitute | None) -> Order:
+    rest = [line for line in order.lines if line.variant_gid != claim.variant_gid]
+    value = sum((line.discounted_price for line in rest), Decimal(0))
+    return Order(sum(line.quantity for line in rest), value, until is not None, other is not None)
+
+
+def _substitute(
+    session: Session,
+    shop_id: int,
+    known: dict[str, Substitute | None],
+    terms: Terms,
+    claim: Claim,
+    how: StockSettings,
+    now: datetime,
+) -> Substitute | None:
+    """What a policy swaps an item for, with the units that its own subscribers do not need; read once for all."""
+    gid = terms.swap_variant_gid
+    if gid is None or gid == claim.variant_gid:
+        return None
+    if gid not in known:
+        known[gid] = substitute(session, shop_id, gid, now + timedelta(days=how.ahead_days))
+    return known[gid]
+
+
+def substitute(session: Session, shop_id: int, variant_gid: str, until: datetime) -> Substitute | None:
+    """Return a variant with the units that are left when all its own subscribers until then were served.
+
+    None when Shopify has it no longer.
+    """
+    variant = session.scalar(select(Variant).where(Variant.shop_id == shop_id, Variant.shopify_gid == variant_gid))
+    if variant is None or variant.price is None:
+        return None
+    mine = (Product.shop_id == shop_id, Product.shopify_gid == variant.product_gid)
+    product = session.scalar(select(Product).where(*mine))
+    if product is None or product.deleted_at is not None or product.status != "ACTIVE":
+        return None
+    if variant.inventory_item_gid is None or not supply.is_limited(variant):
+        return Substitute(variant, product, None)
+    on = supply.shelf(session, shop_id, variant.inventory_item_gid)
+    if on.units is None:
+        return Substitute(variant, product, None)
+    needed = sum(claim.units for claim in supply.claims(session, shop_id, on, until))
+    return Substitute(variant, product, max(0, on.units - needed - _promised(session, shop_id, variant_gid)))
+
+
+def _promised(session: Session, shop_id: int, variant_gid: str) -> int:
+    """Units that are told as what comes instead, and are in no order yet."""
+    mine = (StockDecision.shop_id == shop_id, StockDecision.ended_at.is_(None), StockDecision.done.is_(None))
+    word = func.coalesce(StockDecision.choice, StockDecision.default)
+    swaps = (word == SWAP, StockDecision.terms["swap_variant_gid"].astext == variant_gid)
+    return int(session.scalar(select(func.sum(StockDecision.units)).where(*mine, *swaps)) or 0)
+
+
+def _contracts(session: Session, claims: Sequence[Claim]) -> dict[int, Contract]:
+    ids = {claim.contract_id for claim in claims}
+    query = select(Contract).where(is_among(Contract.id, ids)).options(selectinload(Contract.lines))
+    return {row.id: row for row in session.scalars(query)}
+
+
+def _cycles(
+    session: Session, claims: Sequence[Claim]
+) -> tuple[dict[tuple[int, int], BillingCycle], dict[tuple[int, int], datetime]]:
+    """The claims' cycles, and when the ones after them are expected."""
+    pairs = sorted({(claim.contract_id, claim.cycle_index) for claim in claims})
+    query = select(BillingCycle).where(is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index))
+    found = {(row.contract_id, row.cycle_index): row for row in session.scalars(query)}
+    after = [(contract_id, index + 1) for contract_id, index in pairs]
+    columns = (BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.expected_at)
+    query_after = select(*columns).where(is_one_of(after, BillingCycle.contract_id, BillingCycle.cycle_index))
+    return found, {(row[0], row[1]): row[2] for row in session.execute(query_after)}
+
+
+def _rounds(session: Session, cause: StockCause, weighed: Sequence[Weighed]) -> dict[tuple[int, int, str], int]:
+    """How often this cause has struck each of these orders before."""
+    columns = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
+    ids = {each.claim.contract_id for each in weighed}
+    query = select(*columns, func.max(StockDecision.round)).where(
+        StockDecision.cause_id == cause.id, is_among(StockDecision.contract_id, ids)
+    )
+    return {(row[0], row[1], row[2]): row[3] for row in session.execute(query.group_by(*columns))}
+
+
+def _row(
+    each: Weighed, cause: StockCause, how: StockSettings, rounds: dict[tuple[int, int, str], int], now: datetime
+) -> Json:
+    claim = each.claim
+    acts = act_at(each.plan.default, claim.charge_at, each.cycle.expected_at, how, now)
+    until = each.wait_until.isoformat() if each.wait_until else None
+    return {
+        "shop_id": cause.shop_id,
+        "cause_id": cause.id,
+        "contract_id": claim.contract_id,
+        "cycle_index": claim.cycle_index,
+        "variant_gid": claim.variant_gid,
+        "round": rounds.get((claim.contract_id, claim.cycle_index, claim.variant_gid), 0) + 1,
+        "units": claim.units,
+        "charge_at": claim.charge_at,
+        "terms": each.terms.as_json()
+        | {"scope": each.scope, "wait_until": until, "expected_at": each.cycle.expected_at.isoformat()},
+        "options": list(each.plan.options),
+        "default": each.plan.default,
+        "act_at": acts,
+        "state": PROPOSED,
+        "decided_at": now,
+    }
+
+
+def _ids(session: Session, cause: StockCause) -> dict[tuple[int, int, str], int]:
+    columns = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid, StockDecision.id)
+    mine = (StockDecision.cause_id == cause.id, StockDecision.state == PROPOSED)
+    return {(row[0], row[1], row[2]): row[3] for row in session.execute(select(*columns).where(*mine))}
+
+
+def _fact(
+    shop: Shop,
+    cause: StockCause,
+    on: Shelf,
+    how: StockSettings,
+    each: Weighed,
+    decision_id: int,
+    standing: ItemStanding,
+    now: datetime,
+) -> Json:
+    acts = act_at(each.plan.default, each.claim.charge_at, each.cycle.expected_at, how, now)
+    out_on = standing.runs_out_at and standing.runs_out_at.astimezone(shop.zone).date().isoformat()
+    data = {
+        "decision": decision_id,
+        "cause": cause.id,
+        "kind": cause.kind,
+        "item": item_of(each.line, each.claim.units),
+        "available": max(on.units or 0, 0),
+        "charge_at": each.claim.charge_at.isoformat(),
+        "runs_out_on": out_on,
+        "options": list(each.plan.options),
+        "default": each.plan.default,
+        "default_at": acts.isoformat(),
+        "wait_until": each.wait_until.isoformat() if each.wait_until else None,
+        "alternatives": [each.substitute.as_json()] if each.substitute else [],
+        "expected_back_on": standing.expected_back_on.isoformat() if standing.expected_back_on else None,
+    }
+    return row_of(
+        shop.id,
+        key=f"stock.{cause.kind}:{number_of(each.contract.shopify_gid)}:{each.claim.cycle_index}:{decision_id}",
+        kind=f"stock.{cause.kind}",
+        occurred_at=now,
+        contract_gid=each.contract.shopify_gid,
+        customer_gid=each.contract.customer_gid,
+        cycle_index=each.claim.cycle_index,
+        actor=POLICY,
+        cause="stock",
+        data=data,
+    )
+
+
+def item_of(line: OrderLine, units: int) -> Json:
+    """Return an item as facts tell it."""
+    return {
+        "variant_gid": line.variant_gid,
+        "product_gid": line.product_gid,
+        "title": line.title,
+        "variant_title": line.variant_title,
+        "sku": line.sku,
+        "quantity": units,
+        "image_url": line.image_url,
+    }

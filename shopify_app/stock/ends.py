@@ -1,0 +1,140 @@
+"""How a decision ends without having been carried out, or after an order has waited: covered again, or gone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.orm import Session
+
+from shopify_app.billing import parking
+from shopify_app.contracts.holds import let_go
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.journal.record import record
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.db import Json
+from shopify_app.kit.gid import number_of
+from shopify_app.stock.decide import APPLIED, CLOSED, HELD, POLICY
+from shopify_app.stock.models import StockDecision
+from shopify_app.stock.policy import DELAY, TELL
+
+WAITED = "A person decides: something in this order is out of stock, and its day has come."
+ARRIVED = "arrived"
+GONE = "the order needs it no longer"
+
+
+def covered(session: Session, decision: StockDecision, now: datetime) -> None:
+    """The order can be served again. One that waits is brought forward first (`act.py`), then told."""
+    if decision.state == APPLIED and decision.done == DELAY:
+        decision.reason, decision.act_at = ARRIVED, now
+        return
+    contract, cycle = rows(session, decision)
+    close(session, decision, "covered again", now)
+    if contract is None or cycle is None:
+        return
+    if decision.done == TELL and cycle.parked_reason == WAITED:
+        parking.release(session, contract, POLICY, now, cycle)
+    tell(session, contract, decision, "stock.back", now, {"resume_at": decision.charge_at.isoformat()})
+
+
+def arrives(decision: StockDecision) -> bool:
+    """Answer whether a waiting order is being brought forward already."""
+    return decision.state == APPLIED and decision.reason == ARRIVED
+
+
+def gone(session: Session, decision: StockDecision, now: datetime) -> None:
+    """Skipped, cancelled, paid, or without the item by somebody's hand: nothing is left to decide."""
+    close(session, decision, GONE, now)
+
+
+def close(session: Session, decision: StockDecision, reason: str, now: datetime) -> None:
+    """End a decision and let its order go, unless another one still holds it."""
+    decision.state, decision.reason, decision.ended_at, decision.act_at = CLOSED, reason, now, None
+    free(session, decision, now)
+
+
+def free(session: Session, decision: StockDecision, now: datetime) -> None:
+    """Let an order be charged again once no decision about it is open. Call it when this one has ended."""
+    session.flush()
+    mine = (StockDecision.contract_id == decision.contract_id, StockDecision.cycle_index == decision.cycle_index)
+    if session.scalar(select(exists().where(*mine, StockDecision.ended_at.is_(None)))):
+        return
+    _, cycle = rows(session, decision)
+    if cycle is not None and cycle.held_reason == HELD:
+        let_go(cycle, now)
+
+
+def rows(session: Session, decision: StockDecision) -> tuple[Contract | None, BillingCycle | None]:
+    """Return a decision's contract and cycle as the database has them now."""
+    contract = session.get(Contract, decision.contract_id)
+    mine = (
+        BillingCycle.contract_id == decision.contract_id,
+        BillingCycle.cycle_index == decision.cycle_index,
+    )
+    query = select(BillingCycle).where(*mine).with_for_update().execution_options(populate_existing=True)
+    return contract, session.scalar(query)
+
+
+def chosen(
+    session: Session,
+    contract: Contract,
+    decision: StockDecision,
+    now: datetime,
+    data: Json,
+    before: Json,
+    after: Json,
+) -> None:
+    """Record that somebody chose, each time they choose another thing (machine time tells the times apart)."""
+    tell(session, contract, decision, "stock.chosen", now, data, before, after, f":{machine_now().isoformat()}")
+
+
+def tell(
+    session: Session,
+    contract: Contract,
+    decision: StockDecision,
+    kind: str,
+    now: datetime,
+    data: Json,
+    before: Json | None = None,
+    after: Json | None = None,
+    stamp: str = "",
+) -> None:
+    """Record a fact about a decision; `actor` is whoever chose, else the policy."""
+    record(
+        session,
+        decision.shop_id,
+        key=f"{kind}:{number_of(contract.shopify_gid)}:{decision.cycle_index}:{decision.id}{stamp}",
+        kind=kind,
+        occurred_at=now,
+        contract_gid=contract.shopify_gid,
+        customer_gid=contract.customer_gid,
+        cycle_index=decision.cycle_index,
+        actor=decision.chosen_by or POLICY,
+        cause="stock",
+        before=before,
+        after=after,
+        data={"decision": decision.id, "cause": decision.cause_id, "item": _item(contract, decision)} | data,
+    )
+
+
+def free_forgotten(session: Session, now: datetime) -> int:
+    """Let go of orders that are held for stock though no decision about them is open; returns how many.
+
+    There should be none: this is the net under `free`, so that no charge is ever forgotten.
+    """
+    mine = (
+        StockDecision.contract_id == BillingCycle.contract_id,
+        StockDecision.cycle_index == BillingCycle.cycle_index,
+    )
+    is_open = exists().where(*mine, StockDecision.ended_at.is_(None))
+    lost = select(BillingCycle.id).where(BillingCycle.held_reason == HELD, BillingCycle.held_at < now, ~is_open)
+    values = {"hold_ended_at": now, "held_reason": None, "held_until": None, "held_at": None}
+    freed = update(BillingCycle).where(BillingCycle.id.in_(lost)).values(values).returning(BillingCycle.id)
+    return len(session.execute(freed).all())
+
+
+def _item(contract: Contract, decision: StockDecision) -> Json:
+    line = next((each for each in contract.lines if each.variant_gid == decision.variant_gid), None)
+    names = ("variant_gid", "product_gid", "title", "variant_title", "sku", "image_url")
+    known = {name: getattr(line, name) for name in names} if line else {"variant_gid": decision.variant_gid}
+    return known | {"quantity": decision.units}

@@ -1,0 +1,259 @@
+"""Looking at an item: who is short is held, decided once for this cause and told; who no longer is, is let go.
+
+All before a charge: the cycle is held in the transaction that writes the decision, so no attempt can be made between.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from shopify_app.context import Context
+from shopify_app.contracts.models import BillingCycle
+from shopify_app.kit.clock import machine_now
+from shopify_app.kit.db import is_one_of, lock, rows_of, total
+from shopify_app.shops.models import Shop
+from shopify_app.shops.queries import installed_ids
+from shopify_app.stock import decide, ends, settings, supply
+from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision, StockSettings
+from shopify_app.stock.runway import Claim, in_line, short
+from shopify_app.stock.supply import Shelf
+
+log = logging.getLogger(__name__)
+
+LOW, OUT, DISCONTINUED = "low", "out", "discontinued"
+ITEMS = 50
+FIRST, SLICE = 100, 1_000
+"""Decisions of one transaction: the nearest charges first, and those few at once."""
+AGAIN = timedelta(seconds=5)
+
+
+def drain(ctx: Context) -> int:
+    """Look at the items that changed; returns how many decisions and items were dealt with."""
+    done = 0
+    for shop_id, item_gid in _dirty(ctx):
+        try:
+            done += 1 + look(ctx, shop_id, item_gid)
+        except Exception:
+            # one item that cannot be looked at must not keep the others from it; it is tried again
+            log.exception("an item cannot be looked at", extra={"shop_id": shop_id, "item": item_gid})
+            _put_off(ctx, shop_id, item_gid)
+    if done:
+        for name in ("klaviyo", "stock_acts"):
+            ctx.wakeups.wake(name)
+    return done
+
+
+def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
+    """Count items that changed, as many as one drain takes."""
+    query = select(ItemStanding.id).where(ItemStanding.dirty_at <= machine_now)
+    return session.scalar(total(query.limit(ITEMS))) or 0
+
+
+def look(ctx: Context, shop_id: int, item_gid: str) -> int:
+    """Look at one item until nothing is left to decide about it; returns how many decisions were written."""
+    count, limit = 0, FIRST
+    while True:
+        with ctx.db.session() as session:
+            made, is_over = _look(session, shop_id, item_gid, ctx.clock.now(), limit)
+        count += made
+        if is_over:
+            return count
+        if made:
+            ctx.wakeups.wake("klaviyo")
+        limit = SLICE
+
+
+def look_ahead(ctx: Context) -> int:
+    """Mark what time brings near: items that some order in sight will find short, and those of open causes.
+
+    A duty. Returns how many items.
+    """
+    now, moment, count = ctx.clock.now(), machine_now(), 0
+    with ctx.db.session() as session:
+        for shop_id in session.scalars(installed_ids()).all():
+            until = now + timedelta(days=settings.of(session, shop_id).ahead_days + 1)
+            has_cause = exists().where(
+                StockCause.shop_id == ItemStanding.shop_id,
+                StockCause.item_gid == ItemStanding.item_gid,
+                StockCause.closed_at.is_(None),
+            )
+            near = or_(ItemStanding.runs_out_at <= until, ItemStanding.looked_at.is_(None), has_cause)
+            mine = (ItemStanding.shop_id == shop_id, ItemStanding.dirty_at.is_(None), near)
+            marked = update(ItemStanding).where(*mine).values(dirty_at=moment).returning(ItemStanding.id)
+            count += len(session.execute(marked).all())
+        ends.free_forgotten(session, now)
+    return count
+
+
+def _look(session: Session, shop_id: int, item_gid: str, now: datetime, limit: int) -> tuple[int, bool]:
+    """Do one transaction's share of an item; returns how many decisions were written, and whether that was all."""
+    lock(session, "stock", shop_id, item_gid)
+    standing = session.scalar(
+        select(ItemStanding).where(ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
+    )
+    shop = session.get_one(Shop, shop_id)
+    if standing is None or not shop.is_installed:
+        return 0, True
+    seen = standing.dirty_at
+    how = settings.of(session, shop_id)
+    on = supply.shelf(session, shop_id, item_gid)
+    _note(session, standing, on, shop, now)
+    open_ones = decide.open_of_item(session, shop_id, item_gid)
+    missing: list[Claim] = []
+    if on.units is not None and how.is_on:
+        until = now + timedelta(days=how.ahead_days)
+        missing = short(on.units, supply.claims(session, shop_id, on, until))
+    decided = {_key(one) for one in open_ones}
+    new = [one for one in missing if not one.is_paid and _key(one) not in decided]
+    left = _let_go(session, open_ones, missing, now, limit)
+    made, busy = _decide(session, shop, standing, on, how, in_line(new)[:limit], now)
+    is_over = len(new) <= limit and not left
+    if is_over:
+        _close_cause(session, shop_id, item_gid, bool(missing), now)
+        later = machine_now() + AGAIN if busy else None
+        session.execute(
+            update(ItemStanding)
+            .where(ItemStanding.id == standing.id, ItemStanding.dirty_at.is_not_distinct_from(seen))
+            .values(dirty_at=later)
+        )
+    return made, is_over
+
+
+def _note(session: Session, standing: ItemStanding, on: Shelf, shop: Shop, now: datetime) -> None:
+    """Keep how the item stands, for pages and for what time brings near."""
+    found = supply.runway(session, shop.id, on, now + settings.HORIZON, shop.zone)
+    standing.supply, standing.short_units = on.units, found.short_units
+    standing.runs_out_at = (
+        datetime.combine(found.runs_out_on, datetime.min.time(), tzinfo=shop.zone) if found.runs_out_on else None
+    )
+    standing.looked_at = now
+    session.flush()
+
+
+def _decide(
+    session: Session,
+    shop: Shop,
+    standing: ItemStanding,
+    on: Shelf,
+    how: StockSettings,
+    claims: Sequence[Claim],
+    now: datetime,
+) -> tuple[int, bool]:
+    """Hold and decide; returns how many, and whether some order was busy and has to be looked at again."""
+    if not claims:
+        return 0, False
+    held = _hold(session, claims, now)
+    free = [claim for claim in claims if (claim.contract_id, claim.cycle_index) in held]
+    if free:
+        cause = _cause(session, shop.id, standing, on, now)
+        decide.write(session, shop, cause, on, how, free, standing, now)
+    return len(free), len(free) < len(claims)
+
+
+def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> set[tuple[int, int]]:
+    """Hold the orders that nobody charges or changes at this moment; those that were tried are `dunning`'s.
+
+    One statement for all: it names what must be true of each row, so no contract's lock is needed.
+    """
+    pairs = sorted({(claim.contract_id, claim.cycle_index) for claim in claims})
+    moment = machine_now()
+    free = (
+        is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index),
+        BillingCycle.due_at.is_not(None),
+        BillingCycle.attempted_at.is_(None),
+        or_(BillingCycle.lease_until.is_(None), BillingCycle.lease_until < moment),
+    )
+    rows = select(BillingCycle.id).where(*free).order_by(BillingCycle.id).with_for_update(skip_locked=True)
+    values = {
+        "held_reason": decide.HELD,
+        "held_until": None,
+        "held_at": func.coalesce(BillingCycle.held_at, now),
+    }
+    held = update(BillingCycle).where(BillingCycle.id.in_(session.scalars(rows).all())).values(values)
+    found = session.execute(held.returning(BillingCycle.contract_id, BillingCycle.cycle_index))
+    return {(row.contract_id, row.cycle_index) for row in found}
+
+
+def _cause(session: Session, shop_id: int, standing: ItemStanding, on: Shelf, now: datetime) -> StockCause:
+    """Return the open cause of an item, or a new one. What was low and is out now is one cause still."""
+    is_gone = standing.discontinued_at is not None
+    kind = DISCONTINUED if is_gone else OUT if (on.units or 0) <= 0 else LOW
+    mine = (StockCause.shop_id == shop_id, StockCause.item_gid == standing.item_gid, StockCause.closed_at.is_(None))
+    found = session.scalar(select(StockCause).where(*mine, (StockCause.kind == DISCONTINUED).is_(is_gone)))
+    if found is None:
+        found = StockCause(
+            shop_id=shop_id, item_gid=standing.item_gid, kind=kind, opened_at=now, supply=on.units or 0
+        )
+        session.add(found)
+    elif not is_gone:
+        found.kind = kind
+    session.flush()
+    return found
+
+
+def _let_go(
+    session: Session, open_ones: Sequence[StockDecision], missing: Sequence[Claim], now: datetime, limit: int
+) -> int:
+    """End what is no longer needed: the order is covered again, or it is gone (skipped, cancelled, paid, changed).
+
+    Who waits longest first, at most `limit`; returns how many are left.
+    """
+    if not open_ones:
+        return 0
+    lacking = {_key(one) for one in missing}
+    needed = _needed(session, open_ones)
+    served = [one for one in open_ones if _key(one) in needed - lacking and not ends.arrives(one)]
+    over = served + [one for one in open_ones if _key(one) not in needed]
+    over.sort(key=lambda one: (one.charge_at, one.contract_id))
+    for one in over[:limit]:
+        if _key(one) not in needed:
+            ends.gone(session, one, now)
+        else:
+            ends.covered(session, one, now)
+    return max(0, len(over) - limit)
+
+
+def _key(one: StockDecision | Claim) -> tuple[int, int, str]:
+    return one.contract_id, one.cycle_index, one.variant_gid
+
+
+def _needed(session: Session, decisions: Sequence[StockDecision]) -> set[tuple[int, int, str]]:
+    pairs = sorted({(one.contract_id, one.cycle_index) for one in decisions})
+    given = rows_of(pairs, BigInteger(), BigInteger())
+    query = (
+        select(Demand.contract_id, Demand.cycle_index, Demand.variant_gid)
+        .join(given, (Demand.contract_id == given.c.a) & (Demand.cycle_index == given.c.b))
+        .where(Demand.spent_at.is_(None))
+    )
+    return {(row.contract_id, row.cycle_index, row.variant_gid) for row in session.execute(query)}
+
+
+def _close_cause(session: Session, shop_id: int, item_gid: str, is_short: bool, now: datetime) -> None:
+    """A cause is over when nobody is short and nobody waits any more."""
+    if is_short:
+        return
+    open_one = exists().where(StockDecision.cause_id == StockCause.id, StockDecision.ended_at.is_(None))
+    mine = (StockCause.shop_id == shop_id, StockCause.item_gid == item_gid, StockCause.closed_at.is_(None))
+    session.execute(update(StockCause).where(*mine, StockCause.kind != DISCONTINUED, ~open_one).values(closed_at=now))
+
+
+def _dirty(ctx: Context) -> list[tuple[int, str]]:
+    query = (
+        select(ItemStanding.shop_id, ItemStanding.item_gid)
+        .where(ItemStanding.dirty_at <= machine_now(), ItemStanding.shop_id.in_(installed_ids()))
+        .order_by(ItemStanding.dirty_at)
+        .limit(ITEMS)
+    )
+    with ctx.db.session() as session:
+        return [(row.shop_id, row.item_gid) for row in session.execute(query)]
+
+
+def _put_off(ctx: Context, shop_id: int, item_gid: str) -> None:
+    with ctx.db.session() as session:
+        mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
+        session.execute(update(ItemStanding).where(*mine).values(dirty_at=machine_now() + timedelta(minutes=2)))

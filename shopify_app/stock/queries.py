@@ -1,0 +1,28 @@
+"""Reads about stock decisions, shop first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shopify_app.stock.models import StockCause, StockDecision
+
+
+def decision(session: Session, shop_id: int, decision_id: int) -> StockDecision | None:
+    """Return one decision of a shop."""
+    found = session.get(StockDecision, decision_id)
+    return found if found is not None and found.shop_id == shop_id else None
+
+
+def cause_of(session: Session, decision: StockDecision) -> StockCause:
+    """Return what struck the order."""
+    return session.get_one(StockCause, decision.cause_id)
+
+
+def open_of_contract(session: Session, shop_id: int, contract_id: int) -> Sequence[StockDecision]:
+    """Return what is decided about a contract's orders and not over, nearest charge first."""
+    mine = (StockDecision.shop_id == shop_id, StockDecision.contract_id == contract_id)
+    query = select(StockDecision).where(*mine, StockDecision.ended_at.is_(None))
+    return session.scalars(query.order_by(StockDecision.charge_at, StockDecision.id)).all()

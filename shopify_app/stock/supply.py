@@ -1,0 +1,140 @@
+"""What is there of an item, and who stands in line for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Date, cast, func, or_, select
+from sqlalchemy.orm import Session
+
+from shopify_app.catalog.models import Variant
+from shopify_app.stock.models import Demand, InventoryLevel, StockCause, StockDecision
+from shopify_app.stock.policy import SELL
+from shopify_app.stock.runway import Claim, Runway, of_days
+
+_SELLS = func.coalesce(StockDecision.done, "") == SELL
+CONTINUE = "CONTINUE"
+"""ProductVariantInventoryPolicy: may be sold when there is none."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """An item: its variants that we know, and the units that subscribers may still get; None: nothing limits them."""
+
+    item_gid: str
+    variants: tuple[Variant, ...]
+    units: int | None
+
+    @property
+    def gids(self) -> list[str]:
+        """The variants' gids."""
+        return [variant.shopify_gid for variant in self.variants]
+
+    def is_limited(self, variant_gid: str) -> bool:
+        """Answer whether a variant may not be sold when there is none: several of one item may differ."""
+        found = next((each for each in self.variants if each.shopify_gid == variant_gid), None)
+        return self.units is not None and found is not None and is_limited(found)
+
+
+def is_limited(variant: Variant) -> bool:
+    """Answer whether Shopify refuses a charge of what is not there; what we know nothing of is not held back."""
+    return bool(variant.tracked) and variant.inventory_policy is not None and variant.inventory_policy != CONTINUE
+
+
+def shelf(session: Session, shop_id: int, item_gid: str) -> Shelf:
+    """Return an item as it stands: all locations together, less what was charged since they were read.
+
+    Shopify takes a charge's units from whichever location it routes the order to, which we cannot know before.
+    """
+    mine = (Variant.shop_id == shop_id, Variant.inventory_item_gid == item_gid)
+    variants = tuple(session.scalars(select(Variant).where(*mine).order_by(Variant.id)))
+    if not any(map(is_limited, variants)):
+        return Shelf(item_gid, variants, None)
+    levels = (InventoryLevel.shop_id == shop_id, InventoryLevel.item_gid == item_gid)
+    newest = func.max(InventoryLevel.shopify_updated_at)
+    totals = select(func.count(), func.sum(InventoryLevel.available), newest).where(*levels)
+    count, units, read_at = session.execute(totals).one()
+    if not count:
+        return Shelf(item_gid, variants, None)
+    since = (Demand.shop_id == shop_id, Demand.spent_at.is_not(None), Demand.spent_at > read_at)
+    gids = [variant.shopify_gid for variant in variants]
+    spent = session.scalar(select(func.sum(Demand.units)).where(*since, Demand.variant_gid.in_(gids)))
+    return Shelf(item_gid, variants, int(units) - int(spent or 0))
+
+
+def claims(session: Session, shop_id: int, on: Shelf, until: datetime) -> list[Claim]:
+    """Return who needs the item until an instant (business time), and whoever waits for it, in no order.
+
+    A waiting order keeps the place it had before it was moved.
+    """
+    waits = (
+        select(StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
+        .add_columns(func.min(StockDecision.charge_at).label("place"), func.bool_or(_SELLS).label("sells"))
+        .join(StockCause, StockCause.id == StockDecision.cause_id)
+        .where(StockCause.shop_id == shop_id, StockCause.item_gid == on.item_gid)
+        .where(or_(StockDecision.ended_at.is_(None), StockDecision.done == SELL))
+        .group_by(StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
+        .subquery()
+    )
+    query = (
+        select(Demand, waits.c.place, waits.c.sells)
+        .outerjoin(
+            waits,
+            (waits.c.contract_id == Demand.contract_id)
+            & (waits.c.cycle_index == Demand.cycle_index)
+            & (waits.c.variant_gid == Demand.variant_gid),
+        )
+        .where(Demand.shop_id == shop_id, Demand.variant_gid.in_(on.gids), Demand.spent_at.is_(None))
+        .where(or_(Demand.charge_at <= until, waits.c.place.is_not(None)))
+        .with_only_columns(
+            Demand.contract_id,
+            Demand.cycle_index,
+            Demand.delivery,
+            Demand.variant_gid,
+            Demand.units,
+            Demand.charge_at,
+            waits.c.place,
+            waits.c.sells,
+            Demand.is_projected,
+        )
+    )
+    limited = {gid: on.is_limited(gid) for gid in on.gids}
+    return [
+        Claim(
+            row.contract_id,
+            row.cycle_index,
+            row.delivery,
+            row.variant_gid,
+            row.units,
+            row.charge_at,
+            min(row.place or row.charge_at, row.charge_at),
+            limited[row.variant_gid] and not row.sells,
+            row.cycle_index == 0 or row.delivery > 0,
+        )
+        for row in session.execute(query)
+    ]
+
+
+def runway(session: Session, shop_id: int, on: Shelf, until: datetime, zone: ZoneInfo) -> Runway:
+    """Return how far an item goes over the days of `zone` until an instant."""
+    if on.units is None:
+        return Runway(None, 0)
+    return of_days(on.units, days(session, shop_id, on.gids, until, zone))
+
+
+def days(
+    session: Session, shop_id: int, variant_gids: Sequence[str], until: datetime, zone: ZoneInfo
+) -> list[tuple[date, int]]:
+    """Return the units that upcoming orders need of variants, by local day, in order."""
+    day = cast(func.timezone(zone.key, Demand.charge_at), Date).label("day")
+    query = (
+        select(day, func.sum(Demand.units))
+        .where(Demand.shop_id == shop_id, Demand.variant_gid.in_(variant_gids), Demand.spent_at.is_(None))
+        .where(Demand.charge_at <= until)
+        .group_by(day)
+        .order_by(day)
+    )
+    return [(on, int(units)) for on, units in session.execute(query)]
