@@ -111,6 +111,7 @@ DUTIES = (
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
     Duty("mail.alerts", timedelta(minutes=30), alerts.run),
+    Duty("feed.read_on", timedelta(minutes=10), feed.read_on),
     Duty("fulfillment.digest", timedelta(minutes=10), digest.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),

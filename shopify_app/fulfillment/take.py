@@ -19,6 +19,7 @@ from shopify_app.journal import feed
 from shopify_app.journal.models import Fact
 from shopify_app.kit.crashpoints import reach
 from shopify_app.shops.models import INSTALLED, Shop
+from shopify_app.shops.queries import installed_ids
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +70,25 @@ def missing(limit: int = BATCH, shop_id: int | None = None) -> Select[Any]:
         .where(Shop.status == INSTALLED)
     )
     return found if shop_id is None else found.where(Shop.id == shop_id)
+
+
+def read_on(ctx: Context) -> int:
+    """Remember how far each journal is taken where nothing was to be taken for a while; returns how many moved on.
+
+    What waits is asked for every few seconds, and would be looked for among ever more facts of other kinds.
+    """
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        shop_ids = list(session.scalars(installed_ids()))
+        firsts = [{"shop_id": shop_id, "since": now} for shop_id in shop_ids]
+        if firsts:
+            session.execute(insert(FeedReading).values(firsts).on_conflict_do_nothing())
+        free = select(FeedReading).where(FeedReading.shop_id.in_(shop_ids)).with_for_update(skip_locked=True)
+        moved = 0
+        for reading in session.scalars(free).all():
+            if session.execute(missing(1, reading.shop_id)).first() is None:
+                moved += _read_on(session, reading)
+    return moved
 
 
 def _take_alone(ctx: Context, shop_id: int) -> int:
@@ -169,7 +189,7 @@ def _open_entry(session: Session, fact: Fact, subject: str) -> Change | None:
     return found[0] if found else None
 
 
-def _read_on(session: Session, reading: FeedReading) -> None:
+def _read_on(session: Session, reading: FeedReading) -> bool:
     """Remember how far the journal is taken, in strides so that few rows are written. Recent facts are left out: one
     with a smaller id may commit later."""
     newest = session.scalar(
@@ -182,5 +202,7 @@ def _read_on(session: Session, reading: FeedReading) -> None:
         .order_by(Fact.id.desc())
         .limit(1)
     )
-    if newest is not None and newest > reading.facts_read_to + STRIDE:
+    is_behind = newest is not None and newest > reading.facts_read_to + STRIDE
+    if newest is not None and is_behind:
         reading.facts_read_to = newest
+    return is_behind

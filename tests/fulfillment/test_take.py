@@ -6,12 +6,15 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import func, text, update
 
-from shopify_app.fulfillment import acknowledge
+from shopify_app.fulfillment import acknowledge, take
 from shopify_app.fulfillment.models import HISTORY
+from shopify_app.journal.models import Fact
 from shopify_app.kit import crashpoints
 from shopify_app.privacy import registry
 from tests.fulfillment.conftest import NOW, SHIPS, SHOPPER, Desk
+from tests.web import rows
 
 MINUTE = timedelta(minutes=1)
 MUG, TEA = {"title": "Mug", "quantity": 1}, {"title": "Tea", "quantity": 2}
@@ -120,6 +123,21 @@ def test_dates_nobody_can_read_make_an_entry_without_a_date_and_hold_up_no_other
         ("cycle:3", date(2026, 12, 5)),
     ]
     assert desk.waiting() == 0
+
+
+def test_what_is_no_change_is_passed_by_so_that_looking_stays_cheap_and_nothing_young_is(desk: Desk) -> None:
+    with desk.ctx.db.session() as session:
+        for number in range(501):
+            rows.fact(session, desk.contract, "order.upcoming", NOW + number * MINUTE)
+    assert take.read_on(desk.ctx) == 0, "one with a smaller id may still be on its way"
+    with desk.ctx.db.session() as session:
+        session.execute(update(Fact).values(recorded_at=func.now() - text("interval '11 minutes'")))
+    desk.tell("order.skipped", cycle_index=3)
+    assert take.read_on(desk.ctx) == 0, "something waits"
+    assert desk.take() == 1
+    assert (take.read_on(desk.ctx), desk.waiting(), len(desk.changes())) == (0, 0, 1)
+    desk.tell("order.unskipped", NOW + MINUTE, cycle_index=3)
+    assert desk.take() == 1 and desk.the_change().is_void
 
 
 def test_a_prepaid_delivery_is_told_by_its_own_day(desk: Desk) -> None:
