@@ -48,17 +48,20 @@ _QUERY = f"""
 with dates as materialized (
     select b.contract_id, b.contents, b.expected_at as at, {_TERMS} {_JOINS}
     where {_OPEN} and b.expected_at >= :begin and b.expected_at < :until
-), prepaid as materialized (
-    select b.contract_id, b.contents, later.at, {_TERMS} {_JOINS},
-        lateral (select (c.delivery_policy ->> 'intervalCount' || ' ' || (c.delivery_policy ->> 'interval'))::interval
-            as step, (c.billing_policy ->> 'intervalCount' || ' ' || (c.billing_policy ->> 'interval'))::interval
-            as span) r,
-        lateral (select (b.expected_at at time zone :zone + n * r.step) at time zone :zone as at
-            from generate_series(1, 400) n
-            where n * r.step < r.span and b.expected_at + n * r.step < cast(:until as timestamptz) + interval '2 days'
-        ) later
-    where {_OPEN} and ({other_rhythm("c")})
-      and b.expected_at >= :late and b.expected_at < :until and later.at >= :first and later.at < :until
+), charges as materialized (
+    select b.contract_id, b.contents, b.expected_at, {_TERMS},
+        ((c.delivery_policy ->> 'intervalCount') || ' ' || (c.delivery_policy ->> 'interval'))::interval as step,
+        ((c.billing_policy ->> 'intervalCount') || ' ' || (c.billing_policy ->> 'interval'))::interval as span
+    {_JOINS}
+    where {_OPEN} and ({other_rhythm("c")}) and b.expected_at >= :late and b.expected_at < :until
+), prepaid as (
+    select h.contract_id, h.contents, later.at, h.certainty, h.place
+    from charges h, lateral (
+        select (h.expected_at at time zone :zone + n * h.step) at time zone :zone as at
+        from generate_series(1, (extract(epoch from h.span) / extract(epoch from h.step))::int) n
+        where n * h.step < h.span
+    ) later
+    where later.at >= :first and later.at < :until
 ), shipments as (
     select * from dates union all select * from prepaid
 ), items as (
