@@ -65,24 +65,24 @@ with dates as materialized (
 ), shipments as (
     select * from dates union all select * from prepaid
 ), items as (
-    select s.at, s.place, s.certainty, s.contract_id::text as whose, l.sku, l.title, l.variant_title, l.quantity
+    select s.at, s.place, s.certainty, l.sku, l.title, l.variant_title, l.quantity
     from shipments s join contract_lines l on l.contract_id = s.contract_id
     where s.contents is null and l.requires_shipping
     union all
-    select s.at, s.place, s.certainty, s.contract_id::text, l.sku, l.title, l.variant_title, l.quantity
+    select s.at, s.place, s.certainty, l.sku, l.title, l.variant_title, l.quantity
     from shipments s cross join lateral jsonb_to_recordset(s.contents -> 'lines')
         as l(sku text, title text, variant_title text, quantity bigint, requires_shipping boolean)
     where s.contents is not null and l.requires_shipping
     union all
     select f.fulfill_at, f.location, case when f.status = 'ON_HOLD' then '{HELD}' else '{PAID}' end,
-        f.shopify_gid, l.sku, l.title, l.variant_title, l.quantity
+        l.sku, l.title, l.variant_title, l.quantity
     from fulfillment_orders f join orders o on o.id = f.order_id
     cross join lateral jsonb_to_recordset(f.lines)
         as l(sku text, title text, variant_title text, quantity bigint, requires_shipping boolean)
     where f.shop_id = :shop and f.status in ('OPEN', 'SCHEDULED', 'IN_PROGRESS', 'ON_HOLD')
       and f.fulfill_at < :until and o.cancelled_at is null and o.deleted_at is null and l.requires_shipping
     union all
-    select cast(:first as timestamptz), null, '{PAID}', o.shopify_gid, l.sku, l.title, l.variant_title, l.quantity
+    select cast(:first as timestamptz), null, '{PAID}', l.sku, l.title, l.variant_title, l.quantity
     from orders o cross join lateral jsonb_to_recordset(o.unshipped)
         as l(sku text, title text, variant_title text, quantity bigint)
     where o.shop_id = :shop and o.unshipped <> '[]'::jsonb and o.cancelled_at is null and o.deleted_at is null
@@ -90,8 +90,7 @@ with dates as materialized (
       and not exists (select from fulfillment_orders f where f.order_id = o.id) and :takes_late
 )
 select greatest((at at time zone :zone)::date, cast(:day as date)) as day, coalesce(sku, '') as sku, title,
-    coalesce(variant_title, '') as variant_title, coalesce(place, '') as place, certainty, sum(quantity) as units,
-    count(distinct whose) as shipments
+    coalesce(variant_title, '') as variant_title, coalesce(place, '') as place, certainty, sum(quantity) as units
 from items
 where :takes_late or at >= :first
 group by 1, 2, 3, 4, 5, 6
@@ -110,7 +109,6 @@ class Row:
     place: str
     certainty: str
     units: int
-    shipments: int
 
 
 def rows(session: Session, shop: Shop, first: date, days: int, today: date) -> Sequence[Row]:
