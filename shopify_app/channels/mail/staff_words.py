@@ -10,19 +10,21 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Message:
-    """A mail to staff. Its variables: `shop`, `count`, `numbers`, `codes`, `since`, `fallback`, as each needs."""
+    """A mail to staff. Its variables: `shop`, `count`, `numbers`, `codes`, `since`, `fallback`, as each needs,
+    and of the digest `heading`, `entries`, `more`."""
 
     subject: Words
     paragraphs: tuple[Words, ...]
 
 
 KLAVIYO, PARKED, UNKNOWN_CODE, UNEXPLAINED, TEST = "klaviyo", "parked", "unknown_code", "unexplained", "test"
-MERCHANT, TASKS = "merchant", "tasks"
+MERCHANT, TASKS, DIGEST = "merchant", "tasks", "digest"
 
 _NUMBERS = {
     "en": "Subscriptions: {{ numbers }}.",
     "de": "Abonnements: {{ numbers }}.",
 }
+_ENTRIES = "{% for one in entries %}<strong>{{ one.day }}</strong> · #{{ one.number }}: {{ one.changes }}<br>"
 MESSAGES: dict[str, Message] = {
     KLAVIYO: Message(
         {"en": "{{ shop }}: Klaviyo refuses our events", "de": "{{ shop }}: Klaviyo lehnt unsere Ereignisse ab"},
@@ -120,6 +122,17 @@ MESSAGES: dict[str, Message] = {
                 "steht unter Tasks.",
             },
             _NUMBERS,
+        ),
+    ),
+    DIGEST: Message(
+        {"en": "{{ heading }}", "de": "{{ heading }}"},
+        (
+            {
+                "en": _ENTRIES + "{% else %}Nothing that ships has changed since the last message.{% endfor %}",
+                "de": _ENTRIES
+                + "{% else %}Seit der letzten Nachricht hat sich an keiner Sendung etwas geändert.{% endfor %}",
+            },
+            {"en": "{{ more }}", "de": "{{ more }}"},
         ),
     ),
     TEST: Message(
