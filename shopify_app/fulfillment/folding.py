@@ -17,6 +17,8 @@ ASPECTS = {
     "order.unskipped": "skip",
     "order.moved": "date",
     "delivery.changed": "delivery_date",
+    "order.held": "hold",
+    "order.released": "hold",
     "order.rescheduled": "delivery_date",
     "order.items_changed": "paid_items",
     "order.address_changed": "address",

@@ -52,6 +52,8 @@ _KINDS = {
     "subscription.cancelled": {"en": "Cancelled", "de": "Gekündigt"},
     "subscription.expired": {"en": "Ended", "de": "Beendet"},
     "subscription.failed": {"en": "Marked as failed by Shopify", "de": "Von Shopify als gescheitert gekennzeichnet"},
+    "order.held": {"en": "Paid order held while it is changed", "de": "Bezahlte Bestellung angehalten, wird geändert"},
+    "order.released": {"en": "Paid order may be shipped again", "de": "Bezahlte Bestellung darf wieder versandt werden"},
     "order.rescheduled": {"en": "Paid delivery moved", "de": "Bezahlte Lieferung verschoben"},
     "order.items_changed": {"en": "Paid order holds other items", "de": "Bezahlte Bestellung hat andere Artikel"},
     "order.address_changed": {"en": "Paid order goes elsewhere", "de": "Bezahlte Bestellung geht anderswohin"},

@@ -19,6 +19,7 @@ from shopify_app.orders.models import Order, OrderContract
 from shopify_app.privacy.models import PrivacyRequest
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.stock.decide import item_of
 from shopify_app.stock.models import StockCause, StockDecision
 from shopify_app.stock.policy import SAFE
 
@@ -239,7 +240,9 @@ def decision(
         "variant_gid": contract.lines[0].variant_gid or "gid://shopify/ProductVariant/1",
         "units": contract.lines[0].quantity,
         "charge_at": charge_at,
-        "terms": SAFE.as_json() | {"wait_until": (charge_at + timedelta(days=14)).isoformat(), "scope": "shop"},
+        "terms": SAFE.as_json()
+        | {"wait_until": (charge_at + timedelta(days=14)).isoformat(), "scope": "shop"}
+        | {"item": item_of(contract.lines[0], contract.lines[0].quantity)},
         "options": ["delay", "skip"],
         "default": "delay",
         "act_at": charge_at - timedelta(days=1),
