@@ -36,4 +36,8 @@ import shopify_app.web.admin.plans  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402
 import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
-import shopify_app.web.admin.shopper_rules  # noqa: E402, F401
+import shopify_app.web.admin.shopper_rules  # noqa: E402
+import shopify_app.web.admin.stock.deeds  # noqa: E402
+import shopify_app.web.admin.stock.item  # noqa: E402
+import shopify_app.web.admin.stock.items  # noqa: E402
+import shopify_app.web.admin.stock.policies  # noqa: E402, F401

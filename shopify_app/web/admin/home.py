@@ -19,6 +19,7 @@ from shopify_app.insights.models import DailyCharges
 from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
+from shopify_app.stock import pages as stock
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, health, queries, render
@@ -39,6 +40,7 @@ def home() -> Response:
         values: Values = {
             "tiles": _tiles(session, g.shop, now),
             "running": _running(session, g.shop, now),
+            "missing": stock.wait_for_staff(session, g.shop.id),
             "needing": cases.need_merchant(session, g.shop.id),
             "unexplained": _unexplained(session, g.shop, now),
             "past": _past(session, g.shop, now),

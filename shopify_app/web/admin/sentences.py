@@ -13,6 +13,7 @@ from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Deliv
 from shopify_app.notices.models import Notice
 from shopify_app.web.admin import card_words, edited, payment_words, plan_words, rule_words
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
+from shopify_app.web.admin.stock import words as stock_words
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
@@ -217,6 +218,7 @@ TELLINGS: dict[str, Telling] = {
     "links.mode_changed": _links,
     "mail.settings_changed": _mail,
     "rules.changed": _rules,
+    "stock.rules_changed": stock_words.changed,
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,

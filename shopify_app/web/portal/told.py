@@ -81,6 +81,7 @@ OF_SHOP = (
     "payment.marking_changed",
     "cards.leads_changed",
     "rules.changed",
+    "stock.rules_changed",
     "links.mode_changed",
     "mail.settings_changed",
     "notices.leads_changed",
