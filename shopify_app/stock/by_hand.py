@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
-from shopify_app.stock import dirty
+from shopify_app.stock import dirty, kept
 from shopify_app.stock.look import DISCONTINUED
 from shopify_app.stock.models import ItemStanding, StockCause
 
@@ -49,6 +49,7 @@ def keep(
     if before == after:
         return False
     standing.safety_units, standing.safety_days = units, days
+    kept.count(session, standing, now)
     note(session, shop_id, "kept", name, actor, now, before, after)
     return True
 

@@ -45,6 +45,7 @@ def save_stock_item(number: str) -> Response:
         gid, whose = found.standing.item_gid, (found.name, actor(), now)
         by_hand.expect_back(session, g.shop.id, gid, on, *whose)
         by_hand.keep(session, g.shop.id, gid, units, days, *whose)
+    ctx().wakeups.wake("stock_kept")
     return face.show(number, toast="Saved")
 
 
