@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from shopify_app.catalog.models import Product, Variant
 from shopify_app.contracts import contents
-from shopify_app.contracts.contents import OrderContents, OrderLine
-from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.models import BillingCycle, Contract, ContractLine
 from shopify_app.journal.record import record_all, row_of
-from shopify_app.kit.bulk import insert_all
+from shopify_app.kit.bulk import insert_all, write_back
 from shopify_app.kit.db import Json, is_among, is_one_of
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
@@ -35,6 +36,17 @@ PROPOSED, TOLD, CHOSEN, DEFAULTED, APPLIED, RELEASED, CLOSED = (
     "applied",
     "released",
     "closed",
+)
+_OF_LINES = (
+    "variant_gid",
+    "product_gid",
+    "title",
+    "variant_title",
+    "sku",
+    "quantity",
+    "discounted_price",
+    "selling_plan_gid",
+    "image_url",
 )
 POLICY = "policy"
 """The actor of what no person asked for."""
@@ -66,12 +78,12 @@ class Substitute:
 
 @dataclass(frozen=True)
 class Weighed:
-    """One short order with everything its decision says."""
+    """One short order with everything its decision says; `contract`, `expected_at` and `line` as they are now."""
 
     claim: Claim
-    contract: Contract
-    cycle: BillingCycle
-    line: OrderLine
+    contract: Any
+    expected_at: datetime
+    line: Any
     scope: str
     terms: Terms
     plan: Plan
@@ -89,28 +101,52 @@ def open_of_item(session: Session, shop_id: int, item_gid: str) -> Sequence[Stoc
     return session.scalars(query.order_by(StockDecision.id)).all()
 
 
-def write(
+def propose(session: Session, cause: StockCause, claims: Sequence[Claim], now: datetime) -> None:
+    """Write a row for each of these orders, which are held already: nothing can happen to them before it is decided.
+
+    What is decided, and the telling, follow in the order of their charges (`tell_next`).
+    """
+    rounds = _rounds(session, cause)
+    insert_all(session, StockDecision, [_row(claim, cause, rounds, now) for claim in claims])
+
+
+def tell_next(
     session: Session,
     shop: Shop,
-    cause: StockCause,
     on: Shelf,
     how: StockSettings,
-    claims: Sequence[Claim],
     standing: ItemStanding,
     now: datetime,
-) -> None:
-    """Write and tell the decisions of orders that are held already, in the order of their charges."""
+    limit: int,
+) -> int:
+    """Decide and tell the next few orders that an item's causes struck; returns how many there were."""
+    query = (
+        select(StockDecision)
+        .join(StockCause, StockCause.id == StockDecision.cause_id)
+        .where(StockCause.shop_id == shop.id, StockCause.item_gid == on.item_gid)
+        .where(StockDecision.state == PROPOSED, StockDecision.ended_at.is_(None))
+        .order_by(StockDecision.charge_at, StockDecision.contract_id)
+        .limit(limit)
+    )
+    rows = session.scalars(query.with_for_update(of=StockDecision)).all()
+    if not rows:
+        return 0
+    known = {_key(row): row for row in rows}
+    causes = {row.cause_id: session.get_one(StockCause, row.cause_id) for row in rows}
+    claims = [_claim_of(row) for row in rows]
     weighed = weigh(session, shop.id, how, claims, now, is_gone=standing.discontinued_at is not None)
-    rounds = _rounds(session, cause, weighed)
-    insert_all(session, StockDecision, [_row(each, cause, how, rounds, now) for each in weighed])
-    ids = _ids(session, cause)
     facts = []
     for each in weighed:
-        key = (each.claim.contract_id, each.claim.cycle_index, each.claim.variant_gid)
-        facts.append(_fact(shop, cause, on, how, each, ids[key], standing, now))
+        row = known.pop((each.claim.contract_id, each.claim.cycle_index, each.claim.variant_gid))
+        _decide(row, each, how, now)
+        facts.append(_fact(shop, causes[row.cause_id], on, each, row, standing, now))
+    for row in known.values():  # the order or its item is no longer there
+        row.state, row.reason, row.ended_at = CLOSED, "the order needs it no longer", now
+    names = ("terms", "options", "default", "act_at", "state", "told_at", "reason", "ended_at")
+    write_back(session, rows, *names)
+    session.expunge_all()
     record_all(session, facts)
-    told = update(StockDecision).where(StockDecision.cause_id == cause.id, StockDecision.state == PROPOSED)
-    session.execute(told.values(state=TOLD, told_at=now).execution_options(synchronize_session=False))
+    return len(rows)
 
 
 def weigh(
@@ -125,7 +161,7 @@ def weigh(
 ) -> list[Weighed]:
     """Say what becomes of each short order; changes nothing. `terms`: policies to be tried out, else the shop's."""
     known = terms or settings.policies(session, shop_id)
-    contracts = _contracts(session, claims)
+    contracts, lines = _contracts(session, claims)
     found, following = _cycles(session, claims)
     substitutes: dict[str, Substitute | None] = {}
     used: Counter[str] = Counter()
@@ -134,31 +170,31 @@ def weigh(
         contract, cycle = contracts.get(claim.contract_id), found.get((claim.contract_id, claim.cycle_index))
         if contract is None or cycle is None:
             continue
-        order = contents.of(contract, cycle)
-        line = next((each for each in order.lines if each.variant_gid == claim.variant_gid), None)
+        order = contents.parsed(cycle.contents).lines if cycle.contents else lines[claim.contract_id]
+        line = next((each for each in order if each.variant_gid == claim.variant_gid), None)
         if line is None:
             continue
         scope, policy = settings.pick(known, line.product_gid, line.selling_plan_gid)
         after = following.get((claim.contract_id, claim.cycle_index + 1))
-        until = None if is_gone else wait_until(claim, cycle, policy, how, after)
+        until = None if is_gone else wait_until(cycle.expected_at, policy, how, after)
         other = _substitute(session, shop_id, substitutes, policy, claim, how, now)
         if other is not None and not other.has(claim.units + used[other.variant.shopify_gid]):
             other = None
         what = plan(policy, _order(order, claim, until, other), contract.out_of_stock)
         if other is not None and what.default == SWAP:
             used[other.variant.shopify_gid] += claim.units
-        weighed.append(Weighed(claim, contract, cycle, line, scope, policy, what, until, other))
+        weighed.append(Weighed(claim, contract, cycle.expected_at, line, scope, policy, what, until, other))
     return weighed
 
 
 def wait_until(
-    claim: Claim, cycle: BillingCycle, terms: Terms, how: StockSettings, following_at: datetime | None
+    expected_at: datetime, terms: Terms, how: StockSettings, following_at: datetime | None
 ) -> datetime | None:
     """Return until when an order can wait: its policy's limit, but never close to the next order; None: it cannot."""
-    limit = cycle.expected_at + timedelta(days=terms.max_delay_days)
+    limit = expected_at + timedelta(days=terms.max_delay_days)
     if following_at is not None:
         limit = min(limit, following_at - timedelta(days=max(how.min_gap_days, 1)))
-    return limit if limit >= cycle.expected_at + timedelta(days=1) else None
+    return limit if limit >= expected_at + timedelta(days=1) else None
 
 
 def act_at(default: str, charge_at: datetime, expected_at: datetime, how: StockSettings, now: datetime) -> datetime:
@@ -167,8 +203,8 @@ def act_at(default: str, charge_at: datetime, expected_at: datetime, how: StockS
     return max(now, first if default == TELL else first - timedelta(hours=how.consent_hours))
 
 
-def _order(order: OrderContents, claim: Claim, until: datetime | None, other: Substitute | None) -> Order:
-    rest = [line for line in order.lines if line.variant_gid != claim.variant_gid]
+def _order(lines: Sequence[Any], claim: Claim, until: datetime | None, other: Substitute | None) -> Order:
+    rest = [line for line in lines if line.variant_gid != claim.variant_gid]
     value = sum((line.discounted_price for line in rest), Decimal(0))
     return Order(sum(line.quantity for line in rest), value, until is not None, other is not None)
 
@@ -220,41 +256,40 @@ def _promised(session: Session, shop_id: int, variant_gid: str) -> int:
     return int(session.scalar(select(func.sum(StockDecision.units)).where(*mine, *swaps)) or 0)
 
 
-def _contracts(session: Session, claims: Sequence[Claim]) -> dict[int, Contract]:
+def _contracts(session: Session, claims: Sequence[Claim]) -> tuple[dict[int, Any], defaultdict[int, list[Any]]]:
+    """The claims' contracts and their lines, as plain rows: there may be many thousand."""
     ids = {claim.contract_id for claim in claims}
-    query = select(Contract).where(is_among(Contract.id, ids)).options(selectinload(Contract.lines))
-    return {row.id: row for row in session.scalars(query)}
+    columns = (Contract.id, Contract.shopify_gid, Contract.customer_gid, Contract.out_of_stock)
+    contracts = {row.id: row for row in session.execute(select(*columns).where(is_among(Contract.id, ids)))}
+    lines: defaultdict[int, list[Any]] = defaultdict(list)
+    query = select(ContractLine.contract_id, *(getattr(ContractLine, name) for name in _OF_LINES))
+    query = query.where(is_among(ContractLine.contract_id, ids)).order_by(ContractLine.position)
+    for row in session.execute(query):
+        lines[row.contract_id].append(row)
+    return contracts, lines
 
 
 def _cycles(
     session: Session, claims: Sequence[Claim]
-) -> tuple[dict[tuple[int, int], BillingCycle], dict[tuple[int, int], datetime]]:
+) -> tuple[dict[tuple[int, int], Any], dict[tuple[int, int], datetime]]:
     """The claims' cycles, and when the ones after them are expected."""
     pairs = sorted({(claim.contract_id, claim.cycle_index) for claim in claims})
-    query = select(BillingCycle).where(is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index))
-    found = {(row.contract_id, row.cycle_index): row for row in session.scalars(query)}
     after = [(contract_id, index + 1) for contract_id, index in pairs]
-    columns = (BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.expected_at)
-    query_after = select(*columns).where(is_one_of(after, BillingCycle.contract_id, BillingCycle.cycle_index))
-    return found, {(row[0], row[1]): row[2] for row in session.execute(query_after)}
+    columns = (BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.expected_at, BillingCycle.contents)
+    query = select(*columns).where(is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index))
+    found = {(row.contract_id, row.cycle_index): row for row in session.execute(query)}
+    query = select(*columns).where(is_one_of(after, BillingCycle.contract_id, BillingCycle.cycle_index))
+    return found, {(row.contract_id, row.cycle_index): row.expected_at for row in session.execute(query)}
 
 
-def _rounds(session: Session, cause: StockCause, weighed: Sequence[Weighed]) -> dict[tuple[int, int, str], int]:
-    """How often this cause has struck each of these orders before."""
+def _rounds(session: Session, cause: StockCause) -> dict[tuple[int, int, str], int]:
+    """How often this cause has struck each order before."""
     columns = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
-    ids = {each.claim.contract_id for each in weighed}
-    query = select(*columns, func.max(StockDecision.round)).where(
-        StockDecision.cause_id == cause.id, is_among(StockDecision.contract_id, ids)
-    )
+    query = select(*columns, func.max(StockDecision.round)).where(StockDecision.cause_id == cause.id)
     return {(row[0], row[1], row[2]): row[3] for row in session.execute(query.group_by(*columns))}
 
 
-def _row(
-    each: Weighed, cause: StockCause, how: StockSettings, rounds: dict[tuple[int, int, str], int], now: datetime
-) -> Json:
-    claim = each.claim
-    acts = act_at(each.plan.default, claim.charge_at, each.cycle.expected_at, how, now)
-    until = each.wait_until.isoformat() if each.wait_until else None
+def _row(claim: Claim, cause: StockCause, rounds: dict[tuple[int, int, str], int], now: datetime) -> Json:
     return {
         "shop_id": cause.shop_id,
         "cause_id": cause.id,
@@ -264,36 +299,52 @@ def _row(
         "round": rounds.get((claim.contract_id, claim.cycle_index, claim.variant_gid), 0) + 1,
         "units": claim.units,
         "charge_at": claim.charge_at,
-        "terms": each.terms.as_json()
-        | {"scope": each.scope, "wait_until": until, "expected_at": each.cycle.expected_at.isoformat()},
-        "options": list(each.plan.options),
-        "default": each.plan.default,
-        "act_at": acts,
+        "terms": {},
+        "options": [],
+        "default": "",
         "state": PROPOSED,
         "decided_at": now,
     }
 
 
-def _ids(session: Session, cause: StockCause) -> dict[tuple[int, int, str], int]:
-    columns = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid, StockDecision.id)
-    mine = (StockDecision.cause_id == cause.id, StockDecision.state == PROPOSED)
-    return {(row[0], row[1], row[2]): row[3] for row in session.execute(select(*columns).where(*mine))}
+def _key(row: StockDecision) -> tuple[int, int, str]:
+    return row.contract_id, row.cycle_index, row.variant_gid
+
+
+def _claim_of(row: StockDecision) -> Claim:
+    at = row.charge_at
+    return Claim(row.contract_id, row.cycle_index, 0, row.variant_gid, row.units, at, at)
+
+
+def _decide(row: StockDecision, each: Weighed, how: StockSettings, now: datetime) -> None:
+    row.terms = {
+        **_kept(each.terms),
+        "scope": each.scope,
+        "wait_until": each.wait_until.isoformat() if each.wait_until else None,
+        "expected_at": each.expected_at.isoformat(),
+    }
+    row.options, row.default = list(each.plan.options), each.plan.default
+    row.act_at = act_at(each.plan.default, each.claim.charge_at, each.expected_at, how, now)
+    row.state, row.told_at = TOLD, now
+
+
+@lru_cache(256)
+def _kept(terms: Terms) -> Json:
+    return terms.as_json()
 
 
 def _fact(
     shop: Shop,
     cause: StockCause,
     on: Shelf,
-    how: StockSettings,
     each: Weighed,
-    decision_id: int,
+    row: StockDecision,
     standing: ItemStanding,
     now: datetime,
 ) -> Json:
-    acts = act_at(each.plan.default, each.claim.charge_at, each.cycle.expected_at, how, now)
     out_on = standing.runs_out_at and standing.runs_out_at.astimezone(shop.zone).date().isoformat()
     data = {
-        "decision": decision_id,
+        "decision": row.id,
         "cause": cause.id,
         "kind": cause.kind,
         "item": item_of(each.line, each.claim.units),
@@ -302,14 +353,14 @@ def _fact(
         "runs_out_on": out_on,
         "options": list(each.plan.options),
         "default": each.plan.default,
-        "default_at": acts.isoformat(),
+        "default_at": row.act_at.isoformat() if row.act_at else None,
         "wait_until": each.wait_until.isoformat() if each.wait_until else None,
         "alternatives": [each.substitute.as_json()] if each.substitute else [],
         "expected_back_on": standing.expected_back_on.isoformat() if standing.expected_back_on else None,
     }
     return row_of(
         shop.id,
-        key=f"stock.{cause.kind}:{number_of(each.contract.shopify_gid)}:{each.claim.cycle_index}:{decision_id}",
+        key=f"stock.{cause.kind}:{number_of(each.contract.shopify_gid)}:{each.claim.cycle_index}:{row.id}",
         kind=f"stock.{cause.kind}",
         occurred_at=now,
         contract_gid=each.contract.shopify_gid,
@@ -321,7 +372,7 @@ def _fact(
     )
 
 
-def item_of(line: OrderLine, units: int) -> Json:
+def item_of(line: Any, units: int) -> Json:
     """Return an item as facts tell it."""
     return {
         "variant_gid": line.variant_gid,

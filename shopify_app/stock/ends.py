@@ -28,9 +28,10 @@ def covered(session: Session, decision: StockDecision, now: datetime) -> None:
     if decision.state == APPLIED and decision.done == DELAY:
         decision.reason, decision.act_at = ARRIVED, now
         return
+    was_told = decision.told_at is not None
     contract, cycle = rows(session, decision)
     close(session, decision, "covered again", now)
-    if contract is None or cycle is None:
+    if contract is None or cycle is None or not was_told:
         return
     if decision.done == TELL and cycle.parked_reason == WAITED:
         parking.release(session, contract, POLICY, now, cycle)

@@ -19,7 +19,7 @@ from shopify_app.kit.db import is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.stock import decide, ends, settings, supply
-from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision, StockSettings
+from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.runway import Claim, in_line, short
 from shopify_app.stock.supply import Shelf
 
@@ -56,16 +56,29 @@ def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
 
 def look(ctx: Context, shop_id: int, item_gid: str) -> int:
     """Look at one item until nothing is left to decide about it; returns how many decisions were written."""
-    count, limit = 0, FIRST
-    while True:
-        with ctx.db.session() as session:
-            made, is_over = _look(session, shop_id, item_gid, ctx.clock.now(), limit)
-        count += made
-        if is_over:
-            return count
-        if made:
-            ctx.wakeups.wake("klaviyo")
+    with ctx.db.session() as session:
+        made, left = _look(session, shop_id, item_gid, ctx.clock.now())
+    limit = FIRST
+    while _tell(ctx, shop_id, item_gid, limit):
+        ctx.wakeups.wake("klaviyo")
         limit = SLICE
+    if left:
+        return made + look(ctx, shop_id, item_gid)
+    return made
+
+
+def _tell(ctx: Context, shop_id: int, item_gid: str, limit: int) -> int:
+    """Decide and tell the next few; returns how many there were."""
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        lock(session, "stock", shop_id, item_gid)
+        shop = session.get_one(Shop, shop_id)
+        mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
+        standing = session.scalar(select(ItemStanding).where(*mine))
+        if standing is None or not shop.is_installed:
+            return 0
+        on, how = supply.shelf(session, shop_id, item_gid), settings.of(session, shop_id)
+        return decide.tell_next(session, shop, on, how, standing, now, limit)
 
 
 def look_ahead(ctx: Context) -> int:
@@ -90,15 +103,17 @@ def look_ahead(ctx: Context) -> int:
     return count
 
 
-def _look(session: Session, shop_id: int, item_gid: str, now: datetime, limit: int) -> tuple[int, bool]:
-    """Do one transaction's share of an item; returns how many decisions were written, and whether that was all."""
+def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple[int, int]:
+    """Hold whoever is short and let go of whoever no longer is.
+
+    Returns how many decisions were proposed, and how many are still to be let go.
+    """
     lock(session, "stock", shop_id, item_gid)
-    standing = session.scalar(
-        select(ItemStanding).where(ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
-    )
+    mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
+    standing = session.scalar(select(ItemStanding).where(*mine))
     shop = session.get_one(Shop, shop_id)
     if standing is None or not shop.is_installed:
-        return 0, True
+        return 0, 0
     seen = standing.dirty_at
     how = settings.of(session, shop_id)
     on = supply.shelf(session, shop_id, item_gid)
@@ -106,22 +121,26 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime, limit: i
     open_ones = decide.open_of_item(session, shop_id, item_gid)
     missing: list[Claim] = []
     if on.units is not None and how.is_on:
-        until = now + timedelta(days=how.ahead_days)
-        missing = short(on.units, supply.claims(session, shop_id, on, until))
+        missing = _missing(session, shop_id, on, now + timedelta(days=how.ahead_days), bool(open_ones))
     decided = {_key(one) for one in open_ones}
     new = [one for one in missing if not one.is_paid and _key(one) not in decided]
-    left = _let_go(session, open_ones, missing, now, limit)
-    made, busy = _decide(session, shop, standing, on, how, in_line(new)[:limit], now)
-    is_over = len(new) <= limit and not left
-    if is_over:
+    left = _let_go(session, open_ones, missing, now, SLICE)
+    made, busy = _decide(session, shop, standing, on, in_line(new), now)
+    if not left:
         _close_cause(session, shop_id, item_gid, bool(missing), now)
         later = machine_now() + AGAIN if busy else None
-        session.execute(
-            update(ItemStanding)
-            .where(ItemStanding.id == standing.id, ItemStanding.dirty_at.is_not_distinct_from(seen))
-            .values(dirty_at=later)
+        clean = update(ItemStanding).where(
+            ItemStanding.id == standing.id, ItemStanding.dirty_at.is_not_distinct_from(seen)
         )
-    return made, is_over
+        session.execute(clean.values(dirty_at=later))
+    return made, left
+
+
+def _missing(session: Session, shop_id: int, on: Shelf, until: datetime, has_open: bool) -> list[Claim]:
+    """Who is short; when there is enough for everybody, which is the rule, the claims are only added up."""
+    if not has_open and supply.needed(session, shop_id, on, until) <= (on.units or 0):
+        return []
+    return short(on.units or 0, supply.claims(session, shop_id, on, until))
 
 
 def _note(session: Session, standing: ItemStanding, on: Shelf, shop: Shop, now: datetime) -> None:
@@ -140,18 +159,17 @@ def _decide(
     shop: Shop,
     standing: ItemStanding,
     on: Shelf,
-    how: StockSettings,
     claims: Sequence[Claim],
     now: datetime,
 ) -> tuple[int, bool]:
-    """Hold and decide; returns how many, and whether some order was busy and has to be looked at again."""
+    """Hold and propose; returns how many, and whether some order was busy and has to be looked at again."""
     if not claims:
         return 0, False
     held = _hold(session, claims, now)
     free = [claim for claim in claims if (claim.contract_id, claim.cycle_index) in held]
     if free:
         cause = _cause(session, shop.id, standing, on, now)
-        decide.write(session, shop, cause, on, how, free, standing, now)
+        decide.propose(session, cause, free, now)
     return len(free), len(free) < len(claims)
 
 

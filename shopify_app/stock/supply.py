@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -118,6 +119,12 @@ def claims(session: Session, shop_id: int, on: Shelf, until: datetime) -> list[C
     ]
 
 
+def needed(session: Session, shop_id: int, on: Shelf, until: datetime) -> int:
+    """Return the units that all orders until an instant need of an item."""
+    mine = (Demand.shop_id == shop_id, Demand.variant_gid.in_(on.gids), Demand.spent_at.is_(None))
+    return int(session.scalar(select(func.sum(Demand.units)).where(*mine, Demand.charge_at <= until)) or 0)
+
+
 def runway(session: Session, shop_id: int, on: Shelf, until: datetime, zone: ZoneInfo) -> Runway:
     """Return how far an item goes over the days of `zone` until an instant."""
     if on.units is None:
@@ -138,3 +145,32 @@ def days(
         .order_by(day)
     )
     return [(on, int(units)) for on, units in session.execute(query)]
+
+
+def runways(session: Session, shop_id: int, until: datetime, zone: ZoneInfo) -> dict[str, Runway]:
+    """Return how far every limited item of a shop goes until an instant, by item: all in two questions.
+
+    What is charged at this moment and not yet off the shelf is not subtracted here; `shelf` does that for one item.
+    """
+    units: dict[str, int] = {}
+    levels = select(InventoryLevel.item_gid, func.sum(InventoryLevel.available))
+    for item, there in session.execute(
+        levels.where(InventoryLevel.shop_id == shop_id).group_by(InventoryLevel.item_gid)
+    ):
+        units[item] = int(there)
+    limited: dict[str, str] = {}
+    for variant in session.scalars(select(Variant).where(Variant.shop_id == shop_id)):
+        item_of = variant.inventory_item_gid
+        if item_of is not None and item_of in units and is_limited(variant):
+            limited[variant.shopify_gid] = item_of
+    day = cast(func.timezone(zone.key, Demand.charge_at), Date).label("day")
+    query = (
+        select(Demand.variant_gid, day, func.sum(Demand.units))
+        .where(Demand.shop_id == shop_id, Demand.spent_at.is_(None), Demand.charge_at <= until)
+        .group_by(Demand.variant_gid, day)
+    )
+    needs: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
+    for variant_gid, on, needed in session.execute(query):
+        if variant_gid in limited:
+            needs[limited[variant_gid]][on] += int(needed)
+    return {item: of_days(units[item], sorted(days.items())) for item, days in needs.items()}

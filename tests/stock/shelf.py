@@ -70,7 +70,7 @@ class Shelf:
         with self.ctx.db.session() as session:
             shop = session.get_one(Shop, self.till.shop_id)
         reconcile.fill_gaps(self.ctx, shop)
-        for _ in range(1 + len(self.variants) // 20):
+        for _ in range(2 + len(self.variants) // 20):
             reconcile.reread_levels(self.ctx, shop)
         self.weigh()
 
