@@ -14,6 +14,7 @@ from shopify_app.catalog.models import Product, Variant
 from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.gid import number_of
+from shopify_app.stock.decide import PROPOSED
 from shopify_app.stock.ends import WAITED
 from shopify_app.stock.models import Demand, InventoryLevel, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.policy import TELL
@@ -202,6 +203,7 @@ def _doing(session: Session, shop_id: int, gids: Sequence[str]) -> defaultdict[s
         select(StockCause.item_gid, word, func.count().label("number"))
         .join(StockDecision, StockDecision.cause_id == StockCause.id)
         .where(StockCause.shop_id == shop_id, StockCause.item_gid.in_(gids), StockDecision.ended_at.is_(None))
+        .where(StockDecision.state != PROPOSED)  # held, and decided in a moment
         .group_by(StockCause.item_gid, word)
     )
     found: defaultdict[str, dict[str, int]] = defaultdict(dict)

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts.models import BillingCycle
+from shopify_app.kit.db import is_one_of
 from shopify_app.stock import decide, settings, supply
 from shopify_app.stock.decide import Weighed
 from shopify_app.stock.models import Demand, StockDecision
@@ -83,12 +85,14 @@ def of_policy(
     before, after = Outcome(is_limited=False), Outcome(is_limited=False)
     for item in items:
         on = supply.shelf(session, shop_id, item.standing.item_gid)
-        if on.units is None or not left:
-            after.is_more = after.is_more or on.units is not None
+        if on.units is None:
             continue
+        if not left:
+            after.is_more = True
+            break
         missing = in_line(one for one in supply.claims(session, shop_id, on, until) if one.is_limited)
         fresh = _undecided(session, shop_id, missing)
-        after.decided += len([one for one in missing if not one.is_paid]) - len(fresh)
+        after.decided += _decided(session, shop_id, missing)
         after.is_more = after.is_more or len(fresh) > left
         old, new = (
             _by_order(decide.weigh(session, shop_id, how, fresh[:left], now, terms=each)) for each in (saved, terms)
@@ -107,17 +111,14 @@ def _weighed(
 ) -> Outcome:
     """Weigh who would be short: whose order can still be decided, and is not decided already."""
     new, how = _undecided(session, shop_id, in_line(missing)), settings.of(session, shop_id)
-    decided = len([claim for claim in missing if not claim.is_paid]) - len(new)
-    outcome = Outcome(decided=decided, is_more=len(new) > MOST)
+    outcome = Outcome(decided=_decided(session, shop_id, missing), is_more=len(new) > MOST)
     weighed = decide.weigh(session, shop_id, how, new[:MOST], now, is_gone=is_gone, terms=terms)
     outcome.words.update(each.plan.default for each in _by_order(weighed).values())
     return outcome
 
 
 def _by_order(weighed: Sequence[Weighed]) -> dict[tuple[int, int, str], Weighed]:
-    """Those that can still be decided: what was tried already is a failed charge's story."""
-    open_ones = [each for each in weighed if each.cycle.due_at is not None and each.cycle.attempted_at is None]
-    return {(each.claim.contract_id, each.claim.cycle_index, each.claim.variant_gid): each for each in open_ones}
+    return {_key(each.claim): each for each in weighed}
 
 
 def _spoken(each: Weighed) -> tuple[str, str]:
@@ -127,13 +128,35 @@ def _spoken(each: Weighed) -> tuple[str, str]:
 
 
 def _undecided(session: Session, shop_id: int, claims: Sequence[Claim]) -> list[Claim]:
-    """Leave out what is paid for, and orders about which a decision is open."""
-    gids = {claim.variant_gid for claim in claims}
+    """Leave out what is paid for, orders about which a decision is open, and those that were tried already, which are
+    a failed charge's story.
+    """
+    fresh = [claim for claim in claims if not claim.is_paid]
+    gids = {claim.variant_gid for claim in fresh}
     columns = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
     mine = (StockDecision.shop_id == shop_id, StockDecision.ended_at.is_(None), StockDecision.variant_gid.in_(gids))
     known = {(row[0], row[1], row[2]) for row in session.execute(select(*columns).where(*mine))}
-    fresh = (claim for claim in claims if not claim.is_paid)
-    return [claim for claim in fresh if (claim.contract_id, claim.cycle_index, claim.variant_gid) not in known]
+    pairs = sorted({(claim.contract_id, claim.cycle_index) for claim in fresh if _key(claim) not in known})
+    here = (BillingCycle.due_at.is_not(None), BillingCycle.attempted_at.is_(None))
+    cycles = select(BillingCycle.contract_id, BillingCycle.cycle_index).where(
+        is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index), *here
+    )
+    due = {(row[0], row[1]) for row in session.execute(cycles)}
+    return [one for one in fresh if _key(one) not in known and (one.contract_id, one.cycle_index) in due]
+
+
+def _decided(session: Session, shop_id: int, claims: Sequence[Claim]) -> int:
+    """How many of these orders a decision is open about."""
+    pairs = sorted({(claim.contract_id, claim.cycle_index) for claim in claims})
+    gids = {claim.variant_gid for claim in claims}
+    mine = (StockDecision.shop_id == shop_id, StockDecision.ended_at.is_(None), StockDecision.variant_gid.in_(gids))
+    query = select(func.count()).select_from(StockDecision).where(*mine)
+    among = is_one_of(pairs, StockDecision.contract_id, StockDecision.cycle_index)
+    return session.scalar(query.where(among)) or 0
+
+
+def _key(claim: Claim) -> tuple[int, int, str]:
+    return claim.contract_id, claim.cycle_index, claim.variant_gid
 
 
 def _later(session: Session, shop_id: int, gids: Sequence[str], after: datetime, until: datetime) -> int:

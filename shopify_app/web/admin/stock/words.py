@@ -118,6 +118,8 @@ def outcome(found: Outcome, days: int) -> list[str]:
 def state(decision: StockDecision, zone: tzinfo) -> str:
     """Return how a decision stands, in a sentence or two."""
     at = moment(decision.act_at, zone)
+    if decision.state == decide.PROPOSED:
+        return "Held; it is being decided."
     if decision.state == decide.APPLIED and decision.reason == ends.ARRIVED:
         return "It is back: the order gets its first date again, or tomorrow's."
     if decision.done == DELAY:
