@@ -16,6 +16,7 @@ from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.gid import number_of
 from shopify_app.stock.decide import PROPOSED
 from shopify_app.stock.ends import WAITED
+from shopify_app.stock.look import DISCONTINUED
 from shopify_app.stock.models import Demand, InventoryLevel, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.policy import TELL
 
@@ -126,7 +127,11 @@ def levels(session: Session, shop_id: int, item_gid: str) -> Sequence[InventoryL
 
 def wait_for_staff(session: Session, shop_id: int) -> int:
     """Count the orders whose day has come and which nobody but staff decides, because something is missing."""
-    mine = (StockDecision.shop_id == shop_id, StockDecision.ended_at.is_(None), StockDecision.done == TELL)
+    # open decisions belong to open causes, or to a discontinuation that was taken back
+    causes = select(StockCause.id).where(
+        StockCause.shop_id == shop_id, or_(StockCause.closed_at.is_(None), StockCause.kind == DISCONTINUED)
+    )
+    mine = (StockDecision.cause_id.in_(causes), StockDecision.ended_at.is_(None), StockDecision.done == TELL)
     parked = exists().where(
         BillingCycle.contract_id == StockDecision.contract_id,
         BillingCycle.cycle_index == StockDecision.cycle_index,
