@@ -80,7 +80,7 @@ def test_a_policy_shows_what_it_would_do_before_it_is_saved(admin: Admin) -> Non
     said = _words(admin.post("/stock/policy/preview", **PRODUCT, **RIGHT).text)
     assert "Send a substitute. The shopper can choose instead: skip the order." in said
     assert "The substitute is Decaf, Whole bean, for the price of the missing item" in said
-    assert "at least 2 units worth $15.50 of the order are left" in said
+    assert "at least 2 units worth $15.50 are left" in said
     would = "If what they need were gone today: 3 orders in the next 14 days: 2 get a substitute, 1 is skipped."
     assert would in said, "there are two bags of Decaf only"
     assert "As it is saved now: 3 wait." in said

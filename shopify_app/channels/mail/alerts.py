@@ -140,7 +140,7 @@ def _unexplained(looking: _Looking) -> _Found | None:
 def _short(looking: _Looking) -> _Found | None:
     """At once, not once a day: what to do about it depends on the hour."""
     shop, locale = looking.shop, Locale(looking.settings.language)
-    found = stock_alerts.short(looking.session, shop, STOCK_SHORT, looking.now, locale)
+    found = stock_alerts.short(looking.session, shop, STOCK_SHORT, looking.since, locale)
     return _Found(more=found[1], once=found[0]) if found else None
 
 

@@ -23,24 +23,22 @@ SHOWN = 20
 """Items named in one mail."""
 MONDAY, MORNING = 0, 7
 """Weekday and hour of the day, in the shop's zone, of the look ahead."""
-FIRST_LOOK = timedelta(days=1)
-"""Business time that the first alert looks back."""
 
 
 def short(
-    session: Session, shop: Shop, kind: str, now: datetime, locale: Locale
+    session: Session, shop: Shop, kind: str, looked: datetime, locale: Locale
 ) -> tuple[str, dict[str, Any]] | None:
     """Return the items that became short since staff were last told, as a mail says it, and what tells this mail from
-    others; None when there are none. `kind`: of the alert.
+    others; None when there are none. `kind`: of the alert; `looked`: since when, if no mail says it (business time).
     """
     told = _told_until(session, shop.id, kind)
     mine = (StockCause.shop_id == shop.id, StockCause.closed_at.is_(None), StockCause.kind != DISCONTINUED)
-    since = StockCause.id > told if told else StockCause.opened_at > now - FIRST_LOOK
+    new = StockCause.id > told if told else StockCause.opened_at > looked
     first, orders = func.min(StockDecision.charge_at), func.count()
     query = (
         select(StockCause.id, StockCause.item_gid, first, orders, func.sum(StockDecision.units))
         .join(StockDecision, StockDecision.cause_id == StockCause.id)
-        .where(*mine, since)
+        .where(*mine, new)
         .group_by(StockCause.id)
         .order_by(first, StockCause.id)
     )

@@ -154,13 +154,14 @@ def terms(found: Terms, substitute: str = "", currency: str | None = None) -> li
         said.append(f"Where that cannot be: {then}.")
     if REST in words | {found.fallback}:
         worth = f" worth {money(found.min_value, currency)}" if found.min_value else ""
-        said.append(f"The rest is sent if at least {plural(found.min_items, 'unit')}{worth} of the order are left.")
+        left = f"{plural(found.min_items, 'unit')}{worth} {'is' if found.min_items == 1 else 'are'} left"
+        said.append(f"The rest of an order is sent if at least {left}.")
     return said
 
 
 def _first(found: Terms, own: str) -> list[str]:
     """What happens, and what shoppers can choose."""
-    choices = " · ".join(_small(ACTIONS[word]) for word in found.allowed)
+    choices = " · ".join(_small(ACTIONS[word]) for word in found.allowed if word != found.action)
     if found.action != ASK:
         return [f"{ACTIONS[own]}.", *([f"The shopper can choose instead: {choices}."] if choices else [])]
     asked = (
