@@ -64,7 +64,7 @@ def save_stock_settings() -> Response:
 @merchant
 def stock_policy() -> Response:
     """One policy as it is saved; `?variant=` is a substitute that was picked in Shopify's own picker."""
-    return _form(_asked(request.args))
+    return _form(_asked(_of_page()))
 
 
 @blueprint.post("/stock/policy")
@@ -100,7 +100,7 @@ def preview_stock_policy() -> Response:
 @merchant
 def drop_stock_policy() -> Response:
     """Take a policy away, after showing what that does: a plan or product follows the shop, the shop the safe one."""
-    subject = _asked(request.values)
+    subject = _asked(request.form if request.method == "POST" else _of_page())
     if subject is None:
         return _form(None)
     if request.method == "POST":
@@ -221,6 +221,11 @@ def _words(session: Session, terms: Terms) -> list[str]:
 def _asked(values: Any) -> Subject | None:
     with ctx().db.session() as session:
         return policy_form.find(session, values.get("scope", ""), values.get("subject", ""))
+
+
+def _of_page() -> dict[str, str]:
+    """What an address says; one that names nothing is the shop's page."""
+    return {"scope": settings.SHOP} | request.args.to_dict()
 
 
 def _row(session: Session, subject: Subject, known: what_if.Known) -> Values:
