@@ -1,4 +1,4 @@
-"""Everything on one origin: Shopify's API, its admin, its CDN, the clock, Klaviyo, mail, and the control API."""
+"""Everything on one origin: Shopify's API, admin and CDN, the clock, Klaviyo, mail, Flow, and the control API."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ def create_app(world: World) -> Flask:
     app.register_blueprint(control.make_blueprint(world), url_prefix="/_control")
     _mount(app, "sandbox.klaviyo", world, "/klaviyo")
     _mount(app, "sandbox.mail", world, "/mail")
+    _mount(app, "sandbox.flow", world, "/flow")
     _mount(app, "sandbox.faces", world, None)
 
     @app.get("/clock")

@@ -22,12 +22,24 @@ def create_app(context: Context) -> Flask:
     """Return the WSGI application that serves Shopify, merchants and probes with these tools."""
     from flask import Flask
 
-    from shopify_app.web import EXTENSION, admin, bounce, embed, errors, health, install, links, portal, webhooks
+    from shopify_app.web import (
+        EXTENSION,
+        admin,
+        bounce,
+        embed,
+        errors,
+        flow,
+        health,
+        install,
+        links,
+        portal,
+        webhooks,
+    )
 
     app = Flask("shopify_app.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
-    for part in (health, webhooks, install, bounce, links, portal, admin):
+    for part in (health, webhooks, flow, install, bounce, links, portal, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)
     errors.register(app)

@@ -67,6 +67,10 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--key", required=True, metavar="pk_…")
     connect.set_defaults(run=commands.klaviyo_connect)
 
+    made = add("extensions", help="write the extensions for Shopify Flow from the catalogues in the code")
+    made.add_argument("--check", action="store_true", help="write nothing, say what differs")
+    made.set_defaults(run=commands.flow_extensions)
+
     add("shops", help="who is installed and how they are").set_defaults(run=commands.shops)
     doctor = add("doctor", help="what is wrong with this set-up, with the fix")
     doctor.add_argument("--adopt", action="store_true", help="this HOST is the right one: let shops be billed again")

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.cards import drain as cards
+from shopify_app.channels.flow import deliver as flow
+from shopify_app.channels.flow import runs as flow_runs
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.channels.mail import alerts
 from shopify_app.channels.mail import deliver as mail
@@ -37,6 +39,7 @@ from shopify_app.notices import plan
 from shopify_app.notices import prune as notices_prune
 from shopify_app.orders import deliveries
 from shopify_app.orders import reconcile as orders_reconcile
+from shopify_app.orders.alignment import drain as alignments
 from shopify_app.plans import door as plans_door
 from shopify_app.privacy import requests
 from shopify_app.stock import act as stock_act
@@ -79,12 +82,15 @@ DRAINS = (
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),
+    Drain("flow_actions", "inbox", flow_runs.drain, flow_runs.waiting),
+    Drain("alignments", "inbox", alignments.drain, alignments.waiting),
     Drain("stock_demand", "inbox", stock_demand.drain, stock_demand.waiting),
     Drain("stock", "inbox", stock_look.drain, stock_look.waiting),
     Drain("stock_acts", "inbox", stock_act.drain, stock_act.waiting),
     Drain("cards", "voice", cards.drain, cards.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
+    Drain("flow", "voice", flow.drain, flow.waiting),
     Drain("mail", "voice", mail.drain, mail.waiting, mail.is_on),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),

@@ -3,6 +3,7 @@
 import shopify_app.billing.models
 import shopify_app.cards.models
 import shopify_app.catalog.models
+import shopify_app.channels.flow.models
 import shopify_app.channels.klaviyo.models
 import shopify_app.channels.mail.models
 import shopify_app.contracts.models
@@ -16,12 +17,14 @@ import shopify_app.insights.models
 import shopify_app.journal.models
 import shopify_app.links.models
 import shopify_app.notices.models
+import shopify_app.orders.alignment.models
 import shopify_app.orders.models
 import shopify_app.plans.models
 import shopify_app.privacy.models
 import shopify_app.shoppers.models
 import shopify_app.shops.models
-import shopify_app.stock.models  # noqa: F401
+import shopify_app.stock.models
+import shopify_app.tasks.models  # noqa: F401
 from shopify_app.kit.db import Base
 
 metadata = Base.metadata

@@ -77,6 +77,8 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "orders/cancelled": (_ORDER, _DELIVERIES),
     "orders/fulfilled": (_ORDER, _DELIVERIES),
     "fulfillment_orders/cancelled": (_DELIVERIES,),
+    "fulfillment_orders/hold_released": (_DELIVERIES,),
+    "fulfillment_orders/placed_on_hold": (_DELIVERIES,),
     "fulfillment_orders/rescheduled": (_DELIVERIES,),
     "fulfillment_orders/scheduled_fulfillment_order_ready": (_DELIVERIES,),
     "inventory_levels/update": (Handler(stock.fetch_level, stock.inventory_levels_update),),

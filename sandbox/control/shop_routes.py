@@ -14,6 +14,8 @@ from sandbox.shopify import (
     customers,
     cycle_mutations,
     discount_codes,
+    fulfillment_holds,
+    fulfillment_orders,
     installs,
     orders,
     payment_methods,
@@ -221,15 +223,21 @@ def _goods(pages: Blueprint, world: World) -> None:
 
     @pages.post(BASE + "/orders/<int:key>/<action>")
     def order(shop: str, key: int, action: str) -> Response:
-        """cancel, fulfill, or edit {"quantity"}."""
+        """cancel, fulfill, hold (as another app, all that is to be shipped of it), or edit {"quantity"}."""
         asked = given.body()
         with world.locked():
             world.of("orders", shop)[key]
             if action == "edit":
                 return jsonify(orders.edit(world, shop, key, given.number(asked.get("quantity"), "quantity")))
+            if action == "hold":
+                found = fulfillment_orders.of_order(world, shop, key)
+                return jsonify([fulfillment_holds.hold_by_another(world, shop, each["id"]) for each in found])
             if action in ("cancel", "fulfill"):
-                return jsonify({"cancel": orders.cancel, "fulfill": orders.fulfill}[action](world, shop, key))
-        raise given.BadInput("an order can be edited, cancelled or fulfilled")
+                try:
+                    return jsonify({"cancel": orders.cancel, "fulfill": orders.fulfill}[action](world, shop, key))
+                except orders.OnHold as error:
+                    raise given.BadInput(str(error)) from None
+        raise given.BadInput("an order can be edited, held, cancelled or fulfilled")
 
 
 def _known(asked: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

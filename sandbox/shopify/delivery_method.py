@@ -116,6 +116,11 @@ def _address(given: dict[str, Any], before: Row, field: list[str]) -> Row:
     return address
 
 
+def address(given: dict[str, Any], field: list[str]) -> Row:
+    """An order's address as given, which replaces the one it has. Raises InputError."""
+    return _address(given, {}, field)
+
+
 def _check(address: Row, field: list[str]) -> None:
     for name in NEEDED:
         if not address[NAMES[name]]:

@@ -139,6 +139,7 @@ def view(row: Row) -> View:
         "updatedAt": graphql_time(row["updated_at"]),
         "orderId": gid("Order", row["order_id"]),
         "order": lambda ctx: _order(ctx, row),
+        "fulfillmentHolds": lambda ctx: _holds(row),
         "lineItems": lambda ctx, **page: connection(
             ctx.of("orders")[row["order_id"]]["lines"], lambda line: _line(ctx, row, line), **page
         ),
@@ -151,14 +152,21 @@ def _order(ctx: Ctx, row: Row) -> View:
     return orders.view(ctx.of("orders")[row["order_id"]])
 
 
+def _holds(row: Row) -> list[View]:
+    from sandbox.shopify import fulfillment_holds
+
+    return fulfillment_holds.views(row)
+
+
 def _line(ctx: Ctx, row: Row, line: Row) -> View:
     from sandbox.shopify import orders
 
+    quantity = orders.current(line)
     return {
         "__typename": "FulfillmentOrderLineItem",
         "id": gid("FulfillmentOrderLineItem", f"{row['id']}{line['id']}"),
-        "totalQuantity": line["quantity"],
-        "remainingQuantity": 0 if row["status"] in ("CLOSED", "CANCELLED") else line["quantity"],
+        "totalQuantity": quantity,
+        "remainingQuantity": 0 if row["status"] in ("CLOSED", "CANCELLED") else quantity,
         "requiresShipping": True,
         "productTitle": line["title"],
         "variantTitle": line["variant_title"],

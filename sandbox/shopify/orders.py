@@ -31,6 +31,10 @@ SORTS = {"ID": "id", "CREATED_AT": "created_at", "UPDATED_AT": "updated_at", "PR
 RENEWAL_SOURCE = "subscription_contract_checkout_one"
 
 
+class OnHold(ValueError):
+    """What is held cannot be shipped."""
+
+
 def place(world: World, shop: str, contract: Row, *, source: str, paid: bool = True) -> Row:
     """The order of one charge of a contract: origin order (``source="web"``) or renewal."""
     at = world.now().isoformat()
@@ -91,12 +95,14 @@ def cancel(world: World, shop: str, order_id: int) -> Row:
 
 
 def fulfill(world: World, shop: str, order_id: int) -> Row:
-    """Everything is shipped."""
+    """Everything is shipped. Raises OnHold."""
     row = world.of("orders", shop)[order_id]
+    if any(each["status"] == "ON_HOLD" for each in fulfillment_orders.of_order(world, shop, order_id)):
+        raise OnHold(f"order {row['name']} is on hold")
     for line in row["lines"]:
         variant = world.of("variants", shop).get(line["variant_id"])
         if variant:
-            stock.ship(world, shop, variant["inventory_item_id"], line["quantity"])
+            stock.ship(world, shop, variant["inventory_item_id"], current(line))
     fulfillment_orders.close(world, shop, order_id, "CLOSED")
     return touch(world, shop, order_id, "orders/fulfilled", fulfillment_status="FULFILLED")
 
@@ -108,6 +114,20 @@ def edit(world: World, shop: str, order_id: int, quantity: int) -> Row:
     touch(world, shop, order_id, edited=True)
     world.emit(shop, "orders/edited", payloads.order_edited(row, world.shops[shop]["zone"]))
     return row
+
+
+def current(line: Row) -> int:
+    """How many units of a line are to be shipped: an edit may have changed it."""
+    return int(line.get("current", line["quantity"]))
+
+
+def line_of_variant(world: World, shop: str, variant: Row, quantity: int) -> Row:
+    """A line that an edit adds: at the variant's own price, of no contract and no selling plan."""
+    product = world.of("products", shop)[variant["product_id"]]
+    kept = {"sku": variant["sku"], "title": product["title"], "variant_title": variant["title"]}
+    plan = {"selling_plan_id": None, "selling_plan_name": None, "contract_id": None, "total": None}
+    named = {"variant_id": variant["id"], "product_id": product["id"], "price": variant["price"]}
+    return {"id": world.store.next_id("LineItem"), **named, **kept, **plan, "quantity": quantity}
 
 
 def _line(world: World, shop: str, line: Row, contract: Row) -> Row:
@@ -167,8 +187,9 @@ def _line_node(ctx: Ctx, value: str) -> View | None:
 def view(row: Row) -> View:
     """The Order object."""
     currency, bag = row["currency"], money_bag(row["total"], row["currency"])
-    lines = sum((_discounted(li) for li in row["lines"]), Decimal(0))
-    off = sum((Decimal(li["price"]) * li["quantity"] for li in row["lines"]), Decimal(0)) - lines
+    received = money_bag(row.get("received", row["total"]), currency)
+    lines = sum((discounted(li) for li in row["lines"]), Decimal(0))
+    off = sum((Decimal(li["price"]) * current(li) for li in row["lines"]), Decimal(0)) - lines
     return {
         "__typename": "Order",
         "id": gid("Order", row["id"]),
@@ -188,14 +209,14 @@ def view(row: Row) -> View:
         "totalPriceSet": bag,
         "currentTotalPriceSet": bag,
         "originalTotalPriceSet": bag,
-        "totalReceivedSet": bag if row["financial_status"] != "PENDING" else money_bag("0", currency),
+        "totalReceivedSet": received if row["financial_status"] != "PENDING" else money_bag("0", currency),
         "totalRefundedSet": bag if row["financial_status"] == "REFUNDED" else money_bag("0", currency),
         "totalShippingPriceSet": money_bag(row["shipping"], currency),
         "totalTaxSet": money_bag("0", currency),
         "totalDiscountsSet": money_bag(off, currency),
         "subtotalPriceSet": money_bag(lines, currency),
         "displayFinancialStatus": row["financial_status"],
-        "displayFulfillmentStatus": row["fulfillment_status"],
+        "displayFulfillmentStatus": _shown(row),
         "fullyPaid": row["financial_status"] == "PAID",
         "unpaid": row["financial_status"] == "PENDING",
         "cancelReason": "OTHER" if row["cancelled_at"] else None,
@@ -217,7 +238,7 @@ def line_view(line: Row, order: Row) -> View:
     """The LineItem object: here, and only here, an order tells its contract."""
     each = money_bag(line["price"], order["currency"])
     whole = money_bag(Decimal(line["price"]) * line["quantity"], order["currency"])
-    discounted = money_bag(_discounted(line), order["currency"])
+    after_discounts = money_bag(discounted(line), order["currency"])
     plan = {
         "__typename": "LineItemSellingPlan",
         "name": line["selling_plan_name"],
@@ -230,15 +251,15 @@ def line_view(line: Row, order: Row) -> View:
         "name": f"{line['title']} - {line['variant_title']}",
         "variantTitle": line["variant_title"],
         "sku": line["sku"],
-        "quantity": line["quantity"],
-        "currentQuantity": line["quantity"],
+        "quantity": max(line["quantity"], current(line)),
+        "currentQuantity": current(line),
         "requiresShipping": True,
         "taxable": True,
         "customAttributes": [],
         "originalUnitPriceSet": each,
         "discountedUnitPriceSet": each,
         "originalTotalSet": whole,
-        "discountedTotalSet": lambda ctx, withCodeDiscounts=False: discounted,
+        "discountedTotalSet": lambda ctx, withCodeDiscounts=False: after_discounts,
         "sellingPlan": plan if line["selling_plan_id"] else None,
         "contract": lambda ctx: _contract(ctx, line),
         "product": lambda ctx: _product(ctx, line),
@@ -246,9 +267,15 @@ def line_view(line: Row, order: Row) -> View:
     }
 
 
-def _discounted(line: Row) -> Decimal:
+def _shown(row: Row) -> str:
+    """What is not shipped yet and held shows as ON_HOLD."""
+    is_held = row.get("on_hold") and row["fulfillment_status"] == "UNFULFILLED"
+    return "ON_HOLD" if is_held else str(row["fulfillment_status"])
+
+
+def discounted(line: Row) -> Decimal:
     """A line's total after discounts. One that the merchant edited since has its full price again."""
-    whole = Decimal(line["price"]) * line["quantity"]
+    whole = Decimal(line["price"]) * current(line)
     return Decimal(line["total"]) if line.get("total") else whole
 
 

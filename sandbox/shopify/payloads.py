@@ -224,7 +224,7 @@ def _line_item(line: Row) -> Payload:
         "title": line["title"],
         "variant_title": line["variant_title"],
         "quantity": line["quantity"],
-        "current_quantity": line["quantity"],
+        "current_quantity": line.get("current", line["quantity"]),
         "price": rest_money(line["price"]),
     }
 

@@ -116,8 +116,12 @@ def _access(items: list[dict[str, Any]]) -> dict[str, tuple[str, list[frozenset[
 
 
 def _groups(sentence: str) -> list[frozenset[str]]:
-    """The table's prose: scopes joined by "or" are alternatives; "and", "as well as", "Also:" add a requirement."""
-    parts = re.split(r"\bAlso:|\band\b|\bas well as\b", sentence or "")
+    """The table's prose: scopes joined by "or" are alternatives; "and", "as well as", "Also:" add a requirement.
+
+    What is needed only to name another member of staff is left out: it depends on the input.
+    """
+    needed = re.sub(r"The app must have the `\w+` access scope to assign [^.]*", "", sentence or "")
+    parts = re.split(r"\bAlso:|\band\b|\bas well as\b", needed)
     return [frozenset(found) for part in parts if (found := SCOPE.findall(part))]
 
 

@@ -19,6 +19,9 @@ from sandbox.world.store import Row
 TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 IN_FLIGHT_S = 30  # nobody else takes a delivery while it is being sent
 # Shopify docs: 8 retries over 4 hours, exponential; the exact steps are not published
+# Flow: 200 is done, 202 is asked again (changelog, 2019-02-13); a 4xx ends the run (doubt); retries as for webhooks
+ACCEPTED, TOO_MANY = 202, 429
+SAID = 500  # characters of an answer that are kept
 RETRIES = [timedelta(minutes=m) for m in (1, 2, 4, 8, 16, 32, 64, 113)]
 
 
@@ -47,12 +50,14 @@ class Courier:
         started = time.monotonic()
         headers = signed_headers(self._world, row)
         try:
-            status = self._client.post(row["uri"], content=row["body"].encode(), headers=headers).status_code
-            error = None
+            answer = self._client.post(row["uri"], content=row["body"].encode(), headers=headers)
+            status, said, error = answer.status_code, answer.text[:SAID], None
         except httpx.HTTPError as failure:
-            status, error = 0, type(failure).__name__
+            status, said, error = 0, "", type(failure).__name__
         ms = round((time.monotonic() - started) * 1000)
         with self._world.locked():
+            if row.get("flow"):
+                row["answer"] = said
             self._note(row, status, error, ms)
 
     def close(self) -> None:
@@ -78,9 +83,9 @@ class Courier:
             return  # the world was reset, or the app uninstalled, while this was under way
         row["tries"].append({"at": machine_now().isoformat(), "status": status, "error": error, "ms": ms})
         tries = len(row["tries"])
-        if 200 <= status < 300:
+        if 200 <= status < 300 and not (row.get("flow") and status == ACCEPTED):
             row["state"] = "delivered"
-        elif tries > len(RETRIES):
+        elif (row.get("flow") and 400 <= status < 500 and status != TOO_MANY) or tries > len(RETRIES):
             row["state"] = "failed"
         else:
             row["due_at"] = (self._world.now() + RETRIES[tries - 1]).isoformat()
@@ -91,6 +96,8 @@ class Courier:
 def signed_headers(world: World, row: Row) -> dict[str, str]:
     """The headers of a delivery. Only the body is signed: base64 HMAC-SHA256 with the app's secret."""
     digest = hmac.new(world.config.api_secret.encode(), row["body"].encode(), hashlib.sha256).digest()
+    if row.get("flow"):
+        return {"Content-Type": "application/json", "X-Shopify-Hmac-Sha256": base64.b64encode(digest).decode()}
     headers: dict[str, Any] = {
         "Content-Type": "application/json",
         "User-Agent": "Shopify-Captain-Hook",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 
@@ -20,6 +21,15 @@ class Subscription:
 
 
 @dataclass(frozen=True)
+class FlowAction:
+    """One `flow_action` extension: where Flow sends what a workflow asks for."""
+
+    name: str
+    uri: str
+    fields: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
 class AppConfig:
     """The app as registered at Shopify."""
 
@@ -32,6 +42,10 @@ class AppConfig:
     redirect_urls: tuple[str, ...] = ()
     webhook_version: str = "2026-10"
     subscriptions: tuple[Subscription, ...] = field(default=())
+    triggers: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """Handle of a Flow trigger → its fields."""
+    actions: dict[str, FlowAction] = field(default_factory=dict)
+    """Handle → action of Flow."""
 
     @classmethod
     def read(cls, toml: Path, *, api_key: str, api_secret: str, url: str) -> AppConfig:
@@ -42,6 +56,7 @@ class AppConfig:
         doc = tomllib.loads(toml.read_text())
         scopes = doc.get("access_scopes", {}).get("scopes", "")
         webhooks = doc.get("webhooks", {})
+        extensions = _extensions(toml.parent / "extensions")
         return cls(
             api_key=api_key,
             api_secret=api_secret,
@@ -55,6 +70,12 @@ class AppConfig:
             ),
             webhook_version=webhooks.get("api_version", "2026-10"),
             subscriptions=tuple(_subscriptions(webhooks.get("subscriptions", []), url)),
+            triggers={one["handle"]: fields for one, fields in extensions if one["type"] == "flow_trigger"},
+            actions={
+                one["handle"]: FlowAction(one["name"], _absolute(url, one["runtime_url"]), fields)
+                for one, fields in extensions
+                if one["type"] == "flow_action"
+            },
         )
 
     def for_topic(self, topic: str) -> list[Subscription]:
@@ -77,6 +98,12 @@ def _subscriptions(tables: list[dict[str, object]], url: str) -> list[Subscripti
                 )
             )
     return found
+
+
+def _extensions(folder: Path) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Each extension with its fields: ``[settings]`` stands beside it at top level."""
+    documents = [tomllib.loads(path.read_text()) for path in sorted(folder.glob("*/shopify.extension.toml"))]
+    return [(one, doc.get("settings", {}).get("fields", [])) for doc in documents for one in doc["extensions"]]
 
 
 def _names(value: object) -> list[str]:

@@ -49,6 +49,19 @@ class Outbox:
                 made.append(self._again(row))
         return made
 
+    def queue_action(self, shop: str, handle: str, uri: str, body: dict[str, Any]) -> Row | None:
+        """Queue what a workflow asks of the app; twice when the duplicate knob strikes. None without an installation.
+
+        `flow` marks it: Flow has other headers than a webhook, and asks again after a 202.
+        """
+        if not self.is_installed(shop):
+            return None
+        wanted = Subscription(topic=f"flow/{handle}", uri=uri)
+        row = self._queue(shop, wanted, body, self._uuid(), flow=True)
+        if self._faults.happens(self._faults["webhooks"]["duplicate"]):
+            self._again(row)
+        return row
+
     def deliveries(self, shop: str | None = None, topic: str | None = None) -> list[Row]:
         """What was queued, oldest first."""
         shops = [shop] if shop else self._store.scopes(KIND)
@@ -67,7 +80,7 @@ class Outbox:
             row["state"] = "dropped"
             self.save(row)
 
-    def _queue(self, shop: str, sub: Subscription, payload: dict[str, Any], event_id: str) -> Row:
+    def _queue(self, shop: str, sub: Subscription, payload: dict[str, Any], event_id: str, **more: Any) -> Row:
         kept = pick(payload, sub.include_fields) if sub.include_fields else payload
         lost = self._faults.happens(self._faults["webhooks"]["loss"])
         row = {
@@ -84,6 +97,7 @@ class Outbox:
             "due_at": self._clock.now().isoformat(),
             "not_before": machine_now().timestamp() + self._faults["webhooks"]["delay_ms"] / 1000,
             "tries": [],
+            **more,
         }
         return self._keep(row)
 

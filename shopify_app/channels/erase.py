@@ -1,5 +1,6 @@
 """What the channels hold apart from the deliveries (those are the journal's): a shop's Klaviyo connection, a digest
-of what each shopper's profile was told, and mails. A mail's row outlives its words, so that nobody is told twice."""
+of what each shopper's profile was told, what Flow may hear and asked for, and mails. A mail's row outlives its words,
+so that nobody is told twice."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.flow.models import FlowRun, FlowSettings
 from shopify_app.channels.klaviyo.models import KlaviyoAccount, KlaviyoProfile
 from shopify_app.channels.mail.models import DROPPED, PARKED, PENDING, UNKNOWN, Mail, MailSettings
 
@@ -38,6 +40,9 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
         return erased
     gone = delete(KlaviyoAccount).where(KlaviyoAccount.shop_id == shop_id).returning(KlaviyoAccount.shop_id)
     erased += len(session.scalars(gone).all())
+    runs = delete(FlowRun).where(FlowRun.shop_id == shop_id).returning(FlowRun.id)
+    switches = delete(FlowSettings).where(FlowSettings.shop_id == shop_id).returning(FlowSettings.shop_id)
+    erased += len(session.scalars(runs).all()) + len(session.scalars(switches).all())
     settings = delete(MailSettings).where(MailSettings.shop_id == shop_id).returning(MailSettings.shop_id)
     return erased + len(session.scalars(settings).all())
 

@@ -76,3 +76,10 @@ def examine(arguments: argparse.Namespace) -> int:
     from shopify_app.commands.doctor import run_doctor
 
     return run_doctor(adopt=arguments.adopt, new_key=arguments.new_key)
+
+
+def flow_extensions(arguments: argparse.Namespace) -> int:
+    """Write the extensions for Shopify Flow."""
+    from shopify_app.commands.extensions import run_extensions
+
+    return run_extensions(only_check=arguments.check)

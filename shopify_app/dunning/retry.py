@@ -26,9 +26,10 @@ from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 from shopify_app.shops.tokens import with_client
+from shopify_app.stock import covered
 
 LEASE = timedelta(seconds=120)
-SOON = timedelta(minutes=10)
+SOON, A_DAY = timedelta(minutes=10), timedelta(days=1)
 SKEW = timedelta(minutes=1)
 """Shopify's clock and ours may differ by less than this."""
 STRANGER = (
@@ -93,6 +94,9 @@ def _claim(session: Session, case_id: int, strangers: list[AttemptSnapshot], now
             cases.plan(case, Next(Step.FINAL, now))  # the merchant shortened the ladder meanwhile
             return None
         case.used = {**case.used, case.decline: used + 1}
+        if case.decline == Decline.INVENTORY.value and not covered.is_covered(session, contract, cycle, now):
+            cases.plan(case, Next(Step.RETRY, now + A_DAY))  # a try would fail, and may show on the shopper's card
+            return None
     give_back(cycle, now)
     cycle.claimed_at, cycle.lease_until = now, machine_now() + LEASE
     cases.plan(case, Next(Step.LOOK, now + AGAIN))

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract
-from shopify_app.edits.models import ContractEdit, CycleEdit
+from shopify_app.edits.models import ContractEdit, CycleEdit, PaidOrderWish
 from shopify_app.edits.open_rows import Kind
 
 
@@ -16,7 +16,13 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
     """Return the edits of this customer's subscriptions, and of single dates of theirs."""
     whole = _rows(session, ContractEdit, shop_id, customer_gid)
     dates = _rows(session, CycleEdit, shop_id, customer_gid)
-    return {"edits": [*map(_plain, whole), *map(_plain, dates)]}
+    query = (
+        select(PaidOrderWish.address)
+        .join(Contract, Contract.id == PaidOrderWish.contract_id)
+        .where(PaidOrderWish.shop_id == shop_id, Contract.customer_gid == customer_gid)
+    )
+    wishes = [{"address": address} for address in session.scalars(query.order_by(PaidOrderWish.id))]
+    return {"edits": [*map(_plain, whole), *map(_plain, dates)], "paid_order_wishes": wishes}
 
 
 def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
@@ -27,7 +33,8 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     for kind in (ContractEdit, CycleEdit):
         statement = delete(kind).where(kind.shop_id == shop_id, kind.contract_id.in_(contracts))
         removed += len(session.scalars(statement.returning(kind.request_id)).all())
-    return removed
+    wishes = delete(PaidOrderWish).where(PaidOrderWish.shop_id == shop_id, PaidOrderWish.contract_id.in_(contracts))
+    return removed + len(session.scalars(wishes.returning(PaidOrderWish.id)).all())
 
 
 def _rows(session: Session, kind: type[Kind], shop_id: int, customer_gid: str) -> list[Kind]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shopify_app.kit.db import Base, Json, ShopId
+from shopify_app.kit.db import Base, Id, Json, ShopId
 
 REQUESTED, DONE, REJECTED = "requested", "done", "rejected"
 
@@ -84,3 +84,21 @@ class PauseEnd(Base):
     shop_id: Mapped[ShopId]
     resume_at: Mapped[datetime]
     actor: Mapped[str]
+
+
+class PaidOrderWish(Base):
+    """A subscription's new address that its orders already paid, and not yet shipped, are to follow.
+
+    Written in the transaction that notes the change as done; orders/alignment makes one row of it for each order, and
+    forgets it. `handed_at`: when it did so first, in business time. Personal: erased with the person.
+    """
+
+    __tablename__ = "paid_order_wishes"
+    __table_args__ = (Index("ix_paid_order_wishes_contract", "contract_id"),)
+
+    id: Mapped[Id]
+    shop_id: Mapped[ShopId]
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contracts.id", ondelete="CASCADE"))
+    address: Mapped[Json]
+    actor: Mapped[str]
+    handed_at: Mapped[datetime | None]

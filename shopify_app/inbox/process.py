@@ -32,7 +32,7 @@ LEASE = timedelta(minutes=3)
 BATCH = 20
 SLICE_SECONDS = 20.0
 
-AFTERWARDS = ("outcomes", "stock_demand", "stock", "notices", "klaviyo")
+AFTERWARDS = ("outcomes", "stock_demand", "stock", "notices", "klaviyo", "flow")
 """Drains that find new rows once the inbox has moved."""
 
 AFTER_UNINSTALL = {"app/uninstalled", "shop/redact", "customers/redact", "customers/data_request"}

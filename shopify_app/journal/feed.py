@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from shopify_app.journal.models import Fact
 
 GROUPS = {
-    "dates": ("order.skipped", "order.unskipped", "order.moved"),
+    "dates": ("order.skipped", "order.unskipped", "order.moved", "order.rescheduled"),
     "items": (
         "order.contents_changed",
+        "order.items_changed",
         "subscription.item_added",
         "subscription.item_removed",
         "subscription.item_swapped",
@@ -25,6 +26,9 @@ GROUPS = {
     ),
     "delivery": (
         "subscription.address_changed",
+        "order.held",
+        "order.address_changed",
+        "order.released",
         "subscription.delivery_changed",
         "subscription.note_changed",
         "subscription.out_of_stock_changed",
@@ -37,7 +41,15 @@ GROUPS = {
         "subscription.discount_added",
         "subscription.discount_removed",
     ),
+    "stock": (
+        "stock.low",
+        "stock.out",
+        "stock.discontinued",
+        "stock.chosen",
+        "stock.back",
+    ),
     "at_risk": ("payment.at_risk", "payment.recovered", "payment.exhausted"),
+    "tasks": ("task.opened", "task.done", "task.reopened"),
     "status": (
         "subscription.started",
         "subscription.paused",

@@ -25,6 +25,12 @@ POINTS = (
     "mail.after_claim_before_call",
     "mail.after_leaving_before_message",
     "mail.after_call_before_record",
+    "flow.after_claim_before_call",
+    "flow.after_call_before_record",
+    "flow.after_intent_before_edit",
+    "flow.after_edit_before_record",
+    "alignment.after_look_before_call",
+    "alignment.after_call_before_look",
 )
 """Every point of the program, in the order a charge meets them."""
 

@@ -1,12 +1,25 @@
-"""The addresses that go into mails about a coming order."""
+"""The addresses that go into mails: about a coming order, and about an item of it that is not there."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.links import LinkSigner
-from shopify_app.links.wish import DELAY_ONE_WEEK, DELAY_TWO_WEEKS, SKIP, UNSKIP, Wish, write
+from shopify_app.links.wish import (
+    CHOICES,
+    CHOOSE_DELAY,
+    CHOOSE_REST,
+    CHOOSE_SKIP,
+    CHOOSE_SWAP,
+    DELAY_ONE_WEEK,
+    DELAY_TWO_WEEKS,
+    SKIP,
+    UNSKIP,
+    Wish,
+    write,
+)
 from shopify_app.shops.models import Shop
 
 ACT, ACCOUNT = "act", "account"
@@ -17,6 +30,12 @@ NAMES = {
     "UnskipUrl": UNSKIP,
     "DelayOneWeekUrl": DELAY_ONE_WEEK,
     "DelayTwoWeeksUrl": DELAY_TWO_WEEKS,
+}
+CHOICE_NAMES = {
+    "ChooseSubstituteUrl": CHOOSE_SWAP,
+    "ChooseWaitUrl": CHOOSE_DELAY,
+    "ChooseSkipUrl": CHOOSE_SKIP,
+    "ChooseRestUrl": CHOOSE_REST,
 }
 
 
@@ -42,6 +61,31 @@ def mail_links(
     return account | {
         name: address(signer, host, Wish(action, shop.id, contract, cycle_index, expires_at))
         for name, action in NAMES.items()
+    }
+
+
+def choice_links(
+    signer: LinkSigner,
+    host: str,
+    shop: Shop,
+    contract_gid: str,
+    cycle_index: int,
+    decision: int,
+    offered: Collection[str],
+    expires_at: datetime,
+) -> dict[str, str]:
+    """Return an absolute address for each of the words `offered` of a decision about stock, under its mail's name.
+
+    `expires_at`: when it is decided without the shopper, in business time. None where the shop's links lead into the
+    account.
+    """
+    if shop.mail_links == ACCOUNT:
+        return {}
+    wish = Wish("", shop.id, int(number_of(contract_gid)), cycle_index, expires_at, decision=decision)
+    return {
+        name: address(signer, host, wish.other(action))
+        for name, action in CHOICE_NAMES.items()
+        if CHOICES[action] in offered
     }
 
 

@@ -1,4 +1,7 @@
-"""What one signed link may do: one action on one cycle of one contract, until an instant. Pure."""
+"""What one signed link may do: one action on one cycle of one contract, until an instant. Pure.
+
+Or one choice for one decision about stock, until it is made without the shopper.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from datetime import UTC, datetime, timedelta
 from shopify_app.kit.links import BadLink, LinkSigner
 
 SKIP, UNSKIP, DELAY_ONE_WEEK, DELAY_TWO_WEEKS, MOVE_TO = "skip", "unskip", "delay1", "delay2", "move"
-ACTIONS = frozenset({SKIP, UNSKIP, DELAY_ONE_WEEK, DELAY_TWO_WEEKS, MOVE_TO})
+CHOOSE_SWAP, CHOOSE_DELAY, CHOOSE_SKIP, CHOOSE_REST = "choose_swap", "choose_delay", "choose_skip", "choose_rest"
+CHOICES = {CHOOSE_SWAP: "swap", CHOOSE_DELAY: "delay", CHOOSE_SKIP: "skip", CHOOSE_REST: "ship_rest"}
+"""Action → the word of a decision about stock that it chooses."""
+ACTIONS = frozenset({SKIP, UNSKIP, DELAY_ONE_WEEK, DELAY_TWO_WEEKS, MOVE_TO, *CHOICES})
 DELAYS = {DELAY_ONE_WEEK: timedelta(days=7), DELAY_TWO_WEEKS: timedelta(days=14)}
 
 
@@ -19,7 +25,8 @@ class Wish:
 
     `to` is the charge date a MOVE_TO asks for (only our own undo makes those). `nonce` tells two links of equal
     content apart, so that using one does not use up the other. A used link is known by it and not by its token's
-    letters: the last letter of a signature holds bits that nothing reads.
+    letters: the last letter of a signature holds bits that nothing reads. `decision`: the id of the decision about
+    stock that one of CHOICES is about, 0 for all other actions.
     """
 
     action: str
@@ -29,6 +36,7 @@ class Wish:
     expires_at: datetime
     to: datetime | None = None
     nonce: str = ""
+    decision: int = 0
 
     @property
     def contract_gid(self) -> str:
@@ -44,17 +52,20 @@ def write(signer: LinkSigner, wish: Wish) -> str:
     nonce = wish.nonce or secrets.token_urlsafe(9)
     to = _seconds(wish.to) if wish.to else None
     place = (wish.shop_id, wish.contract, wish.cycle_index)
-    return signer.sign([wish.action, *place, _seconds(wish.expires_at), to, nonce])
+    about = [wish.decision] if wish.decision else []
+    return signer.sign([wish.action, *place, _seconds(wish.expires_at), to, nonce, *about])
 
 
 def read(signer: LinkSigner, token: str) -> Wish:
     """Return the wish in a token, expired or not. Raises BadLink when it is not ours."""
     try:
-        action, shop_id, contract, cycle_index, expires, to, nonce = signer.read(token)
-        wish = Wish(action, shop_id, contract, cycle_index, _instant(expires), _instant(to) if to else None, nonce)
+        action, shop_id, contract, cycle_index, expires, to, nonce, *about = signer.read(token)
+        place = (shop_id, contract, cycle_index)
+        wish = Wish(action, *place, _instant(expires), _instant(to) if to else None, nonce, *about)
     except (ValueError, TypeError, OverflowError) as error:
         raise BadLink("signed by us, but of another form") from error
-    if action not in ACTIONS or (action == MOVE_TO) is not (wish.to is not None):
+    fits = (action == MOVE_TO) is (wish.to is not None) and (action in CHOICES) is (wish.decision != 0)
+    if action not in ACTIONS or not fits:
         raise BadLink("an action that no longer exists")
     return wish
 

@@ -15,6 +15,7 @@ from shopify_app.edits import erase as edits
 from shopify_app.journal import erase as journal
 from shopify_app.links import erase as links
 from shopify_app.notices import erase as notices
+from shopify_app.orders import erase as orders
 from shopify_app.privacy import erase as privacy
 from shopify_app.shoppers import erase as shoppers
 from shopify_app.stock import erase as stock
@@ -36,6 +37,7 @@ FEATURES: dict[str, Feature] = {
     "notices": notices,
     "links": links,
     "edits": edits,
+    "orders": orders,
     "dunning": dunning,
     "stock": stock,
     "billing": billing,

@@ -25,12 +25,12 @@ from shopify_app.edits.move import Moving
 from shopify_app.edits.skip import Skipping
 from shopify_app.gateways.shopify.attempts import ALLOW_OVERSELLING
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import MACHINE_NOW, NOW, Instant, lock, total
+from shopify_app.kit.db import MACHINE_NOW, NOW, Instant, Json, lock, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
-from shopify_app.stock import ends, swapped
-from shopify_app.stock.decide import APPLIED, CHOSEN, POLICY, PROPOSED, RELEASED, TOLD
-from shopify_app.stock.models import StockDecision
+from shopify_app.stock import ends, for_good, swapped
+from shopify_app.stock.decide import APPLIED, CHOSEN, DISCONTINUED, POLICY, PROPOSED, RELEASED, TOLD
+from shopify_app.stock.models import StockCause, StockDecision
 from shopify_app.stock.policy import DELAY, REST, SELL, SKIP, SWAP, TELL, parsed
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class Case:
     contract: Contract
     cycle: BillingCycle
     shop: Shop
+    kind: str
 
     def target(self) -> Target:
         """Return the order as the door wants it."""
@@ -140,12 +141,17 @@ def _try(ctx: Context, case: Case, word: str) -> Answer:
         return _ask_a_person(ctx, case)
     if word == SELL:
         return _sell_anyway(ctx, case)
+    if case.kind == DISCONTINUED and word in (SWAP, REST):
+        done = for_good.carry_out(ctx, case.decision, case.contract.shopify_gid, word, POLICY)
+        if done.answer.is_done:
+            _applied(ctx, case, word, done.before, done.after)
+        return done.answer
     change = _change(ctx, case, word)
     if change is None:
         return Answer(False, "", Refusal.REFUSED)
     answer = door.carry_out(ctx, change, case.target(), f"stock:{case.decision.id}:{word}")
     if answer.is_done or answer.refusal is Refusal.ALREADY:
-        _applied(ctx, case, word, change)
+        _applied(ctx, case, word, change.before(case.cycle), change.after())
     return answer
 
 
@@ -166,7 +172,7 @@ def _change(ctx: Context, case: Case, word: str) -> Change | None:
         )
 
 
-def _applied(ctx: Context, case: Case, word: str, change: Change) -> None:
+def _applied(ctx: Context, case: Case, word: str, before: Json, after: Json) -> None:
     """Write down what was done, tell it, and let the order go, unless it waits."""
     now = ctx.clock.now()
     with ctx.db.session() as session:
@@ -177,7 +183,6 @@ def _applied(ctx: Context, case: Case, word: str, change: Change) -> None:
         contract, cycle = ends.rows(session, decision)
         if contract is None or cycle is None:
             return
-        before, after = change.before(case.cycle), change.after()
         data = {"chosen": decision.choice is not None, "charge_at": decision.charge_at.isoformat()}
         ends.tell(session, contract, decision, DONE_KINDS[word], now, data, before, after)
         if word == DELAY:
@@ -257,7 +262,8 @@ def _case(session: Session, decision_id: int) -> Case | None:
     if contract is None or cycle is None:
         return None
     contract.lines  # noqa: B018 - read while there is a session
-    return Case(decision, contract, cycle, session.get_one(Shop, decision.shop_id))
+    shop, cause = session.get_one(Shop, decision.shop_id), session.get_one(StockCause, decision.cause_id)
+    return Case(decision, contract, cycle, shop, cause.kind)
 
 
 def _is_open(case: Case) -> bool:

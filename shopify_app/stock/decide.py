@@ -48,6 +48,8 @@ _OF_LINES = (
     "selling_plan_gid",
     "image_url",
 )
+LOW, OUT, DISCONTINUED = "low", "out", "discontinued"
+"""Kinds of causes."""
 POLICY = "policy"
 """The actor of what no person asked for."""
 
@@ -322,6 +324,7 @@ def _decide(row: StockDecision, each: Weighed, how: StockSettings, now: datetime
         "scope": each.scope,
         "wait_until": each.wait_until.isoformat() if each.wait_until else None,
         "expected_at": each.expected_at.isoformat(),
+        "item": item_of(each.line, each.claim.units),
     }
     row.options, row.default = list(each.plan.options), each.plan.default
     row.act_at = act_at(each.plan.default, each.claim.charge_at, each.expected_at, how, now)

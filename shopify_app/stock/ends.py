@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import parking
 from shopify_app.contracts.holds import let_go
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
@@ -20,6 +21,7 @@ from shopify_app.stock.policy import DELAY, TELL
 
 WAITED = "A person decides: something in this order is out of stock, and its day has come."
 ARRIVED = "arrived"
+CHOSEN = "stock.chosen"
 GONE = "the order needs it no longer"
 
 
@@ -84,9 +86,20 @@ def chosen(
     data: Json,
     before: Json,
     after: Json,
+    request_id: str | None,
 ) -> None:
-    """Record that somebody chose, each time they choose another thing (machine time tells the times apart)."""
-    tell(session, contract, decision, "stock.chosen", now, data, before, after, f":{machine_now().isoformat()}")
+    """Record that somebody chose, each time they choose another thing; machine time tells times without a request
+    apart.
+    """
+    stamp = f":{request_id or machine_now().isoformat()}"
+    tell(session, contract, decision, CHOSEN, now, data, before, after, stamp)
+
+
+def choice_of(session: Session, contract: Contract, decision: StockDecision, request_id: str) -> str | None:
+    """Return what a request chose that was heard before, None for one that was not."""
+    key = _key(CHOSEN, contract, decision, f":{request_id}")
+    found = session.scalar(select(Fact).where(Fact.shop_id == decision.shop_id, Fact.key == key))
+    return str(found.data["choice"]) if found else None
 
 
 def tell(
@@ -104,7 +117,7 @@ def tell(
     record(
         session,
         decision.shop_id,
-        key=f"{kind}:{number_of(contract.shopify_gid)}:{decision.cycle_index}:{decision.id}{stamp}",
+        key=_key(kind, contract, decision, stamp),
         kind=kind,
         occurred_at=now,
         contract_gid=contract.shopify_gid,
@@ -114,8 +127,12 @@ def tell(
         cause="stock",
         before=before,
         after=after,
-        data={"decision": decision.id, "cause": decision.cause_id, "item": _item(contract, decision)} | data,
+        data={"decision": decision.id, "cause": decision.cause_id, "item": decision.terms["item"]} | data,
     )
+
+
+def _key(kind: str, contract: Contract, decision: StockDecision, stamp: str) -> str:
+    return f"{kind}:{number_of(contract.shopify_gid)}:{decision.cycle_index}:{decision.id}{stamp}"
 
 
 def free_forgotten(session: Session, now: datetime) -> int:
@@ -132,10 +149,3 @@ def free_forgotten(session: Session, now: datetime) -> int:
     values = {"hold_ended_at": now, "held_reason": None, "held_until": None, "held_at": None}
     freed = update(BillingCycle).where(BillingCycle.id.in_(lost)).values(values).returning(BillingCycle.id)
     return len(session.execute(freed).all())
-
-
-def _item(contract: Contract, decision: StockDecision) -> Json:
-    line = next((each for each in contract.lines if each.variant_gid == decision.variant_gid), None)
-    names = ("variant_gid", "product_gid", "title", "variant_title", "sku", "image_url")
-    known = {name: getattr(line, name) for name in names} if line else {"variant_gid": decision.variant_gid}
-    return known | {"quantity": decision.units}

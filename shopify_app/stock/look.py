@@ -19,13 +19,13 @@ from shopify_app.kit.db import is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.stock import decide, ends, settings, supply
+from shopify_app.stock.decide import CLOSED, DISCONTINUED, LOW, OUT
 from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.runway import Claim, in_line, short
 from shopify_app.stock.supply import Shelf
 
 log = logging.getLogger(__name__)
 
-LOW, OUT, DISCONTINUED = "low", "out", "discontinued"
 ITEMS = 50
 FIRST, SLICE = 100, 1_000
 """Decisions of one transaction: the nearest charges first, and those few at once."""
@@ -119,6 +119,8 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple
     on = supply.shelf(session, shop_id, item_gid)
     _note(session, standing, on, shop, now)
     open_ones = decide.open_of_item(session, shop_id, item_gid)
+    if standing.discontinued_at is not None:
+        open_ones = _set_aside(session, open_ones, now)
     missing: list[Claim] = []
     if on.units is not None and how.is_on:
         missing = _missing(session, shop_id, on, now + timedelta(days=how.ahead_days), bool(open_ones))
@@ -134,6 +136,18 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple
         )
         session.execute(clean.values(dirty_at=later))
     return made, left
+
+
+def _set_aside(session: Session, open_ones: Sequence[StockDecision], now: datetime) -> list[StockDecision]:
+    """What was decided while the item was expected back is decided anew; returns what stays. The holds stay, too."""
+    stays = []
+    for one in open_ones:
+        if session.get_one(StockCause, one.cause_id).kind == DISCONTINUED:
+            stays.append(one)
+        else:
+            one.state, one.reason, one.ended_at, one.act_at = CLOSED, "the item is discontinued", now, None
+    session.flush()
+    return stays
 
 
 def _missing(session: Session, shop_id: int, on: Shelf, until: datetime, has_open: bool) -> list[Claim]:

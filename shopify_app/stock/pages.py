@@ -14,9 +14,8 @@ from shopify_app.catalog.models import Product, Variant
 from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.gid import number_of
-from shopify_app.stock.decide import PROPOSED
+from shopify_app.stock.decide import DISCONTINUED, PROPOSED
 from shopify_app.stock.ends import WAITED
-from shopify_app.stock.look import DISCONTINUED
 from shopify_app.stock.models import Demand, InventoryLevel, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.policy import TELL
 

@@ -6,13 +6,11 @@ not know: Shopify would only send it again.
 
 from __future__ import annotations
 
-import json
 import logging
-import math
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, current_app, request
 from flask.blueprints import BlueprintSetupState
 
 from shopify_app import topics
@@ -23,6 +21,7 @@ from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
 from shopify_app.web import EXTENSION, ctx
 from shopify_app.web.access import signed
+from shopify_app.web.bodies import BadBody, json_object, unsigned
 
 blueprint = Blueprint("webhooks", __name__)
 log = logging.getLogger(__name__)
@@ -53,7 +52,7 @@ def compliance() -> Response:
 def _keep() -> Response:
     raw = request.get_data(cache=False)
     if not webhook_ok(raw, request.headers.get("X-Shopify-Hmac-Sha256"), secrets_of(ctx().settings)):
-        _refuse("signature", _unsigned())
+        _refuse("signature", unsigned())
     arrival, domain = _arrival(raw), _domain()
     if arrival.topic not in topics.HANDLERS:
         log.info("webhook of a topic nobody handles", extra={"topic": arrival.topic})
@@ -87,34 +86,9 @@ def _header(name: str) -> str:
 
 def _payload(raw: bytes) -> Json:
     try:
-        found = json.loads(raw, parse_constant=_refuse, parse_float=_finite)
-        clean = _clean(found) if any(mark in raw for mark in SUSPICIOUS) else found
-    except (ValueError, RecursionError):
-        _refuse("the body is not JSON")
-    return clean if isinstance(clean, dict) else _refuse("the body is not an object")
-
-
-def _finite(text: str) -> float:
-    """1e400 is JSON, and infinite here."""
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError("a number out of range")
-    return number
-
-
-SUSPICIOUS = (b"\\u", b"\xed", b"\x00")
-"""Bytes without which no text holds a NUL or half a surrogate pair: escapes, their UTF-8 form, other encodings."""
-
-
-def _clean(value: Any) -> Any:
-    """JSON may hold what PostgreSQL's may not: NUL characters, halves of surrogate pairs."""
-    if isinstance(value, str):
-        return value.replace("\x00", "").encode("utf-8", "replace").decode()
-    if isinstance(value, list):
-        return [_clean(item) for item in value]
-    if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
-    return value
+        return json_object(raw)
+    except BadBody as error:
+        _refuse(str(error))
 
 
 def _instant(text: str | None) -> datetime | None:
@@ -124,13 +98,6 @@ def _instant(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment.replace(tzinfo=moment.tzinfo or UTC) if moment else None
-
-
-def _unsigned() -> Response:
-    """Its reader is a machine, or whoever looks into why Shopify's messages do not arrive."""
-    response = jsonify(error="The signature does not fit.")
-    response.status_code = 401
-    return response
 
 
 def _refuse(reason: str, status: int | Response = 400) -> NoReturn:

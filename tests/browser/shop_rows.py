@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.flow.models import FlowRun
+from shopify_app.channels.flow.verdicts import ANSWER_LOST as FLOW_ANSWER_LOST
 from shopify_app.channels.mail.models import Mail
 from shopify_app.channels.mail.verdicts import ANSWER_LOST
 from shopify_app.contracts.models import ContractImport
+from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import gid
 from shopify_app.privacy.models import CUSTOMER_REDACT, DATA_REQUEST
 from shopify_app.privacy.registry import FEATURES
@@ -51,6 +55,16 @@ def fill(session: Session, shop: Shop, contracts: int = 64) -> None:
     _ask_for_data(session, shop)
     for state, reason in (("parked", "the mail server refused it: recipient: 550 5.1.1"), ("unknown", ANSWER_LOST)):
         session.add(_mail(shop, state, reason))
+    _flow(session, shop)
+
+
+def _flow(session: Session, shop: Shop) -> None:
+    """One that Flow may have heard, and one that a workflow may not do."""
+    gone = gid("SubscriptionContract", 9009)
+    told = session.scalars(select(Fact).where(Fact.contract_gid == gone).limit(1)).one()
+    rows.delivery(session, told, "parked", channel="flow", contract_gid=gone, reason=FLOW_ANSWER_LOST)
+    asked = {"run_id": "r", "action": "pause", "asked": {}, "contract_gid": gone, "asked_at": NOW, "next_try_at": NOW}
+    session.add(FlowRun(shop_id=shop.id, state="refused", words="The subscription has ended.", **asked))
 
 
 def _mail(shop: Shop, state: str, reason: str) -> Mail:

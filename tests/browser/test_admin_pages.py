@@ -31,6 +31,7 @@ PAGES = {
     "settings": "/settings",
     "events": "/settings/klaviyo/events",
     "mail-log": "/settings/mail/log",
+    "flow": "/settings/flow",
     "privacy": "/settings/privacy",
     "privacy-report": "/settings/privacy/71",
     "nothing-found": "/contracts?q=nobody",

@@ -43,24 +43,35 @@ FROZEN = {
     "payment_method.expiring": "Payment Method Expiring",
     "payment_method.updated": "Payment Method Updated",
     "payment_method.removed": "Payment Method Removed",
+    "stock.low": "Subscription Item Low Stock",
+    "stock.out": "Subscription Item Out Of Stock",
+    "stock.substituted": "Substituted Subscription Item",
+    "stock.delayed": "Delayed Subscription Order",
+    "stock.partially_filled": "Partially Filled Subscription Order",
+    "stock.back": "Subscription Item Back In Stock",
+    "stock.discontinued": "Subscription Item Discontinued",
 }
 """Merchants' flows hang on these names. Add to them; never change one."""
 FROZEN_PROPERTIES = """
 AddedItems AddedItemsText AffectedSubscriptionCount AffectedSubscriptionIds AffectedSubscriptionsText
 AfterChargeDate AfterChargeDateISO AfterDeliveryFrequencyText AfterFrequencyText AfterItems AfterItemsText
-AfterOrderTotal AfterOrderTotalAmount AfterSkipped AttemptNumber Attempts AttemptsLeft BeforeChargeDate
-BeforeChargeDateISO BeforeDeliveryDate BeforeDeliveryDateISO BeforeDeliveryFrequencyText BeforeFrequencyText
-BeforeItems BeforeItemsText BeforeOrderTotal BeforeOrderTotalAmount BeforeSkipped CancelledDate
-CancelledDateISO CardBrand CardExpires CardExpiresISO CardLast4 ChangedBy ChangedByText ChangedItems
-ChangedItemsText Changes ChangesText ChargeDate ChargeDateISO ConfirmUrl Currency CycleIndex DaysUntilCharge
-DaysUntilDelivery DaysUntilExpiry DelayOneWeekUrl DelayTwoWeeksUrl DeliveryCount DeliveryDate DeliveryDateISO
-DeliveryFrequencyText DeliveryNumber DeliveryText EditableUntil EditableUntilISO ErrorCode ExpiredDate
-ExpiredDateISO ExpiresDate ExpiresDateISO FailureKind FailureText FallbackSent FinalAction FinalDate
-FinalDateISO FinalText FrequencyCount FrequencyText FrequencyUnit FulfillmentOrderId IsPrepaid ItemCount Items
-LateNotice LeadDays Locale ManageUrl NextChargeDate NextChargeDateISO NextChargeTotal NextChargeTotalAmount
-NextRetryDate NextRetryDateISO OrderId OrderName OrderTotal OrderTotalAmount OrdersCompleted OriginOrderId
-PaidDate PaidDateISO PausedDate PausedDateISO PaymentMethod ProductNames ReactivatedDate ReactivatedDateISO
-RemovedItems RemovedItemsText ResumedDate ResumedDateISO SKUs SchemaVersion ShippingCity ShippingCountry
+AfterOrderTotal AfterOrderTotalAmount AfterSkipped Alternatives AlternativesText AttemptNumber Attempts
+AttemptsLeft Available BeforeChargeDate BeforeChargeDateISO BeforeDeliveryDate BeforeDeliveryDateISO
+BeforeDeliveryFrequencyText BeforeFrequencyText BeforeItems BeforeItemsText BeforeOrderTotal
+BeforeOrderTotalAmount BeforeSkipped CancelledDate CancelledDateISO CardBrand CardExpires CardExpiresISO
+CardLast4 ChangedBy ChangedByText ChangedItems ChangedItemsText Changes ChangesText ChargeDate ChargeDateISO
+Choices ChooseRestUrl ChooseSkipUrl ChooseSubstituteUrl ChooseWaitUrl ConfirmUrl Currency CycleIndex
+DaysUntilCharge DaysUntilDelivery DaysUntilExpiry DefaultAction DefaultAt DefaultAtISO DefaultText
+DelayOneWeekUrl DelayTwoWeeksUrl DeliveryCount DeliveryDate DeliveryDateISO DeliveryFrequencyText
+DeliveryNumber DeliveryText EditableUntil EditableUntilISO ErrorCode ExpectedBackDate ExpectedBackDateISO
+ExpiredDate ExpiredDateISO ExpiresDate ExpiresDateISO FailureKind FailureText FallbackSent FinalAction
+FinalDate FinalDateISO FinalText FrequencyCount FrequencyText FrequencyUnit FulfillmentOrderId IsPrepaid
+ItemCount ItemImageURL ItemName ItemProductID ItemQuantity ItemSKU ItemText ItemVariantID ItemVariantTitle
+Items LateNotice LeadDays Locale ManageUrl NextChargeDate NextChargeDateISO NextChargeTotal
+NextChargeTotalAmount NextRetryDate NextRetryDateISO OrderId OrderName OrderTotal OrderTotalAmount
+OrdersCompleted OriginOrderId PaidDate PaidDateISO PausedDate PausedDateISO PaymentMethod ProductNames
+ReactivatedDate ReactivatedDateISO RemovedItems RemovedItemsText ReplacementText ResumeDate ResumeDateISO
+ResumedDate ResumedDateISO RunsOutDate RunsOutDateISO SKUs SchemaVersion ShippingCity ShippingCountry
 ShopDomain ShopName SkipUrl StartDate StartDateISO Status StatusText SubscriptionId Test UnskipUrl UpdatePath
 UpdatePaymentUrl UpdateReason WhatNextText
 """

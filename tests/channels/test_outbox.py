@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from sandbox.klaviyo import seed
-from shopify_app.channels.klaviyo import connect, outbox
+from shopify_app.channels import untold
+from shopify_app.channels.klaviyo import connect
 from shopify_app.channels.klaviyo.models import KlaviyoAccount
 from tests.billing.till import Till
 from tests.channels.telling import accepted, send, tell, waiting
@@ -33,7 +34,7 @@ def test_a_fact_that_cannot_be_rendered_is_parked_and_holds_up_nobody(connected:
 def test_the_journal_is_read_once_and_late_facts_are_still_found(
     connected: Till, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "STRIDE", 0)
+    monkeypatch.setattr(untold, "STRIDE", 0)
     tell(connected, "a")
     send(connected)
     assert _read_to(connected) == 0, "a fact this young may still have an elder brother in an open transaction"

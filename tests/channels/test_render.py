@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,8 @@ from shopify_app.channels.klaviyo.shelf import fetch, for_shopper
 from shopify_app.channels.klaviyo.story import Around, CannotRender
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.db import Database
+from shopify_app.links.urls import CHOICE_NAMES
+from shopify_app.links.wish import CHOICES
 from shopify_app.shoppers.models import Shopper
 from shopify_app.shops.models import Shop
 from tests.support.events import check_bodies
@@ -33,6 +35,15 @@ ITEMS = [{"title": "House Blend", "variant_title": "250 g", "quantity": 2}]
 def links(shop: Shop, contract: str, cycle: int, expires_at: datetime) -> dict[str, str]:
     names = ("SkipUrl", "UnskipUrl", "DelayOneWeekUrl", "DelayTwoWeeksUrl", "ManageUrl")
     return {name: f"{HOST}/links/{name}-{cycle}-{expires_at:%d}" for name in names}
+
+
+def choices(
+    shop: Shop, contract: str, cycle: int, decision: int, offered: Sequence[str], expires_at: datetime
+) -> dict[str, str]:
+    words = {name: CHOICES[action] for name, action in CHOICE_NAMES.items()}
+    return {
+        name: f"{HOST}/links/{decision}-{word}-{expires_at:%d}" for name, word in words.items() if word in offered
+    }
 
 
 @dataclass
@@ -52,7 +63,7 @@ class Desk:
         customer = {"customer_gid": self.shopper.shopify_gid}
         fact = rows.fact(self.session, self.contract, kind, cycle_index=cycle, **(customer | columns))
         shelf = fetch(self.session, self.shop, [fact])
-        body = event(self.shop, fact, Around(HOST, NOW, links), shelf, backfill=backfill)
+        body = event(self.shop, fact, Around(HOST, NOW, links, choices), shelf, backfill=backfill)
         check_bodies([body])
         return body["data"]["attributes"]
 

@@ -159,3 +159,49 @@ def test_a_method_is_said_to_be_removed_until_another_pays(session: Session) -> 
     assert no_longer_true(session, fact, NOW) is None
     contract.payment_method_gid = other.shopify_gid
     assert no_longer_true(session, fact, NOW) == "another payment method was chosen since"
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({}, None),
+        ({"state": "chosen", "choice": "skip"}, "the shopper chose already"),
+        ({"state": "applied", "done": "delay"}, "it was decided already"),
+        ({"state": "closed", "ended_at": NOW}, "nothing is missing any more, or the order is gone"),
+        ({"state": "applied", "done": "sell", "ended_at": NOW}, None),
+    ],
+)
+def test_a_missing_item_is_told_until_something_is_decided(
+    session: Session, contract: Contract, cycle: BillingCycle, columns: dict[str, Any], reason: str | None
+) -> None:
+    decision = rows.decision(session, contract, 4, SOON, **columns)
+    fact = rows.fact(session, contract, "stock.out", cycle_index=4, data={"decision": decision.id})
+    assert no_longer_true(session, fact, NOW) == reason
+    cycle.attempted_at = NOW
+    assert no_longer_true(session, fact, NOW) == (reason or "the charge had started")
+    gone = rows.fact(session, contract, "stock.out", key="b", cycle_index=4, data={"decision": decision.id + 1})
+    assert no_longer_true(session, gone, NOW) == "the decision is gone"
+
+
+def test_what_was_done_about_a_missing_item_is_told_once_and_while_it_lasts(
+    session: Session, contract: Contract, cycle: BillingCycle
+) -> None:
+    decision = rows.decision(session, contract, 4, SOON, state="applied", done="delay")
+    about = {"cycle_index": 4, "data": {"decision": decision.id}}
+    delayed = rows.fact(session, contract, "stock.delayed", **about)
+    moved = {"before": side(), "after": side(due_at=SOON.isoformat()) | {"expected_at": SOON.isoformat()}}
+    by_policy = [rows.fact(session, contract, kind, cycle_index=4, actor="policy", **moved)
+                 for kind in ("order.moved", "order.changed")]  # fmt: skip
+    assert no_longer_true(session, delayed, NOW) is None
+    for fact in by_policy:
+        assert no_longer_true(session, fact, NOW) == "it is told as what was done about a missing item"
+    decision.state = "released"
+    session.flush()
+    assert no_longer_true(session, delayed, NOW) == "the order waits no longer"
+    back = rows.fact(session, contract, "stock.back", **about)
+    assert no_longer_true(session, back, NOW) is None
+    cycle.skipped = True
+    assert no_longer_true(session, back, NOW) == "the cycle is skipped"
+    skip = {"before": side(), "after": side(skipped=True, due_at=None), "data": {"changes": ["skipped"]}}
+    told = rows.fact(session, contract, "order.changed", key="s", cycle_index=4, actor="policy", **skip)
+    assert no_longer_true(session, told, NOW) is None, "no other fact tells it"

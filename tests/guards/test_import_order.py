@@ -11,6 +11,7 @@ ORDER = [
     ["context"],
     ["journal"],
     ["shops"],
+    ["tasks"],
     ["catalog"],
     ["shoppers"],
     ["plans"],

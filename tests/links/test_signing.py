@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from shopify_app.kit.links import BadLink, LinkSigner
 from shopify_app.links import wish
-from shopify_app.links.urls import ACCOUNT, mail_links
-from shopify_app.links.wish import ACTIONS, MOVE_TO, SKIP, Wish
+from shopify_app.links.urls import ACCOUNT, choice_links, mail_links
+from shopify_app.links.wish import ACTIONS, CHOICES, MOVE_TO, SKIP, Wish
 from shopify_app.shops.models import Shop
 
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()
@@ -26,7 +26,8 @@ instants = instants.map(lambda instant: instant.replace(microsecond=0))
 
 @given(st.sampled_from(sorted(ACTIONS)), st.integers(1, 2**40), st.integers(1, 2**60), st.integers(0, 999), instants)
 def test_what_was_signed_is_read(action, shop, contract, cycle, expires):
-    asked = Wish(action, shop, contract, cycle, expires, WHEN if action == MOVE_TO else None, "n")
+    to, decision = WHEN if action == MOVE_TO else None, 88 if action in CHOICES else 0
+    asked = Wish(action, shop, contract, cycle, expires, to, "n", decision)
     assert wish.read(SIGNER, wish.write(SIGNER, asked)) == asked
 
 
@@ -94,3 +95,19 @@ def test_a_mail_gets_a_link_per_action_or_only_the_account():
     assert all(len(address) < 250 for address in made.values())
     assert mail_links(SIGNER, "https://app.example", SHOP, GID, 4, WHEN)["SkipUrl"] != made["SkipUrl"]
     assert set(mail_links(SIGNER, "https://app.example", SHOP, GID, 4, WHEN, ACCOUNT)) == {"ManageUrl"}
+
+
+def test_a_mail_has_a_link_for_each_choice_that_is_offered():
+    made = choice_links(SIGNER, "https://app.example", SHOP, GID, 4, 88, ["delay", "ship_rest", "sell"], WHEN)
+    assert set(made) == {"ChooseWaitUrl", "ChooseRestUrl"}
+    read = wish.read(SIGNER, made["ChooseWaitUrl"].rsplit("/", 1)[1])
+    assert (read.action, read.contract_gid, read.cycle_index, read.decision) == ("choose_delay", GID, 4, 88)
+    assert read.expires_at == WHEN
+    account = Shop(id=7, domain=SHOP.domain, mail_links=ACCOUNT)
+    assert choice_links(SIGNER, "https://app.example", account, GID, 4, 88, ["delay"], WHEN) == {}
+
+
+@pytest.mark.parametrize("values", [["choose_skip", 1, 2, 3, 4, None, "n"], ["skip", 1, 2, 3, 4, None, "n", 88]])
+def test_a_choice_needs_a_decision_and_nothing_else_has_one(values):
+    with pytest.raises(BadLink):
+        wish.read(SIGNER, SIGNER.sign(values))

@@ -7,13 +7,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shopify_app.channels.mail import alerts
 from shopify_app.channels.mail.models import MailSettings
 from shopify_app.channels.mail.staff import written
 from shopify_app.channels.mail.staff_words import MESSAGES
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.tasks import book
+from shopify_app.tasks.models import Task
 from tests.channels.telling import tell
 from tests.mail.conftest import Post
 
@@ -100,3 +102,20 @@ def test_every_message_to_staff_is_whole_in_both_languages(kind: str) -> None:
     assert english["subject"] != german["subject"] and "Tea & Co" in english["subject"]
     assert "Tea &amp; Co" in english["html"] and "Tea & Co" in german["plain"]
     assert "{" not in english["plain"] + german["plain"]
+
+
+def test_new_tasks_are_told_once_and_those_that_are_done_not_at_all(post: Post) -> None:
+    _ask_for_alerts(post)
+    _charge(post)
+    ctx, shop_id, gid = post.till.ctx, post.till.shop_id, post.till.contract().shopify_gid
+    post.till.wait(timedelta(hours=1))
+    with ctx.db.session() as session:
+        for key in ("a", "b"):
+            book.begin(session, shop_id, book.Matter(key, "order_packing", "Packed", "Look", gid), post.till.now)
+        done = session.scalars(select(Task.id).where(Task.key == "b")).one()
+        assert book.done(session, shop_id, done, "merchant:42", post.till.now)
+    (mail,) = _alert(post)
+    assert mail["subject"] == "Rosebud Coffee: a task needs a person" and "under Tasks" in mail["text"]
+    assert f"Subscriptions: #{gid.rsplit('/', 1)[1]}." in mail["text"]
+    post.till.wait(timedelta(days=1))
+    assert _alert(post) == []

@@ -22,7 +22,7 @@ FOREIGN = "another-coffee.myshopify.com"
 
 
 def _paths(shopper: Shopper, contract: int) -> list[tuple[str, str]]:
-    values = {"number": contract, "index": 2, "action": "skip"}
+    values = {"number": contract, "index": 2, "decision": "1", "action": "skip"}
     return [(each.method.upper(), each.path.format(**values)) for each in document.OPERATIONS]
 
 

@@ -13,6 +13,7 @@ from tests.portal import stocked
 from tests.portal.guide import Guide
 from tests.portal.journey import Journey
 from tests.portal.shopper import PREFIX, Shopper
+from tests.portal.test_missing import strike
 from tests.portal.walker import machine_of, walk_all
 from tests.portal.weathers import ask
 from tests.support.app import Story
@@ -36,6 +37,7 @@ def shoppers(story: Story) -> list[Shopper]:
         assert rich.deed(action, f"before-{action}", **body).status_code == 200
     line = changed.date_options()["quantity"]["inputs"][0]["values"][0]["value"]
     assert changed.date_deed("quantity", "before-it", line=line, quantity=3).status_code == 200
+    strike(rich)
     return [rich, changed, *stopped]
 
 

@@ -15,9 +15,19 @@ from shopify_app.web.portal.told import TOLD, UNTOLD
 from tests.portal.shopper import Shopper
 
 ROOT = Path(shopify_app.__file__).parent
-FAMILIES = "subscription|order|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards"
-KIND = re.compile(rf"({FAMILIES})\.[a-z_]+")
-NO_KINDS = {"links.prune", "notices.plan", "notices.prune", "plans.refresh"}
+FAMILIES = (
+    "subscription|order|task|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards|stock"
+)
+KIND = re.compile(rf"({FAMILIES}|stock)\.[a-z_]+")
+NO_KINDS = {
+    "links.prune",
+    "notices.plan",
+    "notices.prune",
+    "plans.refresh",
+    "stock.reconcile",
+    "stock.look_ahead",
+    "stock.kept",
+}
 """Names of duties and pages that look like kinds."""
 
 MUG = {"variant_gid": None, "title": "Mug", "variant_title": "Red", "sku": None, "quantity": 2}
@@ -40,7 +50,10 @@ SIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "subscription.discount_added": ({"discounts": []}, {"discounts": [{"title": "SAVE10", "percentage": 10}]}),
     "subscription.discount_removed": ({"discounts": [{"title": None, "percentage": 10}]}, {"discounts": []}),
     "order.moved": ({"expected_at": "2027-01-01T14:00:00+00:00"}, {"expected_at": "2027-01-08T14:00:00+00:00"}),
+    "order.items_changed": ({"items": [BEANS]}, {"items": [MUG]}),
+    "order.rescheduled": ({"ships_at": "2027-01-01T14:00:00+00:00"}, {"ships_at": "2027-01-08T14:00:00+00:00"}),
     "order.contents_changed": ({"items": [BEANS]}, {"items": [BEANS, MUG]}),
+    "stock.delayed": ({"expected_at": "2027-01-01T14:00:00+00:00"}, {"expected_at": "2027-01-08T14:00:00+00:00"}),
 }
 """What facts say besides a day and an amount, as `contracts/facts_differences.py` writes it."""
 
@@ -60,6 +73,7 @@ def _recorded(tree: ast.AST) -> Iterator[str]:
 
 def _kinds() -> set[str]:
     found = {f"subscription.{name}_requested" for name in ACTIONS}
+    found |= {f"stock.{kind}" for kind in ("low", "out", "discontinued")}  # of a cause
     for path in ROOT.rglob("*.py"):
         if path.is_relative_to(ROOT / "web"):
             continue  # it reads facts
@@ -78,6 +92,8 @@ def test_every_kind_of_fact_is_told_or_named_as_not_told() -> None:
 def _happen(shopper: Shopper) -> None:
     story, gid = shopper.story, f"gid://shopify/SubscriptionContract/{shopper.contract}"
     data = {"currency": "USD", "amount": "9.5", "expected_at": "2027-01-01T14:00:00+00:00"}
+    data |= {"order_name": "#1002"}
+    data |= {"item": MUG, "charge_at": data["expected_at"], "resume_at": data["expected_at"], "choice": "skip"}
     with story.ctx.db.session() as session:
         for kind in TOLD:
             before, after = SIDES.get(kind, ({}, {}))

@@ -19,6 +19,8 @@ from shopify_app.orders.models import Order, OrderContract
 from shopify_app.privacy.models import PrivacyRequest
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.stock.models import StockCause, StockDecision
+from shopify_app.stock.policy import SAFE
 
 NOW = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 
@@ -169,8 +171,9 @@ def fact(session: Session, of: Contract, kind: str, at: datetime = NOW, **column
 
 
 def delivery(session: Session, of: Fact, state: str, **columns: Any) -> Delivery:
-    """Where a fact stands with Klaviyo."""
-    row = Delivery(shop_id=of.shop_id, fact_id=of.id, channel="klaviyo", state=state, next_try_at=NOW, **columns)
+    """Where a fact stands with Klaviyo, or another channel."""
+    values = {"channel": "klaviyo", "state": state, "next_try_at": NOW} | columns
+    row = Delivery(shop_id=of.shop_id, fact_id=of.id, **values)
     session.add(row)
     session.flush()
     return row
@@ -217,6 +220,37 @@ def case(session: Session, of: Contract, index: int = 1, at: datetime = NOW, **c
         values |= {"next_step": "retry", "next_step_at": at + timedelta(days=1)}
         of.at_risk_since = at
     row = DunningCase(shop_id=of.shop_id, contract_id=of.id, cycle_index=index, **(values | columns))
+    session.add(row)
+    session.flush()
+    return row
+
+
+def decision(
+    session: Session, contract: Contract, cycle_index: int, charge_at: datetime, kind: str = "out", **columns: Any
+) -> StockDecision:
+    """Something in one order is not there: its shopper was told, and may wait or skip until the day before."""
+    cause = StockCause(
+        shop_id=contract.shop_id, item_gid=f"gid://shopify/InventoryItem/{contract.id}", kind=kind,
+        opened_at=charge_at - timedelta(days=3), supply=0,
+    )  # fmt: skip
+    session.add(cause)
+    session.flush()
+    values: dict[str, Any] = {
+        "variant_gid": contract.lines[0].variant_gid or "gid://shopify/ProductVariant/1",
+        "units": contract.lines[0].quantity,
+        "charge_at": charge_at,
+        "terms": SAFE.as_json() | {"wait_until": (charge_at + timedelta(days=14)).isoformat(), "scope": "shop"},
+        "options": ["delay", "skip"],
+        "default": "delay",
+        "act_at": charge_at - timedelta(days=1),
+        "state": "told",
+        "decided_at": cause.opened_at,
+        "told_at": cause.opened_at,
+    }
+    row = StockDecision(
+        shop_id=contract.shop_id, cause_id=cause.id, contract_id=contract.id, cycle_index=cycle_index,
+        **(values | columns),
+    )  # fmt: skip
     session.add(row)
     session.flush()
     return row

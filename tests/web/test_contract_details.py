@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import delivery, door, payment_method
@@ -75,6 +76,22 @@ def test_an_address_is_filled_in_checked_shown_and_changed(admin: Admin, asked: 
     assert "Ships to Alex, Marsh, 12 Elm Street" in html and "5 Oak &lt;b&gt;Road" in html and asked == []
     admin.post("/contracts/7/address", **form, request_id="r1")
     assert asked == [Address(normal(form))]
+
+
+def test_orders_paid_already_are_named_and_follow_only_where_they_are_ticked(admin: Admin, asked: list):
+    assert "paid already" not in admin.get("/contracts/7/address").text
+    with admin.context.db.session() as session:
+        found = session.scalars(select(Contract)).one()
+        for number, columns in ((21, {}), (22, {"fulfillment_status": "FULFILLED"}), (23, {"cancelled_at": NOW}),
+                                (24, {"financial_status": "PENDING"})):  # fmt: skip
+            rows.order(session, found, number, **columns)
+    assert "Also the order paid already: #21" in admin.get("/contracts/7/address").text
+    form = {name: value for name, value in HOME.items() if name != "province"} | {"phone": ""}
+    html = admin.post("/contracts/7/address", **form | {"address1": "5 Oak Road"}, paid_too="1").text
+    assert "Paid already, and to follow: #21." in html and 'name="paid_too" value="1"' in html
+    # an order may follow, too, where the subscription goes there already
+    admin.post("/contracts/7/address", **form, paid_too="1", request_id="r1")
+    assert asked == [Address(normal(form), paid_too=True)]
 
 
 def test_a_note_is_shown_as_it_would_be(admin: Admin, asked: list):

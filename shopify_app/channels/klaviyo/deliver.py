@@ -27,7 +27,7 @@ from shopify_app.kit.clock import machine_now, monotonic, sleep
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.crypto import SecretUnreadable
 from shopify_app.kit.db import MACHINE_NOW, total
-from shopify_app.links.urls import mail_links
+from shopify_app.links.urls import choice_links, mail_links
 from shopify_app.shops.models import Shop
 
 log = logging.getLogger(__name__)
@@ -77,7 +77,8 @@ def _tried(sending: Future[tuple[int, float]] | None) -> int:
 def around(ctx: Context) -> Around:
     """Return what rendering needs besides rows."""
     host = ctx.settings.host
-    return Around(host, ctx.clock.now(), partial(mail_links, ctx.links, host))
+    choices = partial(choice_links, ctx.links, host)
+    return Around(host, ctx.clock.now(), partial(mail_links, ctx.links, host), choices)
 
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:

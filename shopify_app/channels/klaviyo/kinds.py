@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from shopify_app.channels.klaviyo import edits, methods, payments, words
+from shopify_app.channels.klaviyo import edits, methods, payments, stock, words
 from shopify_app.channels.klaviyo.changed import changed
 from shopify_app.channels.klaviyo.parts import amount, following, number, when
 from shopify_app.channels.klaviyo.possible import changeable
@@ -98,6 +98,7 @@ def _processed(story: Story) -> Json:
 TELLINGS: dict[str, Callable[[Story], Json]] = {
     **edits.TELLINGS,
     **methods.TELLINGS,
+    **stock.TELLINGS,
     "subscription.reactivated": _turned_on("ReactivatedDate"),
     "subscription.started": _started,
     "subscription.paused": _turned("PausedDate"),

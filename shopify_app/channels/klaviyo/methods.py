@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from shopify_app.cards import affected, sight
 from shopify_app.cards.facts import REPLACED
 from shopify_app.cards.state import path_of
-from shopify_app.channels.klaviyo.parts import amount, number, when
+from shopify_app.channels.klaviyo.parts import amount, number, on_day, when
 from shopify_app.channels.klaviyo.story import Story
 from shopify_app.contracts.models import Contract
 from shopify_app.journal.models import Fact
@@ -51,9 +51,7 @@ TELLINGS: dict[str, Callable[[Story], Json]] = {
 
 
 def _expires(story: Story, on: date) -> Json:
-    """At noon in the shop, so that no time zone makes another day of it."""
-    noon = datetime.combine(on, time(12), tzinfo=story.shop.zone)
-    return when(story, "CardExpires", noon.astimezone(UTC))
+    return on_day(story, "CardExpires", on)
 
 
 def _affected(story: Story) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,12 @@ PICTURE_WIDTH = 600
 def when(story: Story, name: str, instant: datetime) -> Json:
     """Return a day in words, and its moment under `<name>ISO`."""
     return {name: words.day(instant, story.shop.zone, story.locale), f"{name}ISO": iso(instant)}
+
+
+def on_day(story: Story, name: str, day: date) -> Json:
+    """Return a day without an hour in words, and its noon in the shop, which no time zone makes another day."""
+    noon = datetime.combine(day, time(12), tzinfo=story.shop.zone)
+    return when(story, name, noon.astimezone(UTC))
 
 
 def until(story: Story, name: str, instant: datetime) -> Json:

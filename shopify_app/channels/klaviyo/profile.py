@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from shopify_app.channels.klaviyo.events.property import Property, flag, instant, number, text, texts
+from shopify_app.channels.klaviyo.events.property import Property, choice, flag, instant, number, text, texts
 from shopify_app.channels.klaviyo.shelf import Shelf
 from shopify_app.contracts.models import ACTIVE, CANCELLED, EXPIRED, FAILED, PAUSED, Contract
+from shopify_app.edits.contract.out_of_stock import AS_SHOP, CHOICES
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.shoppers.models import Shopper
@@ -42,6 +43,9 @@ PROFILE = (
             always=False),
     flag("Has Backup Card", "Whether a backup payment method was chosen for one of them", False),
     flag("In Dunning", "Whether a charge of one of them failed and is still tried again", False),
+    flag("Stock At Risk", "Whether something in an order to come is not there, and it is not over yet", False),
+    choice("Missing Item Preference", "What the shopper wants done then, if they said so", "wait",
+           [word for word in CHOICES if word != AS_SHOP], always=False),
     text("Shopify Customer ID", "Shopify's number of the customer", "7100001"),
 )  # fmt: skip
 """The profile's properties. Title Case, because merchants meet them as labels when they build segments."""
@@ -67,8 +71,14 @@ def profile_properties(shop: Shop, shopper: Shopper, shelf: Shelf) -> Json:
         "Card Expires On": _noon(_expiry(shelf, following or next(iter(living), None))),
         "Has Backup Card": any(contract.backup_method_gid for contract in living),
         "In Dunning": any(contract.at_risk_since for contract in contracts),
+        "Stock At Risk": any(contract.id in shelf.short for contract in contracts),
+        "Missing Item Preference": _preference(following or next(iter(living), None)),
         "Shopify Customer ID": number_of(shopper.shopify_gid),
     }
+
+
+def _preference(contract: Contract | None) -> str | None:
+    return contract.out_of_stock if contract else None
 
 
 def _liveliest(contracts: Sequence[Contract]) -> str:

@@ -22,6 +22,7 @@ from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_among, is_one_of
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop
+from shopify_app.stock.models import StockDecision
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Shelf:
     hour: int = DEFAULT_HOUR
     challenges: dict[int, str] = field(default_factory=dict)
     """Id of an attempt that waits for the shopper → the bank's page, which no fact repeats."""
+    short: frozenset[int] = frozenset()
+    """Ids of contracts with an order in which something is missing."""
 
     def cycle(self, contract: Contract, index: int | None) -> BillingCycle | None:
         """Return a cycle of a contract; None when it is not known, or there is no index."""
@@ -79,6 +82,7 @@ def fetch(session: Session, shop: Shop, facts: Sequence[Fact]) -> Shelf:
         rules=of_shop(session, shop.id),
         hour=billing_hour(session, shop.id),
         challenges=_challenges(session, shop, facts),
+        short=_short(session, contracts),
     )
 
 
@@ -126,6 +130,8 @@ def _products(
     gids |= {line.product_gid for order in edited for line in order.lines if line.product_gid}
     shipped = [line for fact in facts for line in (fact.data or {}).get("lines") or []]
     gids |= {line["product_gid"] for line in shipped if line["product_gid"]}
+    instead = [one for fact in facts for one in (fact.data or {}).get("alternatives") or []]
+    gids |= {one["product_gid"] for one in instead if one.get("product_gid")}
     found = session.scalars(select(Product).where(Product.shop_id == shop.id, is_among(Product.shopify_gid, gids)))
     return {product.shopify_gid: product for product in found}
 
@@ -146,6 +152,11 @@ def _challenges(session: Session, shop: Shop, facts: Sequence[Fact]) -> dict[int
     mine = (BillingAttempt.shop_id == shop.id, BillingAttempt.id.in_(ids), BillingAttempt.state == CHALLENGED)
     rows = session.execute(select(BillingAttempt.id, BillingAttempt.next_action_url).where(*mine)).all()
     return {row.id: row.next_action_url for row in rows if row.next_action_url}
+
+
+def _short(session: Session, contracts: Sequence[Contract]) -> frozenset[int]:
+    mine = is_among(StockDecision.contract_id, {contract.id for contract in contracts})
+    return frozenset(session.scalars(select(StockDecision.contract_id).where(mine, StockDecision.ended_at.is_(None))))
 
 
 def _orders(session: Session, shop: Shop, contracts: dict[str, Contract]) -> dict[tuple[str, str], list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,8 @@ from shopify_app.shops.models import Shop
 
 Links = Callable[[Shop, str, int, datetime], dict[str, str]]
 """Shop, contract gid, cycle index and the instant they end → name → absolute address of what a mail can do."""
+Choices = Callable[[Shop, str, int, int, Sequence[str], datetime], dict[str, str]]
+"""The same of a decision about stock: with its id and the words on offer before the instant."""
 
 
 class CannotRender(Exception):
@@ -30,11 +32,12 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True)
 class Around:
-    """What a rendering needs besides rows: our own address, business time, and the maker of signed links."""
+    """What a rendering needs besides rows: our own address, business time, and the makers of signed links."""
 
     host: str
     now: datetime
     links: Links | None = None
+    choices: Choices | None = None
 
 
 @dataclass(frozen=True)

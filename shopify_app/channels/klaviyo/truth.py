@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
-from shopify_app.channels.klaviyo import methods, truth_of_edits
+from shopify_app.channels.klaviyo import methods, truth_of_edits, truth_of_stock
 from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
@@ -21,6 +21,7 @@ from shopify_app.notices.rules import has_moved, why_not
 from shopify_app.orders.models import CANCELLED as CANCELLED_DELIVERY
 from shopify_app.orders.models import FulfillmentOrder
 from shopify_app.shops.models import Shop
+from shopify_app.stock.models import StockDecision
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class _Case:
     contract: Contract
     cycle: BillingCycle | None
     now: datetime
+    decision: StockDecision | None
 
 
 _OF_CYCLES = (
@@ -61,13 +63,15 @@ def reasons(session: Session, facts: Sequence[Fact], now: datetime) -> dict[int,
         mine = mine.options(load_only(Contract.shopify_gid, Contract.status))  # more is not looked at
     contracts = {contract.shopify_gid: contract for contract in session.scalars(mine)}
     known = cycles(session, shop_id, contracts, checked, load_only(*_OF_CYCLES))
+    decided = truth_of_stock.decisions(session, checked)
     for fact in checked:
         contract = contracts.get(fact.contract_gid or "")
         if contract is None:
             found[fact.id] = "the contract is gone"
             continue
         cycle = known.get((contract.id, -1 if fact.cycle_index is None else fact.cycle_index))
-        found[fact.id] = _CHECKS[fact.kind](_Case(session, fact, zone, contract, cycle, now))
+        decision = decided.get(int(fact.data.get("decision") or 0))
+        found[fact.id] = _CHECKS[fact.kind](_Case(session, fact, zone, contract, cycle, now, decision))
     return found
 
 
@@ -84,6 +88,8 @@ def _changed(case: _Case) -> str | None:
     """The change is told as long as it is the latest, and the order still lies ahead."""
     if _told_again(case):
         return "it was changed once more, and that is told instead"
+    if otherwise := truth_of_stock.told_otherwise(case.fact):
+        return otherwise
     after = case.fact.after or {}
     if not after.get("skipped"):
         return why_not(case.contract, case.cycle, case.now) or _moved(case, after.get("due_at"))
@@ -148,11 +154,16 @@ def _unskipped(case: _Case) -> str | None:
 
 
 def _rescheduled(case: _Case) -> str | None:
-    return why_not(case.contract, case.cycle, case.now) or _moved(case, (case.fact.after or {}).get("expected_at"))
+    otherwise = truth_of_stock.told_otherwise(case.fact) or why_not(case.contract, case.cycle, case.now)
+    return otherwise or _moved(case, (case.fact.after or {}).get("expected_at"))
 
 
 def _edited(case: _Case) -> str | None:
     return truth_of_edits.why_not(case.session, case.fact, case.contract)
+
+
+def _stock(case: _Case) -> str | None:
+    return truth_of_stock.why_not(case.fact, case.contract, case.cycle, case.decision, case.now)
 
 
 def _method(case: _Case) -> str | None:
@@ -179,6 +190,7 @@ _CHECKS: dict[str, Callable[[_Case], str | None]] = {
     "payment.exhausted": _unheard,
     "payment_method.expiring": _method,
     "payment_method.removed": _method,
+    **dict.fromkeys((*truth_of_stock.ANNOUNCED, *truth_of_stock.DONE, truth_of_stock.BACK), _stock),
 }
 
 

@@ -22,6 +22,7 @@ from shopify_app.channels.mail.staff_words import (
     PARKED,
     STOCK_AHEAD,
     STOCK_SHORT,
+    TASKS,
     UNEXPLAINED,
     UNKNOWN_CODE,
 )
@@ -35,6 +36,7 @@ from shopify_app.kit.gid import number_of
 from shopify_app.shops.addresses import admin_address
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed
+from shopify_app.tasks import book
 
 FIRST_LOOK = timedelta(days=1)
 """Business time that the first alert of its sort looks back."""
@@ -132,6 +134,11 @@ def _merchants(looking: _Looking) -> _Found | None:
     return _Found([row.shopify_gid for row in rows], {"codes": codes}) if rows else None
 
 
+def _tasks(looking: _Looking) -> _Found | None:
+    found = book.opened_since(looking.session, looking.shop.id, looking.since)
+    return _Found([task.contract_gid for task in found]) if found else None
+
+
 def _unexplained(looking: _Looking) -> _Found | None:
     found = daybook.unexplained(looking.session, looking.now, looking.shop.id)
     return _Found([one.contract_gid for one in found]) if found else None
@@ -157,6 +164,7 @@ _LOOKS: dict[str, Callable[[_Looking], _Found | None]] = {
     UNEXPLAINED: _unexplained,
     STOCK_SHORT: _short,
     STOCK_AHEAD: _ahead,
+    TASKS: _tasks,
 }
 
 

@@ -6,7 +6,7 @@ Rendered once from the same properties, in the shopper's language, with the sign
 from __future__ import annotations
 
 from shopify_app.channels.klaviyo import words
-from shopify_app.channels.klaviyo.events.told import BY_KIND
+from shopify_app.channels.klaviyo.events.told import BY_KIND, Event
 from shopify_app.channels.klaviyo.mails.written import MAILS
 from shopify_app.channels.klaviyo.render import event
 from shopify_app.channels.klaviyo.shelf import Shelf
@@ -29,18 +29,25 @@ def written(shop: Shop, sender_name: str, fact: Fact, around: Around, shelf: She
     person, properties = attributes["profile"]["data"]["attributes"], attributes["properties"]
     if not person.get("email"):
         raise CannotRender("the shopper has no mail address")
-    told, language = BY_KIND[fact.kind], words.language(words.locale_of(properties["Locale"]))
-    mail = _BY_SLUG[told.slug]
-    variables = {
-        "event": properties,
-        "person": {"first_name": person.get("first_name")},
-        "organization": {"name": sender_name or properties["ShopName"]},
-    }
-    html = filled(mail.html(told, language), variables, is_html=True)
+    language = words.language(words.locale_of(properties["Locale"]))
+    name = sender_name or properties["ShopName"]
+    subject, html = _filled(BY_KIND[fact.kind], language, properties, person.get("first_name"), name)
     return {
         "recipient": person["email"],
         "language": language,
-        "subject": filled(mail.subject[language], variables, is_html=False),
+        "subject": subject,
         "plain": plain(html),
         "html": html,
     }
+
+
+def example(event: Event, sender_name: str, language: str) -> tuple[str, str]:
+    """Return subject and HTML of the mail about an event's example."""
+    return _filled(event, language, event.example(), None, sender_name)
+
+
+def _filled(event: Event, language: str, properties: Json, first_name: str | None, sender: str) -> tuple[str, str]:
+    mail = _BY_SLUG[event.slug]
+    variables = {"event": properties, "person": {"first_name": first_name}, "organization": {"name": sender}}
+    html = filled(mail.html(event, language), variables, is_html=True)
+    return filled(mail.subject[language], variables, is_html=False), html

@@ -19,7 +19,7 @@ class Message:
 
 
 KLAVIYO, PARKED, UNKNOWN_CODE, UNEXPLAINED, TEST = "klaviyo", "parked", "unknown_code", "unexplained", "test"
-MERCHANT, STOCK_SHORT, STOCK_AHEAD = "merchant", "stock_short", "stock_ahead"
+MERCHANT, TASKS, STOCK_SHORT, STOCK_AHEAD = "merchant", "tasks", "stock_short", "stock_ahead"
 
 _NUMBERS = {
     "en": "Subscriptions: {{ numbers }}.",
@@ -154,6 +154,22 @@ MESSAGES: dict[str, Message] = {
                 "de": "Gezählt ist, was kommende Bestellungen brauchen, auch wenn manche bis dahin übersprungen oder "
                 "gekündigt werden; beide Zahlen stehen unter Stock.",
             },
+        ),
+    ),
+    TASKS: Message(
+        {
+            "en": "{{ shop }}: {% if count == 1 %}a task needs{% else %}{{ count }} tasks need{% endif %} a person",
+            "de": "{{ shop }}: {% if count == 1 %}Eine Aufgabe braucht{% else %}{{ count }} Aufgaben brauchen"
+            "{% endif %} einen Menschen",
+        },
+        (
+            {
+                "en": "Perennial could not do what was asked for by itself. What is the matter, and what helps, "
+                "stands under Tasks.",
+                "de": "Perennial konnte nicht alles selbst tun, worum es gebeten wurde. Was los ist und was hilft, "
+                "steht unter Tasks.",
+            },
+            _NUMBERS,
         ),
     ),
     TEST: Message(

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from babel import Locale
+from sqlalchemy.orm import Session
 
 from shopify_app.contracts.mirror import ENDED
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract.action import Action, Standing
 from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.picture import Picture
+from shopify_app.edits.models import PaidOrderWish
 from shopify_app.gateways.shopify import addresses, drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.delivery_methods import WITH_ADDRESS
@@ -80,9 +82,13 @@ def is_same(wished: Json, there: Json | None) -> bool:
 
 @dataclass(frozen=True)
 class Address(Action):
-    """`address` has the words of FIELDS, see `normal`. Personal: erased with the person, never in the journal."""
+    """`address` has the words of FIELDS, see `normal`. Personal: erased with the person, never in the journal.
+
+    `paid_too`: orders that are paid and not yet shipped are to follow; orders/alignment sees to that.
+    """
 
     address: Json
+    paid_too: bool = False
 
     name: ClassVar[str] = "address"
     done_words: ClassVar[str] = "Address changed"
@@ -95,7 +101,8 @@ class Address(Action):
             return hidden
         if wrong(self.address):
             return No.INCOMPLETE_ADDRESS
-        return No.ALREADY if self.is_true(standing.contract, {}) else None
+        # an order that was paid may go elsewhere than the subscription does by now
+        return No.ALREADY if self.is_true(standing.contract, {}) and not self.paid_too else None
 
     def paint(self, before: Picture) -> Picture:
         known = {name: value for name, value in (before.address or {}).items() if name in ("country", "province")}
@@ -109,8 +116,16 @@ class Address(Action):
     def is_true(self, contract: Contract, before: Json) -> bool:
         return is_same(self.address, (contract.delivery_method or {}).get("address"))
 
+    def ruled_by(self) -> tuple[str, ...]:
+        return (self.name, "paid_order") if self.paid_too else (self.name,)
+
+    def settle(self, session: Session, contract: Contract, actor: str) -> None:
+        if self.paid_too:
+            about = {"shop_id": contract.shop_id, "contract_id": contract.id, "actor": actor}
+            session.add(PaidOrderWish(address=self.address, **about))
+
     def undo(self, before: Json) -> Action | None:
-        return Address(normal(before["address"])) if before.get("address") else None
+        return Address(normal(before["address"]), self.paid_too) if before.get("address") else None
 
 
 def _is_same(name: str, wished: str | None, there: str | None) -> bool:

@@ -17,6 +17,7 @@ OF_CONTRACT = (
     "remove",
     "frequency",
     "address",
+    "paid_order",
     "delivery",
     "note",
     "out_of_stock",

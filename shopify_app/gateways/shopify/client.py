@@ -16,6 +16,7 @@ from shopify_app.gateways.shopify.documents import operation
 from shopify_app.gateways.shopify.errors import (
     AccessDenied,
     BadRequest,
+    NeverLeft,
     ServerFault,
     ShopifyError,
     Throttled,
@@ -68,7 +69,7 @@ class AdminClient:
 
         `patience`: seconds of machine time this call may wait in all for a throttled bucket (queries in a worker:
         a few; requests of a person: 1; money mutations: 0).
-        Raises Unreachable, ServerFault, Throttled, TokenRefused, AccessDenied or BadRequest.
+        Raises Unreachable (NeverLeft), ServerFault, Throttled, TokenRefused, AccessDenied or BadRequest.
         """
         return self.run_text(operation(name), variables, name=name, patience=patience)
 
@@ -102,6 +103,8 @@ class AdminClient:
                 headers={"X-Shopify-Access-Token": self._token},
                 timeout=TIMEOUT,
             )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NeverLeft(f"{name or 'query'}: {type(error).__name__}") from error
         except httpx.HTTPError as error:
             raise Unreachable(f"{name or 'query'}: {type(error).__name__}") from error
         log.debug("graphql", extra={"op": name, "status": response.status_code, "s": round(monotonic() - started, 3)})

@@ -102,14 +102,15 @@ def read_delivery(node: Node | None) -> dict[str, Any] | None:
     return {
         "type": kind,
         "title": option.get("title"),
-        "address": _address(node.get("address")),
+        "address": read_address(node.get("address")),
         "location": (option.get("location") or {}).get("name"),
         **({"phone": option.get("phone")} if kind == LOCAL_DELIVERY else {}),
         **({"location_gid": gid_of(option.get("location"))} if kind == PICKUP else {}),
     }
 
 
-def _address(node: Node | None) -> dict[str, Any] | None:
+def read_address(node: Node | None) -> dict[str, Any] | None:
+    """Return an address (AddressFields) in our words, None when there is none."""
     if not node:
         return None
     names = {

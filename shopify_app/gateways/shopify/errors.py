@@ -2,6 +2,7 @@
 
 ShopifyError
 ├── Unreachable          no answer: refused, reset, timed out. The request MAY have been carried out
+│   └── NeverLeft        there was no connection to send it by: it was not carried out
 ├── ServerFault          5xx or a body that is not JSON. The request MAY have been carried out
 ├── Throttled            GraphQL THROTTLED or HTTP 429; wait_seconds says how long
 ├── TokenRefused         401: token expired, revoked, or the app is uninstalled
@@ -24,6 +25,10 @@ class ShopifyError(Exception):
 
 class Unreachable(ShopifyError):
     """No answer arrived; the request may or may not have been carried out."""
+
+
+class NeverLeft(Unreachable):
+    """No connection was made, so the request was not sent."""
 
 
 class ServerFault(ShopifyError):

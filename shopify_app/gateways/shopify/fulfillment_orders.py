@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.contents import LineSnapshot
-from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, known_instant
+from shopify_app.gateways.shopify.values import Node, amount, gid_of, instant, known_instant, stamp
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,30 @@ def of_order(client: AdminClient, gid: str, patience: float = 5.0) -> OrderFulfi
         if not page["pageInfo"]["hasNextPage"]:
             return OrderFulfillment(known_instant(order["updatedAt"]), created_at, tuple(found))
         after = page["pageInfo"]["endCursor"]
+
+
+def hold(client: AdminClient, gid: str, reason: str, notes: str, handle: str) -> None:
+    """Stop a fulfillment order from being shipped. Needs write_merchant_managed_fulfillment_orders or
+    write_third_party_fulfillment_orders. `reason` is a FulfillmentHoldReason, `handle` at most 64 characters.
+
+    Repeated with the same handle it raises UserErrors (DUPLICATE_FULFILLMENT_HOLD_HANDLE): the hold is there. Raises
+    ShopifyError.
+    """
+    wanted = {"reason": reason, "reasonNotes": notes, "handle": handle, "notifyMerchant": False}
+    client.mutate("FulfillmentOrderHold", {"id": gid, "hold": wanted}, "fulfillmentOrderHold")
+
+
+def release(client: AdminClient, gid: str, hold_gids: Sequence[str]) -> None:
+    """Take these holds, and no others, off a fulfillment order. Raises ValueError without any: Shopify would take
+    that for all there are, other apps' among them. Raises ShopifyError."""
+    if not hold_gids:
+        raise ValueError("name the holds that are to be released")
+    client.mutate("FulfillmentOrderReleaseHold", {"id": gid, "holds": list(hold_gids)}, "fulfillmentOrderReleaseHold")
+
+
+def reschedule(client: AdminClient, gid: str, at: datetime) -> None:
+    """Let a SCHEDULED fulfillment order open at another instant. Raises ShopifyError."""
+    client.mutate("FulfillmentOrderReschedule", {"id": gid, "at": stamp(at)}, "fulfillmentOrderReschedule")
 
 
 def _read(node: Node, created_at: datetime) -> FulfillmentOrderSnapshot:

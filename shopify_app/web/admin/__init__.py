@@ -23,12 +23,15 @@ import shopify_app.web.admin.contracts  # noqa: E402
 import shopify_app.web.admin.dates.views  # noqa: E402
 import shopify_app.web.admin.events  # noqa: E402
 import shopify_app.web.admin.feed  # noqa: E402
+import shopify_app.web.admin.flow  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.ladders  # noqa: E402
 import shopify_app.web.admin.mail  # noqa: E402
 import shopify_app.web.admin.mail_log  # noqa: E402
 import shopify_app.web.admin.marking  # noqa: E402
+import shopify_app.web.admin.paid_deliveries  # noqa: E402
+import shopify_app.web.admin.paid_orders  # noqa: E402
 import shopify_app.web.admin.payments.deeds  # noqa: E402
 import shopify_app.web.admin.payments.views  # noqa: E402
 import shopify_app.web.admin.plan_terms  # noqa: E402
@@ -40,4 +43,6 @@ import shopify_app.web.admin.shopper_rules  # noqa: E402
 import shopify_app.web.admin.stock.deeds  # noqa: E402
 import shopify_app.web.admin.stock.item  # noqa: E402
 import shopify_app.web.admin.stock.items  # noqa: E402
-import shopify_app.web.admin.stock.policies  # noqa: E402, F401
+import shopify_app.web.admin.stock.policies  # noqa: E402
+import shopify_app.web.admin.stock_telling  # noqa: E402
+import shopify_app.web.admin.tasks  # noqa: E402, F401

@@ -16,6 +16,7 @@ from shopify_app.edits.contract import out_of_stock
 from shopify_app.gateways.shopify.delivery_methods import SHIPPING
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
+from shopify_app.orders.alignment import ask
 from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.web import ctx
@@ -119,7 +120,10 @@ def _values(found: Detail, now: datetime) -> Values:
         "cycles": [_cycle(cycle, found, now) for cycle in found.cycles],
         "attempts": [_attempt(attempt) for attempt in found.attempts],
         "orders": [_order(order) for order in found.orders],
-        "deliveries": [{"on": each.fulfill_at, "number": each.number} for each in found.deliveries],
+        "deliveries": [
+            {"on": each.fulfill_at, "number": each.number, "shipment": number_of(each.shopify_gid)}
+            for each in found.deliveries
+        ],
         "timeline": _timeline(found),
     }
 
@@ -255,6 +259,7 @@ def _order(order: Order) -> Values:
         "currency": order.currency,
         "paid": words.spelled(order.financial_status),
         "fulfilled": words.spelled(order.fulfillment_status),
+        "number": number_of(order.shopify_gid) if ask.is_to_ship(order) else None,
         "gone": "Deleted in Shopify" if order.deleted_at else "Cancelled" if order.cancelled_at else "",
     }
 

@@ -25,7 +25,9 @@ SHOWS = [
     ("dates", "Dates"),
     ("delivery", "Address, delivery, note and preferences"),
     ("payment", "Payment and discounts"),
+    ("stock", "Missing items and what was chosen"),
     ("at_risk", "Failed charges and recovered ones"),
+    ("tasks", "Tasks for a person"),
     ("status", "Started, paused, ended"),
 ]
 

@@ -19,7 +19,9 @@ from shopify_app.insights.models import DailyCharges
 from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
-from shopify_app.stock import pages as stock
+from shopify_app.stock import pages as stock_pages
+from shopify_app.stock import settings as stock
+from shopify_app.tasks import book
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, health, queries, render
@@ -40,8 +42,9 @@ def home() -> Response:
         values: Values = {
             "tiles": _tiles(session, g.shop, now),
             "running": _running(session, g.shop, now),
-            "missing": stock.wait_for_staff(session, g.shop.id),
+            "missing": stock_pages.wait_for_staff(session, g.shop.id),
             "needing": cases.need_merchant(session, g.shop.id),
+            "tasks": book.waiting(session, g.shop.id),
             "unexplained": _unexplained(session, g.shop, now),
             "past": _past(session, g.shop, now),
             "week": _week(session, g.shop, now),
@@ -209,6 +212,11 @@ def _steps(session: Session, shop: Shop) -> list[Values]:
         _step("Connect Klaviyo", account_of(session, shop.id) is not None, settings),
         _step("Choose when charges run", session.get(BillingSettings, shop.id) is not None, settings),
         _step("Choose when shoppers are told", session.get(NoticeSettings, shop.id) is not None, settings),
+        _step(
+            "See how subscribers hear of missing items",
+            stock.of(session, shop.id).confirmed_at is not None,
+            url_for("admin.stock_telling"),
+        ),
     ]
 
 

@@ -152,6 +152,10 @@ _TABLES: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {
             "Asked": _at("asked_at"),
         },
     ),
+    ("orders", "paid_orders"): (
+        "Changes of paid orders",
+        {"Order": _value("order"), "Wish": _value("wish"), "Asked": _at("asked_at")},
+    ),
     ("shoppers", "customer"): (
         "Customer",
         {"Name": _name, "Mail": _value("email"), "Phone": _value("phone"), "Language": _value("locale")},
@@ -197,7 +201,9 @@ _AREAS = {
     "notices": "Planned notices",
     "links": "Links used in mails",
     "edits": "Changes asked for, with comments and addresses",
+    "orders": "Addresses that paid orders are to be sent to",
     "billing": "Messages about charges",
+    "stock": "Choices about what was out of stock",
     "dunning": "Marks of a customer whose payment fails",
     "cards": "Requests for another card",
     "journal": "History and what was sent to Klaviyo",

@@ -18,6 +18,7 @@ NAMES = {
     "remove": "remove a product",
     "frequency": "change how often it comes",
     "address": "change the address",
+    "paid_order": "have a paid order that is not shipped yet sent to the new address, too",
     "delivery": "change the delivery method",
     "note": "change the note",
     "out_of_stock": "choose what happens when something is out of stock",

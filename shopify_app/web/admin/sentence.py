@@ -20,8 +20,17 @@ class Sentence(NamedTuple):
 Telling = Callable[[Fact, tzinfo], Sentence]
 Who = Callable[[Fact], str]
 
-_ACTORS = {"merchant": "by you or your staff", "shopper": "by the shopper", "link": "by the shopper from a mail"}
-_OTHERS = {"shopify": "in Shopify or by another app", "perennial": "by Perennial"}
+_ACTORS = {
+    "merchant": "by you or your staff",
+    "shopper": "by the shopper",
+    "link": "by the shopper from a mail",
+    "flow": "by a workflow of Shopify Flow",
+}
+_OTHERS = {
+    "shopify": "in Shopify or by another app",
+    "perennial": "by Perennial",
+    "policy": "as your policy for missing items has it",
+}
 
 
 def who(fact: Fact) -> str:

@@ -11,13 +11,21 @@ from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.statuses import REASONS as CANCEL_REASONS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, Delivery, Fact
 from shopify_app.notices.models import Notice
-from shopify_app.web.admin import card_words, edited, payment_words, plan_words, rule_words
+from shopify_app.web.admin import (
+    card_words,
+    edited,
+    order_words,
+    payment_words,
+    plan_words,
+    rule_words,
+    stock_words,
+)
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
-from shopify_app.web.admin.stock import words as stock_words
+from shopify_app.web.admin.stock import words as stock_said
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
-_CHANNELS = {"klaviyo": "Klaviyo"}
+_CHANNELS = {"klaviyo": "Klaviyo", "flow": "Shopify Flow"}
 
 
 def sentence(fact: Fact, zone: tzinfo) -> Sentence:
@@ -100,6 +108,14 @@ def _links(fact: Fact, zone: tzinfo) -> Sentence:
     is_account = (fact.after or {}).get("mail_links") == "account"
     do = "lead into the shopper's account" if is_account else "act after a confirmation"
     return Sentence(f"Links in mails {do}, chosen{who(fact)}.")
+
+
+def _flow(fact: Fact, zone: tzinfo) -> Sentence:
+    after = fact.after or {}
+    number = after.get("triggers") or 0
+    hears = f"hears of {plural(number, 'kind')} of events" if number else "hears nothing"
+    acts = "may change subscriptions" if after.get("takes_actions") else "may change nothing"
+    return Sentence(f"Shopify Flow {hears} and {acts}. Chosen{who(fact)}.")
 
 
 def _mail(fact: Fact, zone: tzinfo) -> Sentence:
@@ -199,6 +215,8 @@ TELLINGS: dict[str, Telling] = {
     **plan_words.TELLINGS,
     **payment_words.TELLINGS,
     **card_words.TELLINGS,
+    **order_words.TELLINGS,
+    **stock_words.TELLINGS,
     "subscription.started": fixed("Subscription started", "success"),
     "subscription.paused": _paused,
     "subscription.resumed": fixed("Resumed", "success"),
@@ -217,8 +235,9 @@ TELLINGS: dict[str, Telling] = {
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
     "mail.settings_changed": _mail,
+    "flow.settings_changed": _flow,
     "rules.changed": _rules,
-    "stock.rules_changed": stock_words.changed,
+    "stock.rules_changed": stock_said.changed,
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,

@@ -32,8 +32,8 @@ LIMITS = dict.fromkeys(COUNTS, (0, 60)) | {
 }
 """The least and the most each field takes; an empty field is no limit, which for COUNTS is 0."""
 MOST_PRODUCTS = 250
-SHOWN = tuple(name for name in SWITCHES if name in CHANGES or name in ACTIONS)
-"""The switches of what can be done already."""
+SHOWN = tuple(name for name in SWITCHES if name in CHANGES or name in ACTIONS or name == "paid_order")
+"""The switches of what can be done already; a paid order follows with the address, as no action of its own."""
 
 
 class Plan(NamedTuple):

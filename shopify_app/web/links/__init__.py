@@ -14,10 +14,11 @@ from flask import Blueprint, Response, current_app, request
 
 from shopify_app.kit.links import BadLink
 from shopify_app.links import follow, wish
-from shopify_app.links.wish import Wish
+from shopify_app.links.wish import CHOICES, Wish
+from shopify_app.stock import follow as stock
 from shopify_app.web import ctx
 from shopify_app.web.access import public, signed
-from shopify_app.web.links import pages
+from shopify_app.web.links import choices, pages
 from shopify_app.web.links.limits import PER_ADDRESS, PER_CONTRACT, Limiter
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,8 @@ def show(token: str) -> Response:
     asked = _read(token)
     if isinstance(asked, Response):
         return asked
+    if asked.action in CHOICES:
+        return choices.of(stock.look(ctx(), asked), token)
     return pages.of(follow.look(ctx(), asked), token)
 
 
@@ -43,8 +46,13 @@ def press(token: str) -> Response:
         return asked
     if request.form.get("token") != token:
         return pages.plain("invalid", 400)
-    found = follow.act(ctx(), asked, _instant(request.form.get("shown", "")))
-    log.info("link pressed", extra={"shop_id": asked.shop_id, "action": asked.action, "state": found and found.state})
+    shown = request.form.get("shown", "")
+    if asked.action in CHOICES:
+        chosen = stock.act(ctx(), asked, shown)
+        _note(asked, chosen.state if chosen else None)
+        return choices.of(chosen, token)
+    found = follow.act(ctx(), asked, _instant(shown))
+    _note(asked, found.state if found else None)
     return pages.of(found, token)
 
 
@@ -53,6 +61,10 @@ def press(token: str) -> Response:
 def robots() -> Response:
     """No page of ours belongs in an index."""
     return Response("User-agent: *\nDisallow: /\n", mimetype="text/plain")
+
+
+def _note(asked: Wish, state: str | None) -> None:
+    log.info("link pressed", extra={"shop_id": asked.shop_id, "action": asked.action, "state": state})
 
 
 def _read(token: str) -> Wish | Response:

@@ -7,12 +7,14 @@ from typing import Any
 from flask import Response, render_template, request
 
 from shopify_app.contracts import contents
+from shopify_app.contracts.models import Contract
 from shopify_app.edits.answers import PASSING
 from shopify_app.links import wish
 from shopify_app.links.follow import ASKING, Found, State
 from shopify_app.links.urls import account_url
 from shopify_app.links.wish import SKIP, UNSKIP
 from shopify_app.shoppers import mirror as shoppers
+from shopify_app.shops.models import Shop
 from shopify_app.web import ctx, forbidden
 from shopify_app.web.voice import Voice, voice
 
@@ -24,18 +26,18 @@ POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'no
 def plain(key: str, status: int) -> Response:
     """Return a page about no order: the language is the browser's."""
     speaks = voice(FACE, *request.accept_languages.values())
-    return _page(speaks, status, heading=speaks.say(key), words=speaks.say(f"{key}_why"))
+    return page(speaks, status, heading=speaks.say(key), words=speaks.say(f"{key}_why"))
 
 
 def of(found: Found | None, token: str) -> Response:
     """Return the page for a link as it stands; None: its order is not there."""
     if found is None:
         return plain("invalid", 404)
-    speaks = voice(FACE, _locale(found), found.shop.primary_locale)
+    speaks = voice(FACE, locale(found.shop, found.standing.contract), found.shop.primary_locale)
     status = STATUS.get(found.state, 200)
     if found.refusal in PASSING and found.refusal is not None:
         status = 503
-    return _page(speaks, status, shop=found.shop.name or found.shop.domain, **_content(speaks, found, token))
+    return page(speaks, status, shop=found.shop.name or found.shop.domain, **_content(speaks, found, token))
 
 
 def _content(speaks: Voice, found: Found, token: str) -> dict[str, Any]:
@@ -78,13 +80,15 @@ def _items(found: Found) -> list[str]:
     return contents.of(found.standing.contract, found.standing.cycle).names
 
 
-def _locale(found: Found) -> str | None:
+def locale(shop: Shop, contract: Contract) -> str | None:
+    """Return the language tag of a contract's shopper, if it is known."""
     with ctx().db.session() as session:
-        person = shoppers.shopper(session, found.shop.id, found.standing.contract.customer_gid)
+        person = shoppers.shopper(session, shop.id, contract.customer_gid)
         return person.locale if person else None
 
 
-def _page(speaks: Voice, status: int, **content: Any) -> Response:
+def page(speaks: Voice, status: int, **content: Any) -> Response:
+    """Return a page that nobody keeps, frames, or finds by searching."""
     response = Response(render_template("links/page.html", lang=speaks.tag, **content), status=status)
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Referrer-Policy"] = "no-referrer"

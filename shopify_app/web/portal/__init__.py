@@ -19,4 +19,5 @@ import shopify_app.web.portal.contract_acts  # noqa: E402
 import shopify_app.web.portal.date_acts  # noqa: E402
 import shopify_app.web.portal.document  # noqa: E402
 import shopify_app.web.portal.reads  # noqa: E402
-import shopify_app.web.portal.shipping  # noqa: E402, F401
+import shopify_app.web.portal.shipping  # noqa: E402
+import shopify_app.web.portal.stock  # noqa: E402, F401

@@ -23,7 +23,7 @@ from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
-from shopify_app.web.portal import blueprint, offers, rows, shapes, wish
+from shopify_app.web.portal import blueprint, cycle_shapes, offers, rows, shapes, wish
 from shopify_app.web.portal.asked import actor, read_json, read_key, refused, request_id
 from shopify_app.web.portal.deed import KEY
 from shopify_app.web.portal.guard import allow_change, shopper
@@ -116,7 +116,7 @@ def _done(asked: Asked, *, was_so: bool) -> ResponseReturnValue:
         contract = rows.mine(session, number_of(asked.contract.shopify_gid))
         coming, _ = rows.one_coming(session, contract, str(asked.cycle.cycle_index), ctx().clock.now())
         return jsonify(
-            action=asked.action, was_so=was_so, cycle=shapes.cycle(coming), undo=_undo(asked, was_so, coming)
+            action=asked.action, was_so=was_so, cycle=cycle_shapes.cycle(coming), undo=_undo(asked, was_so, coming)
         )
 
 

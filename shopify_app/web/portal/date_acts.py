@@ -15,7 +15,7 @@ from shopify_app.edits.answers import Answer, Refusal
 from shopify_app.edits.models import REQUESTED
 from shopify_app.edits.undo import find
 from shopify_app.web import ctx
-from shopify_app.web.portal import blueprint, date_asked, date_looks, offers, pictures, rows, shapes
+from shopify_app.web.portal import blueprint, cycle_shapes, date_asked, date_looks, offers, pictures, rows, shapes
 from shopify_app.web.portal.asked import PATIENCE, read_json, read_key, refused, request_id
 from shopify_app.web.portal.date_deed import DateDeed, DateGround, through_the_door
 from shopify_app.web.portal.date_deeds import DATE_DEEDS
@@ -121,7 +121,7 @@ def _done(number: str, asked: date_asked.Asked, action: str, back: dict[str, str
         is_charged = charge is not None and charge.cycle_index == asked.index
         return jsonify(
             action=action,
-            cycle=shapes.cycle(cycle) if cycle else None,
+            cycle=cycle_shapes.cycle(cycle) if cycle else None,
             payment=shapes.payment(charge) if is_charged else None,
             undo=back,
         )

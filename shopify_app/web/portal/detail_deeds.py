@@ -13,7 +13,7 @@ from shopify_app.edits.contract.note import Note
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web.portal.deed import Choice, Deed, Ground, Lists, Values
-from shopify_app.web.portal.fields import Body, Text
+from shopify_app.web.portal.fields import Body, Text, Word
 from shopify_app.web.portal.problems import Problem
 
 ANYWHERE = {"last_name": "-", "address1": "-", "city": "-", "country_code": "DE"}
@@ -22,6 +22,11 @@ NAME = Text(64, shortest=1, pattern=r"^[A-Za-z0-9\-]*$", is_listed=True)
 
 
 ADDRESS = Body({name: Text(LONGEST, needed=name in NEEDED, shortest=int(name in NEEDED)) for name in FIELDS})
+
+
+FOLLOW, STAY = "follow", "stay"
+WITH_PAID = Body({**ADDRESS.fields, "paid_orders": Word((FOLLOW, STAY), needed=False)})
+"""An address, and whether orders that are paid and not shipped yet go there, too; they stay unless it is said."""
 
 
 def read_address(values: Values) -> Json:
@@ -69,9 +74,9 @@ OF_DETAILS = (
     Deed(
         "address",
         "Where all orders to come are sent",
-        lambda values, ground: Address(read_address(values)),
+        lambda values, ground: Address(read_address(values), values.get("paid_orders") == FOLLOW),
         _any_address,
-        ADDRESS,
+        WITH_PAID,
     ),
     Deed(
         "note",

@@ -44,6 +44,11 @@ OF_FIRST_MOVE = {
     "action": MOVE,
     BODY: {"to": f"$response.body#/cycles/0/actions/{ACTIONS.index(MOVE)}/earliest"},
 }
+OF_FIRST_MISSING = {
+    **BACK,
+    "decision": "$response.body#/cycles/0/missing/0/decision",
+    BODY: {"choice": "$response.body#/cycles/0/missing/0/choices/0/choice"},
+}
 OF_FIRST_SHIPPING = {**BACK, BODY: {"option": "$response.body#/options/0/value"}}
 OF_UNDO = {
     "number": "$request.path.number",
@@ -132,6 +137,7 @@ OPERATIONS = (
         links=(
             *((name, by) for by in (OF_FIRST_CYCLE, OF_FIRST_MOVE) for name in ("previewChange", "makeChange")),
             ("listDateOptions", {name: OF_FIRST_CYCLE[name] for name in ("number", "index")}),
+            ("makeChoice", OF_FIRST_MISSING),
         ),
     ),
     Operation(
@@ -179,6 +185,18 @@ OPERATIONS = (
         (("makeChange", OF_UNDO), ("listCycles", BACK)),
     ),
     *(operation for deed in DEEDS.values() for operation in _deed(deed)),
+    Operation(
+        "makeChoice",
+        "post",
+        "/contracts/{number}/stock/{decision}",
+        "Choose what becomes of an order in which something is missing; a later choice replaces it until it is done",
+        "MissingDone",
+        (NUMBER, {**NUMBER, "name": "decision"}, KEYED),
+        (*LOOK_ERRORS, 409),
+        (("listCycles", BACK),),
+        "ChoiceBody",
+        True,
+    ),
     Operation(
         "askForCard",
         "post",

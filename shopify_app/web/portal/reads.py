@@ -12,7 +12,7 @@ from shopify_app.edits.contract import backup_method
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
-from shopify_app.web.portal import blueprint, rows, shapes
+from shopify_app.web.portal import blueprint, cycle_shapes, rows, shapes
 from shopify_app.web.portal.cards import card
 from shopify_app.web.portal.guard import shopper
 from shopify_app.web.portal.problems import Problem
@@ -49,7 +49,7 @@ def cycles(number: str) -> ResponseReturnValue:
     """What comes, until when each date can be changed, and how."""
     with ctx().db.session() as session:
         row = rows.mine(session, number)
-        return jsonify(cycles=[shapes.cycle(each) for each in rows.coming(session, row, ctx().clock.now())])
+        return jsonify(cycles=[cycle_shapes.cycle(each) for each in rows.coming(session, row, ctx().clock.now())])
 
 
 @blueprint.get("/contracts/<number>/deliveries")

@@ -24,6 +24,8 @@ from shopify_app.kit.db import Json
 from shopify_app.kit.gid import gid
 from shopify_app.orders.models import SCHEDULED, FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.models import PaymentMethod
+from shopify_app.stock import queries
+from shopify_app.stock.seen import Seen, is_decided, see
 from shopify_app.web.portal.problems import Problem
 
 PAGE, AHEAD, BEHIND = 50, 12, 50
@@ -34,7 +36,8 @@ class Coming:
     """A cycle that may still be charged. `charge_at`: when we charge it, unless it is skipped.
 
     `attempt`: the state of a charge of it that is under way or paid, if any. `until`: how long the shop lets it be
-    changed; `rules`: which of the shop's stand in an action's way.
+    changed; `rules`: which of the shop's stand in an action's way. `missing`: what of it is
+    not there.
     """
 
     standing: Standing
@@ -42,6 +45,7 @@ class Coming:
     attempt: str | None
     until: datetime
     rules: Mapping[str, Forbidden | None]
+    missing: Sequence[Seen] = ()
 
     @property
     def cycle(self) -> BillingCycle:
@@ -84,13 +88,16 @@ def coming(session: Session, contract: Contract, now: datetime) -> list[Coming]:
     shown = sorted(shown, key=lambda row: (row.expected_at, row.cycle_index))[:AHEAD]
     states = _attempts(session, contract, [row.cycle_index for row in shown])
     hour, rules = cycles.billing_hour(session, contract.shop_id), store.governing(session, contract)
+    short = queries.open_of_contract(session, contract.shop_id, contract.id)
+    missing = [see(session, one) for one in short if is_decided(one)]
     found = []
     for row in shown:
         if (state := states.get(row.cycle_index)) != SETTLED:
             charge_at = calendar.due_at(row.expected_at, g.shop.zone, hour)
             standing = Standing(contract, row, _at(rows, row, +1), now, _at(rows, row, -1))
             judged = _judged(session, contract, row, rules, now)
-            found.append(Coming(standing, charge_at, state, cutoff_at(rules, charge_at), judged))
+            own_missing = [each for each in missing if each.decision.cycle_index == row.cycle_index]
+            found.append(Coming(standing, charge_at, state, cutoff_at(rules, charge_at), judged, own_missing))
     return found
 
 

@@ -37,6 +37,7 @@ from shopify_app.web.portal.schema_parts import (
     shape,
 )
 from shopify_app.web.portal.shapes import ADDRESS
+from shopify_app.web.portal.stock_schemas import STOCK_SCHEMAS
 from shopify_app.web.portal.told import TOLD
 from shopify_app.web.portal.wish import MOVED_ON, WEEKS
 
@@ -165,8 +166,10 @@ SCHEMAS |= {
         edited=said(YES, "This date was edited on its own."),
         lines=said(or_null(listed(ref("Line"))), "Its own items; null when it holds the subscription's."),
         total=said(or_null(ref("Money")), "Before taxes; null while an edit has not been read yet."),
+        missing=said(listed(ref("Missing")), "What of it is not there, or may not be."),
         actions=listed(ref("Action")),
     ),
+    **STOCK_SCHEMAS,
     "Cycles": shape(cycles=listed(ref("Cycle"))),
     "Order": shape(
         name=TEXT,

@@ -19,9 +19,7 @@ from shopify_app.kit.gid import number_of
 from shopify_app.kit.money import round_money
 from shopify_app.orders.models import FulfillmentOrder, Order
 from shopify_app.shoppers.models import PaymentMethod
-from shopify_app.web.portal import offers, tongue
-from shopify_app.web.portal.offers import Offer
-from shopify_app.web.portal.rows import Coming
+from shopify_app.web.portal import tongue
 
 ADDRESS = (
     "first_name",
@@ -61,7 +59,7 @@ def summary(contract: Contract, hour: int) -> Json:
         "billing": rhythm(contract.billing_policy),
         "delivery": rhythm(contract.delivery_policy),
         "prepaid": contract.is_prepaid,
-        "lines": [_line(line, contract.currency) for line in contract.lines],
+        "lines": [line_of(line, contract.currency) for line in contract.lines],
         "next_charge": _next_charge(contract, hour),
     }
 
@@ -79,24 +77,6 @@ def contract(
         "discounts": [_discount(each, row.currency) for each in row.discounts],
         "out_of_stock": out_of_stock.word(row.out_of_stock),
         "time_zone": g.shop.zone.key,
-    }
-
-
-def cycle(coming: Coming) -> Json:
-    """Return one cycle to come and what may be done with it."""
-    row, contract = coming.cycle, coming.standing.contract
-    held = contents.of(contract, row)
-    return {
-        "index": row.cycle_index,
-        "date": day(row.expected_at).isoformat(),
-        "state": _state(coming),
-        "charge_at": None if row.skipped else instant(coming.charge_at),
-        "changeable_until": instant(coming.until),
-        "edited": row.edited,
-        "lines": None if row.contents is None else [_line(line, contract.currency) for line in held.lines],
-        # what an edit of this cycle alone made of it is not known before it has been read
-        "total": None if row.edited and row.contents is None else money(held.total, contract.currency),
-        "actions": [_offer(offer) for offer in offers.of(coming, g.shop.zone)],
     }
 
 
@@ -145,7 +125,8 @@ def variant(title: str | None) -> str | None:
     return title if title != contents.ONLY_VARIANT else None
 
 
-def _line(line: OrderLine, currency: str) -> Json:
+def line_of(line: OrderLine, currency: str) -> Json:
+    """Return an order's item."""
     return {
         "line": number_of(line.shopify_gid if isinstance(line, ContractLine) else line.gid),
         "title": line.title,
@@ -221,24 +202,4 @@ def payment(attempt: BillingAttempt | None) -> Json:
     return {
         "state": named.get(state, "charging"),
         "confirm_url": attempt.next_action_url if attempt and is_asked else None,
-    }
-
-
-def _state(coming: Coming) -> str:
-    row = coming.cycle
-    if row.skipped:
-        return "skipped"
-    if coming.attempt:
-        return "confirmation_needed" if coming.attempt == CHALLENGED else "charging"
-    is_waiting = row.parked_reason or row.held_reason or row.attempted_at or coming.standing.now >= coming.charge_at
-    return "waiting" if is_waiting else "planned"
-
-
-def _offer(offer: Offer) -> Json:
-    return {
-        "action": offer.action,
-        "possible": offer.reason is None,
-        "reason": reason(offer.reason),
-        "earliest": offer.earliest.isoformat() if offer.earliest else None,
-        "latest": offer.latest.isoformat() if offer.latest else None,
     }

@@ -17,8 +17,11 @@ from shopify_app.edits.order_now import OrderingNow
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
+from shopify_app.stock.decide import POLICY
+from shopify_app.web import missing
 from shopify_app.web.portal import shapes, tongue
 from shopify_app.web.portal.line_deeds import named
+from shopify_app.web.portal.told import TOLD
 from shopify_app.web.voice import Voice
 
 Side = Mapping[str, Any]
@@ -38,8 +41,13 @@ def entries(facts: Sequence[Fact]) -> list[Json]:
             "words": _words(fact, speaks),
         }
         for fact in facts
-        if fact.data.get("why") != REPLACED  # the subscription's own fact tells it
+        if not _is_told_otherwise(fact)
     ]
+
+
+def _is_told_otherwise(fact: Fact) -> bool:
+    """The subscription's own fact tells it, or the one that says which item was missing."""
+    return fact.data.get("why") == REPLACED or (fact.actor == POLICY and fact.kind.startswith("order."))
 
 
 def _words(fact: Fact, speaks: Voice) -> str:
@@ -91,9 +99,30 @@ def _contents(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
     return _say(speaks, fact.kind, at=at, now=_listed(after.get("items")))
 
 
+def _of_paid(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    order = str(fact.data.get("order_name") or NOTHING)
+    was, now = (speaks.day(datetime.fromisoformat(at), g.shop.zone) if (at := side.get("ships_at")) else NOTHING
+                for side in (before, after))  # fmt: skip
+    return _say(speaks, fact.kind, order=order, now=_listed(after.get("items")), at=was, to=now)
+
+
+def _stock(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    """About an item that is not there. `at`: of its order; `to`: until when that waits, or when it takes place."""
+    data, item = fact.data, _side(fact.data.get("item"))
+    at, to = data.get("charge_at"), after.get("expected_at") or data.get("resume_at")
+    choice = missing.label(str(data["choice"]), speaks.tag) if data.get("choice") else NOTHING
+    days = {"at": _day({"expected_at": at}, speaks), "to": _day({"expected_at": to}, speaks)}
+    named_item = _listed([item]) if item.get("title") else missing.say("some_item", speaks.tag)
+    return _say(speaks, fact.kind, item=named_item, choice=choice, **days)
+
+
 _TELLINGS: dict[str, Callable[[Fact, Side, Side, Voice], str]] = {
+    **dict.fromkeys((kind for kind in TOLD if kind.startswith("stock.")), _stock),
     "order.moved": _moved,
     "order.contents_changed": _contents,
+    "order.address_changed": _of_paid,
+    "order.items_changed": _of_paid,
+    "order.rescheduled": _of_paid,
     "subscription.item_added": _items,
     "subscription.item_removed": _items,
     "subscription.item_swapped": _items,

@@ -33,6 +33,9 @@ TOLD = (
     "order.unskipped",
     "order.moved",
     "order.contents_changed",
+    "order.address_changed",
+    "order.items_changed",
+    "order.rescheduled",
     "charge.failed",
     "charge.challenged",
     "payment.card_changed",
@@ -40,6 +43,15 @@ TOLD = (
     "payment.method_restored",
     "payment.recovered",
     "payment.exhausted",
+    "stock.low",
+    "stock.out",
+    "stock.discontinued",
+    "stock.chosen",
+    "stock.substituted",
+    "stock.delayed",
+    "stock.skipped",
+    "stock.partially_filled",
+    "stock.back",
 )
 """What a shopper's timeline tells."""
 
@@ -64,6 +76,11 @@ OF_STAFF = (
     "charging.stopped",
     "charging.started",
     "payment.retries_asked_for",
+    "order.held",
+    "order.released",
+    "task.opened",
+    "task.done",
+    "task.reopened",
 )
 """Between us and the shop's staff."""
 OF_PAYMENT = (
@@ -84,6 +101,7 @@ OF_SHOP = (
     "stock.rules_changed",
     "links.mode_changed",
     "mail.settings_changed",
+    "flow.settings_changed",
     "notices.leads_changed",
     "plans.created",
     "plans.plan_added",

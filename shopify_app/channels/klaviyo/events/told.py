@@ -23,6 +23,7 @@ from shopify_app.channels.klaviyo.events.event import Event as Event
 from shopify_app.channels.klaviyo.events.methods import METHODS
 from shopify_app.channels.klaviyo.events.payments import PAYMENTS
 from shopify_app.channels.klaviyo.events.property import Property, choice, flag, rows, text, texts, whole
+from shopify_app.channels.klaviyo.events.stock import STOCK
 
 CHANGES = ("date", "skipped", "items", "amount")
 DELIVERY_CHANGES = ("date", "cancelled")
@@ -197,6 +198,7 @@ EVENTS = (
     *EDITS,
     *METHODS,
     *PAYMENTS,
+    *STOCK,
 )
 
 NEEDED = tuple(event.kind for event in EVENTS if event.needed_by_shopper)

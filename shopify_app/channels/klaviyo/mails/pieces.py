@@ -86,7 +86,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Items:
-    """The list of items with pictures; prices only where they are known."""
+    """The list of items with pictures; prices only where they are known and are what will be paid."""
 
     heading: Words
     quantity: Words

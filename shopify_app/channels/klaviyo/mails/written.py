@@ -23,6 +23,7 @@ from shopify_app.channels.klaviyo.mails.edits import EDITS
 from shopify_app.channels.klaviyo.mails.methods import METHODS
 from shopify_app.channels.klaviyo.mails.payments import PAYMENTS
 from shopify_app.channels.klaviyo.mails.pieces import Fact, Mail, Text
+from shopify_app.channels.klaviyo.mails.stock import STOCK
 
 MAILS = (
     *EDITS,
@@ -199,6 +200,7 @@ MAILS = (
         ),
     ),
     *PAYMENTS,
+    *STOCK,
 )  # fmt: skip
 
 

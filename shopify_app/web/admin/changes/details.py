@@ -9,20 +9,25 @@ from shopify_app.edits.contract import address, out_of_stock
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.address import Address
 from shopify_app.edits.contract.note import LONGEST, Note
+from shopify_app.orders.alignment import ask
 from shopify_app.web.admin.changes import delivery
 from shopify_app.web.admin.changes.address_fields import address_choices, read_address
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
 
+PAID_TOO = "paid_too"
+"""The box by which paid orders follow."""
+
 
 def _address(form: Form, found: Detail) -> Action | None:
     wished = read_address(form)
-    return Address(wished) if wished else None
+    return Address(wished, PAID_TOO in form.typed) if wished else None
 
 
 def _address_choices(found: Detail, form: Form) -> Mapping[str, Any]:
-    return address_choices(form, found.contract.delivery_method)
+    paid = [order.name for order in reversed(found.orders) if ask.is_to_ship(order)]
+    return {**address_choices(form, found.contract.delivery_method), "paid": paid}
 
 
 def _note(form: Form, found: Detail) -> Action | None:
@@ -55,7 +60,7 @@ FACES = (
         "Change address",
         _address,
         fields="address.html",
-        names=address.FIELDS,
+        names=(*address.FIELDS, PAID_TOO),
         choices=_address_choices,
         warning="It is used for all orders that are made from now on.",
     ),

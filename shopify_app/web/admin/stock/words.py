@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from shopify_app.journal.models import Fact
-from shopify_app.stock import decide, ends, look
+from shopify_app.stock import decide, ends
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.pages import Item
 from shopify_app.stock.policy import (
@@ -61,9 +61,9 @@ DONE = {
     TELL: "Waits for you",
 }
 KINDS = {
-    look.LOW: Badge("Low", "warning"),
-    look.OUT: Badge("Out of stock", "critical"),
-    look.DISCONTINUED: Badge("Discontinued", "neutral"),
+    decide.LOW: Badge("Low", "warning"),
+    decide.OUT: Badge("Out of stock", "critical"),
+    decide.DISCONTINUED: Badge("Discontinued", "neutral"),
 }
 UNLIMITED = Badge("Not limited", "info")
 RUNS_OUT = Badge("Runs out", "caution")
@@ -77,7 +77,7 @@ NOT_LIMITED = (
 def badge(item: Item) -> Badge:
     """Return how an item stands, in a word or two."""
     if item.standing.discontinued_at is not None:
-        return KINDS[look.DISCONTINUED]
+        return KINDS[decide.DISCONTINUED]
     if item.kind is not None:
         return KINDS[item.kind]
     if item.standing.supply is None:

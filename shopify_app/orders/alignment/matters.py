@@ -1,0 +1,70 @@
+"""What a person has to do about a paid order that Perennial cannot bring into line by itself, in their words."""
+
+from __future__ import annotations
+
+from shopify_app.gateways.shopify.order_edits import OrderToShip
+from shopify_app.kit.money import round_money
+from shopify_app.orders.alignment.models import OrderAlignment
+from shopify_app.orders.alignment.wishes import NewAddress, NewDay, NewQuantities, Why
+from shopify_app.tasks.book import Matter
+
+_WISHED = {
+    NewAddress.name: "was to go to the subscription's new address",
+    NewQuantities.name: "was to hold other items",
+    NewDay.name: "was to have a delivery on another day",
+}
+_LOOK = "Open the order in Shopify and change it there, or tell the shopper that it stays as it is."
+_WORDS = {
+    Why.SHIPPED: ("It has been shipped already.", "Ask the carrier to redirect or return it, or tell the shopper."),
+    Why.PACKING: ("It is being packed at this moment.", "Tell whoever packs it, then change the order in Shopify."),
+    Why.STARTED: ("A part of it has been shipped, or is ready to be.", _LOOK),
+    Why.SHARED: ("It holds items of another subscription, too.", _LOOK),
+    Why.TOO_LARGE: ("It has more lines or shipments than Perennial reads.", _LOOK),
+    Why.HIDDEN: ("Shopify does not show Perennial its address.", _LOOK),
+    Why.NOT_ROUTED: ("Shopify has not made a fulfillment order for it that Perennial can see.", _LOOK),
+    Why.GONE: ("This delivery is no longer there.", "Look at the order in Shopify."),
+    Why.NOT_GRANTED: (
+        "Perennial may not change orders or hold them in this shop.",
+        "Open Perennial and grant the new permissions for later changes. Change this order in Shopify; if Perennial "
+        "still holds it, release it there.",
+    ),
+    Why.REFUSED: ("Shopify refused the change.", _LOOK),
+    Why.NO_HOLD: ("Shopify did not let Perennial hold it meanwhile.", _LOOK),
+    Why.UNSEEN: (
+        "Shopify was asked for it several times, and does not show the order as it was asked for.",
+        "Look at the order in Shopify, and change it there if need be.",
+    ),
+    Why.SILENT: (
+        "Shopify has not answered for a long time.",
+        "Perennial keeps trying. If the order has to leave now, change it in Shopify and release its hold there.",
+    ),
+    Why.OTHER_VERSION: ("It was asked for by another version of Perennial.", _LOOK),
+}
+
+
+def about(row: OrderAlignment, why: Why) -> Matter:
+    """Return the task for what could not be done."""
+    matter, to_do = _WORDS[why]
+    return _matter(row, why, f"Order {row.order_name} {_WISHED.get(row.kind, 'was to be changed')}. {matter}", to_do)
+
+
+def difference(row: OrderAlignment, seen: OrderToShip) -> Matter:
+    """Return the task for an order that now costs another amount than was paid: no money moves by itself."""
+    amount = f"{round_money(abs(seen.total - seen.received), seen.currency)} {seen.currency}"
+    if seen.total > seen.received:
+        said = (f"now costs {amount} more than was paid", "Ask the shopper for it in Shopify, or give it to them.")
+    else:
+        said = (f"now costs {amount} less than was paid", "Refund it in Shopify, or agree on it with the shopper.")
+    return _matter(row, "difference", f"Order {row.order_name} {said[0]}.", said[1])
+
+
+def _matter(row: OrderAlignment, kind: str, words: str, to_do: str) -> Matter:
+    return Matter(
+        key=f"alignment:{row.id}:{kind}",
+        kind=f"order_{kind}",
+        words=words,
+        to_do=to_do,
+        contract_gid=row.contract_gid,
+        order_gid=row.order_gid,
+        customer_gid=row.customer_gid,
+    )
