@@ -29,6 +29,7 @@ def create_app(world: World) -> Flask:
     _mount(app, "sandbox.klaviyo", world, "/klaviyo")
     _mount(app, "sandbox.mail", world, "/mail")
     _mount(app, "sandbox.flow", world, "/flow")
+    _mount(app, "sandbox.slack", world, "/slack")
     _mount(app, "sandbox.faces", world, None)
 
     @app.get("/clock")

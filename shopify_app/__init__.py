@@ -28,6 +28,7 @@ def create_app(context: Context) -> Flask:
         bounce,
         embed,
         errors,
+        feed,
         flow,
         health,
         install,
@@ -39,7 +40,7 @@ def create_app(context: Context) -> Flask:
     app = Flask("shopify_app.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
-    for part in (health, webhooks, flow, install, bounce, links, portal, admin):
+    for part in (health, webhooks, flow, install, bounce, links, portal, feed, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)
     errors.register(app)

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing import due, hours, outcomes
 from shopify_app.cards import drain as cards
+from shopify_app.channels.digest import run as digest
+from shopify_app.channels.digest import slack
 from shopify_app.channels.flow import deliver as flow
 from shopify_app.channels.flow import runs as flow_runs
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
@@ -31,6 +33,7 @@ from shopify_app.dunning import steps as dunning_steps
 from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.contract import resume, unfinished
+from shopify_app.fulfillment import take as feed
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night
 from shopify_app.links import prune as links_prune
@@ -88,10 +91,12 @@ DRAINS = (
     Drain("stock", "inbox", stock_look.drain, stock_look.waiting),
     Drain("stock_acts", "inbox", stock_act.drain, stock_act.waiting),
     Drain("cards", "voice", cards.drain, cards.waiting),
+    Drain("feed", "voice", feed.drain, feed.waiting),
     Drain("notices", "voice", notices.drain, notices.waiting),
     Drain("klaviyo", "voice", deliver.drain, deliver.waiting),
     Drain("flow", "voice", flow.drain, flow.waiting),
     Drain("mail", "voice", mail.drain, mail.waiting, mail.is_on),
+    Drain("slack", "voice", slack.drain, slack.waiting),
     Drain("profiles", "voice", upsert.drain, upsert.waiting),
     Drain("privacy", "inbox", requests.drain, requests.waiting),
     Drain("hours", "imports", hours.drain, hours.waiting),
@@ -115,6 +120,8 @@ DUTIES = (
     Duty("notices.plan", timedelta(hours=1), plan.run),
     Duty("klaviyo.profiles", timedelta(minutes=10), profiles.look),
     Duty("mail.alerts", timedelta(minutes=30), alerts.run),
+    Duty("feed.read_on", timedelta(minutes=10), feed.read_on),
+    Duty("fulfillment.digest", timedelta(minutes=10), digest.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
     Duty("inbox.prune", timedelta(days=1), prune.run),

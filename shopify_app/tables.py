@@ -11,6 +11,7 @@ import shopify_app.dunning.models
 import shopify_app.duties
 import shopify_app.edits.models
 import shopify_app.edits.rules.models
+import shopify_app.fulfillment.models
 import shopify_app.health.models
 import shopify_app.inbox.models
 import shopify_app.insights.models

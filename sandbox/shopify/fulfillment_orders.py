@@ -137,6 +137,7 @@ def view(row: Row) -> View:
         "fulfillAt": graphql_time(row["fulfill_at"]),
         "createdAt": graphql_time(row["created_at"]),
         "updatedAt": graphql_time(row["updated_at"]),
+        "assignedLocation": _location,
         "orderId": gid("Order", row["order_id"]),
         "order": lambda ctx: _order(ctx, row),
         "fulfillmentHolds": lambda ctx: _holds(row),
@@ -144,6 +145,12 @@ def view(row: Row) -> View:
             ctx.of("orders")[row["order_id"]]["lines"], lambda line: _line(ctx, row, line), **page
         ),
     }
+
+
+def _location(ctx: Ctx) -> View:
+    """A snapshot of the place it ships from; a shop without places has its own address."""
+    place = next(iter(ctx.of("locations").all()), None)
+    return {"__typename": "FulfillmentOrderAssignedLocation", "name": place["name"] if place else "Shop location"}
 
 
 def _order(ctx: Ctx, row: Row) -> View:

@@ -253,6 +253,7 @@ def line_view(line: Row, order: Row) -> View:
         "sku": line["sku"],
         "quantity": max(line["quantity"], current(line)),
         "currentQuantity": current(line),
+        "unfulfilledQuantity": 0 if _is_over(order) else current(line),
         "requiresShipping": True,
         "taxable": True,
         "customAttributes": [],
@@ -271,6 +272,10 @@ def _shown(row: Row) -> str:
     """What is not shipped yet and held shows as ON_HOLD."""
     is_held = row.get("on_hold") and row["fulfillment_status"] == "UNFULFILLED"
     return "ON_HOLD" if is_held else str(row["fulfillment_status"])
+
+
+def _is_over(order: Row) -> bool:
+    return bool(order["cancelled_at"]) or order["fulfillment_status"] == "FULFILLED"
 
 
 def discounted(line: Row) -> Decimal:

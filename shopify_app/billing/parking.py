@@ -48,6 +48,15 @@ def release(
     return True
 
 
+def lift(session: Session, contract: Contract, cycle: BillingCycle, now: datetime) -> None:
+    """What a cycle was parked for is over by itself. No person has looked, so no gate is overruled."""
+    before = {"reason": str(cycle.parked_reason)}
+    cycle.parked_reason = None
+    session.flush()
+    cycles.refresh(session, session.get_one(Shop, contract.shop_id), contract, now)
+    _tell(session, contract, cycle, "charge.released", now, actor="perennial", before=before)
+
+
 def _look_at_once(session: Session, cycle: BillingCycle, now: datetime) -> None:
     """An attempt of unknown fate is asked for again, and sent again with its own key if Shopify never had it."""
     session.execute(

@@ -16,6 +16,13 @@ from shopify_app.kit.db import Base, Id, Json, ShopId
 ACTIVE, PAUSED, CANCELLED, EXPIRED, FAILED = "ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED"
 
 
+def other_rhythm(of: str = "contracts") -> str:
+    """Return, in SQL, that a contract is charged in another rhythm than delivered, as every prepaid one is; an index
+    has them. `of`: the name of the table in the statement."""
+    names = ("interval", "intervalCount")
+    return " or ".join(f"{of}.billing_policy ->> '{name}' <> {of}.delivery_policy ->> '{name}'" for name in names)
+
+
 class Contract(Base):
     """A SubscriptionContract as last read. `revision_id` decides which of two readings is newer.
 
@@ -43,6 +50,7 @@ class Contract(Base):
         Index("ix_contracts_method_to_look", "id", postgresql_where=text("method_to_look is true")),
         Index("ix_contracts_demand_to_build", "id", postgresql_where=text("demand_to_build is true")),
         Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
+        Index("ix_contracts_other_rhythm", "shop_id", "id", postgresql_where=text(other_rhythm())),
     )
 
     id: Mapped[Id]

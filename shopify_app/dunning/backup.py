@@ -74,7 +74,8 @@ def _begin(
     session: Session, case: DunningCase, contract: Contract, cycle: BillingCycle | None, now: datetime
 ) -> DunningBackup | None:
     """Return the row of this use, written now or by somebody who died before the door answered."""
-    if case.state != OPEN or cycle is None or Decline(case.decline) not in CARD_HELPS:
+    is_the_end = retry.is_its_turn(case, now, Step.FINAL)
+    if not is_the_end or cycle is None or Decline(case.decline) not in CARD_HELPS:
         return None
     if standing.judge(session, case, contract, cycle) != standing.Standing():
         return None

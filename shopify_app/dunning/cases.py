@@ -59,7 +59,7 @@ def take_failure(
     if is_new:
         marking.touch(session, contract, now)
         facts.opened(session, case, contract, cycle, now)
-    facts.failed(session, case, contract, cycle, attempt, own, failed_at, shop.zone)
+    facts.failed(session, case, contract, cycle, attempt, own, failed_at, shop.zone, now)
     return case
 
 

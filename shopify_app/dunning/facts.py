@@ -15,7 +15,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.dunning import policy
 from shopify_app.dunning.ladders import Ladders
 from shopify_app.dunning.models import DunningCase
-from shopify_app.dunning.policy import Step
+from shopify_app.dunning.policy import Final, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
@@ -23,6 +23,8 @@ from shopify_app.kit.gid import number_of
 
 WHY = ("paid", "skipped", "paused", "ended", "gone", "moved")
 """Why a case was closed though nothing had been exhausted."""
+ENDS = (Final.SKIP.value, Final.PAUSE.value, Final.CANCEL.value)
+"""Ends that the shopper hears of; a person's decision is not one."""
 
 
 def opened(session: Session, case: DunningCase, contract: Contract, cycle: BillingCycle, now: datetime) -> None:
@@ -40,30 +42,38 @@ def failed(
     own: Ladders,
     at: datetime,
     zone: ZoneInfo,
+    now: datetime,
 ) -> None:
-    """What comes next after this attempt; and, if the shopper can help, that it failed."""
-    decline = Decline(case.decline)
+    """What comes next after this attempt; and, if the shopper can help, that it failed.
+
+    Where the end is at hand it is the end that the shopper hears of, not the failure and the end within a minute.
+    """
+    decline, is_asked = Decline(case.decline), attempt.state == CHALLENGED
     data: Json = {
         "class": decline.value,
         "code": case.code,
         "attempt_number": attempt.attempt_number,
         "next_step": case.next_step,
         "next_step_at": case.next_step_at.isoformat() if case.next_step_at else None,
-        "final": policy.final_of(decline, own).value,
+        # nothing can be done at Shopify as long as the bank's question is open (`final.py`)
+        "final": (Final.PERSON if is_asked else policy.final_of(decline, own)).value,
         "expected_at": cycle.expected_at.isoformat(),
     }
     _tell(session, case, contract, "payment.planned", f"{attempt.attempt_number}:{attempt.state}", at, data)
-    if policy.HELPS[decline] == "shopper":
-        case.told_at = case.told_at or at
-    else:
+    is_last = case.next_step == Step.FINAL  # also after a backup, whatever tries its own reason would have
+    ends_now = is_last and case.next_step_at is not None and case.next_step_at <= now and data["final"] in ENDS
+    if policy.HELPS[decline] != "shopper" or ends_now:
         data["quiet"] = True
-    if attempt.state == CHALLENGED:
+        data["ends_now"] = ends_now or None
+    else:
+        case.told_at = case.told_at or at
+    if is_asked:
         data["attempt_id"] = attempt.id
         _tell(session, case, contract, "payment.action_required", str(attempt.attempt_number), at, data)
         return
-    coming = policy.outlook(decline, case.used, own, at, zone)
+    coming = () if is_last else policy.outlook(decline, case.used, own, at, zone)
     data["attempts_left"] = sum(step.step is Step.RETRY for step in coming)
-    data["final_at"] = coming[-1].at.isoformat() if coming else None
+    data["final_at"] = data["next_step_at"] if is_last else coming[-1].at.isoformat() if coming else None
     _tell(session, case, contract, "payment.failed", str(attempt.attempt_number), at, data)
 
 
@@ -81,7 +91,8 @@ def closed(session: Session, case: DunningCase, contract: Contract, now: datetim
 
 def exhausted(session: Session, case: DunningCase, contract: Contract, actor: str, now: datetime) -> None:
     """Nothing helped; what the ladder ends with was done."""
-    data = {**_ended(case), "final_action": case.final_action, "told": case.told_at is not None}
+    concerns = case.told_at is not None or policy.HELPS[Decline(case.decline)] == "shopper"
+    data = {**_ended(case), "final_action": case.final_action, "told": concerns}
     _tell(session, case, contract, "payment.exhausted", case.opened_at.isoformat(), now, data, actor)
 
 

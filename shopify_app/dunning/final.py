@@ -63,7 +63,7 @@ def run(ctx: Context, case_id: int) -> bool:
 def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
     """Return the action to carry out; None when the case is over, waits, or was given to a person here."""
     case, contract, cycle = retry.locked(session, case_id)
-    if case.state != OPEN:
+    if not retry.is_its_turn(case, now, Step.FINAL):
         return None
     last = session.get_one(BillingAttempt, case.attempt_id)
     if last.state == CHALLENGED and cycle is not None:
@@ -72,7 +72,7 @@ def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
     if retry.overtaken(session, case, contract, cycle, now) or cycle is None:
         return None
     decline, own = Decline(case.decline), ladders.of(session, case.shop_id)
-    if decline in own and case.used.get(decline.value, 0) < len(own[decline].waits):
+    if _has_tries(case, own) and backup.find(session, case) is None:
         cases.plan(case, Next(Step.RETRY, now))  # the merchant lengthened the ladder meanwhile
         return None
     wanted = policy.final_of(decline, own)
@@ -81,6 +81,11 @@ def _decide(session: Session, case_id: int, now: datetime) -> Final | None:
         return None
     case.final_action = wanted.value  # the intent, so that whoever dies after the door still has it told
     return wanted
+
+
+def _has_tries(case: DunningCase, own: ladders.Ladders) -> bool:
+    ladder = own.get(Decline(case.decline))
+    return ladder is not None and case.used.get(case.decline, 0) < len(ladder.waits)
 
 
 _WORDS = {Decline.ALREADY_PAID: PAID_IT_SAYS, Decline.CUSTOMER_GONE: CUSTOMER_GONE}
@@ -92,12 +97,14 @@ def _record(session: Session, case_id: int, wanted: Final, said: ending.Said, no
         if case.state == OPEN or (case.state == CLOSED and case.why_closed == retry.OUTCOME[wanted.value]):
             cases.exhaust(session, case, contract, wanted.value, ACTOR, now)
         return
-    case.troubles += 1
     if not said.is_passing:
         case.final_action = None  # a pause that somebody else makes later is theirs
+    if case.state != OPEN:
+        return
+    case.troubles += 1
     if case.troubles >= MOST_TROUBLES and not said.is_passing and cycle is not None:
         log.error("the last step of a failed charge is refused", extra={"shop_id": case.shop_id, "case_id": case.id})
         words = f"Shopify does not let Perennial {wanted.value} this subscription after its payments failed."
         retry.ask_person(session, case, contract, cycle, words, now)
-    elif case.state == OPEN:
+    else:
         cases.plan(case, Next(Step.FINAL, now + AGAIN))

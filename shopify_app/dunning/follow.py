@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from shopify_app.billing import settle
+from shopify_app.billing import parking, settle
 from shopify_app.billing.models import CHALLENGED, DUPLICATE, FAILED, SETTLED, BillingAttempt
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.contracts.models import Contract
-from shopify_app.dunning import backup, cases
+from shopify_app.dunning import backup, cases, final
 from shopify_app.dunning.models import OPEN
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.shops.models import INSTALLED, Shop
@@ -80,10 +80,11 @@ def _failed(session: Session, attempt: BillingAttempt, contract: Contract, now: 
         known.attempt_id, known.code = attempt.id, attempt.error_code
         return
     is_same = known is not None and known.state == OPEN and known.attempt_id == attempt.id
+    decline = Decline(attempt.error_class or Decline.SOFT.value)
     if attempt.state == CHALLENGED:
         decline = Decline.SHOPPER_ACTION
-    else:
-        decline = Decline(attempt.error_class or Decline.SOFT.value)
+    elif cycle.parked_reason == final.UNCONFIRMED:
+        parking.lift(session, contract, cycle, now)  # the bank's question is over
     case = cases.take_failure(session, attempt, contract, cycle, decline, now)
     if is_same:
         case.failures -= 1  # the same attempt, first challenged and then failed, is one

@@ -80,7 +80,9 @@ def _strangers(ctx: Context, case_id: int) -> list[AttemptSnapshot]:
 def _claim(session: Session, case_id: int, strangers: list[AttemptSnapshot], now: datetime) -> int | None:
     """Take the cycle for a charge; None when something came in between, which is written down."""
     case, contract, cycle = locked(session, case_id)
-    if case.state != OPEN or overtaken(session, case, contract, cycle, now) or cycle is None:
+    if not is_its_turn(case, now, Step.RETRY, Step.CARD, Step.BACKUP):
+        return None
+    if overtaken(session, case, contract, cycle, now) or cycle is None:
         return None
     if any(one.state == PENDING for one in strangers):
         cases.plan(case, Next(Step(case.next_step or Step.RETRY), now + SOON))
@@ -132,6 +134,12 @@ def locked(session: Session, case_id: int) -> tuple[DunningCase, Contract, Billi
     found = cases.find(session, case.contract_id, case.cycle_index) or case
     attempt = session.get_one(BillingAttempt, found.attempt_id)
     return found, contract, settle.cycle_of(session, attempt)
+
+
+def is_its_turn(case: DunningCase, now: datetime, *steps: Step) -> bool:
+    """Tell whether a locked case is still to take one of these steps: since it was claimed, another may have come."""
+    is_due = case.next_step_at is not None and case.next_step_at <= now
+    return case.state == OPEN and is_due and case.next_step in steps
 
 
 def overtaken(

@@ -97,7 +97,7 @@ def _look(ctx: Context, case_id: int) -> None:
     now = ctx.clock.now()
     with ctx.db.session() as session:
         case, contract, cycle = retry.locked(session, case_id)
-        if case.state != OPEN:
+        if not retry.is_its_turn(case, now, Step.LOOK, Step.PERSON):
             return
         if retry.overtaken(session, case, contract, cycle, now) or cycle is None:
             return
@@ -109,7 +109,7 @@ def _remind(ctx: Context, case_id: int) -> None:
     now = ctx.clock.now()
     with ctx.db.session() as session:
         case, contract, cycle = retry.locked(session, case_id)
-        if case.state != OPEN or retry.overtaken(session, case, contract, cycle, now):
+        if not retry.is_its_turn(case, now, Step.REMIND) or retry.overtaken(session, case, contract, cycle, now):
             return
         log.error(
             "a charge still fails for a reason only the merchant can mend",

@@ -31,6 +31,9 @@ POINTS = (
     "flow.after_edit_before_record",
     "alignment.after_look_before_call",
     "alignment.after_call_before_look",
+    "feed.before_commit",
+    "slack.after_claim_before_call",
+    "slack.after_call_before_record",
 )
 """Every point of the program, in the order a charge meets them."""
 

@@ -93,6 +93,7 @@ def _write(
     elif row.shopify_updated_at > each.updated_at:
         return  # ours was read later
     row.status, row.fulfill_at, row.shopify_updated_at = each.status, each.fulfill_at, each.updated_at
+    row.location = each.location
     row.lines = [contents.line_json(line) for line in each.lines[contract_gid] if line.quantity]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -45,6 +46,7 @@ def _upsert(shop_id: int, snapshot: OrderSnapshot):  # type: ignore[no-untyped-d
         "shopify_created_at": snapshot.created_at,
         "shopify_updated_at": snapshot.updated_at,
         "cancelled_at": snapshot.cancelled_at,
+        "unshipped": [asdict(one) for one in snapshot.unshipped],
     }
     statement = insert(Order).values(shop_id=shop_id, shopify_gid=snapshot.gid, **values)
     newer = statement.excluded.shopify_updated_at >= Order.shopify_updated_at

@@ -18,12 +18,15 @@ SCHEDULED, CANCELLED = "SCHEDULED", "CANCELLED"
 class Order(Base):
     """An order with at least one line of one of our contracts.
 
-    Of a prepaid contract's order: when its fulfillment orders were last read (business time), and of which
-    `shopify_updated_at`.
+    `unshipped` is what of the contract's lines still has to be shipped. Of a prepaid contract's order: when its
+    fulfillment orders were last read (business time), and of which `shopify_updated_at`.
     """
 
     __tablename__ = "orders"
-    __table_args__ = (UniqueConstraint("shop_id", "shopify_gid"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_orders_unshipped", "shop_id", postgresql_where=text("unshipped <> '[]'::jsonb")),
+    )
 
     id: Mapped[Id]
     shop_id: Mapped[ShopId]
@@ -39,14 +42,15 @@ class Order(Base):
     deleted_at: Mapped[datetime | None]
     deliveries_read_at: Mapped[datetime | None]
     deliveries_read_of: Mapped[datetime | None]
+    unshipped: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
 
 
 class FulfillmentOrder(Base):
     """One delivery of a prepaid order, as Shopify schedules it; `number` counts the order's days of delivery from 1.
 
-    `fulfill_at` is when it opens, `lines` what it holds of the contract. `planned_for`: the `fulfill_at` its notices
-    stand for; another one, or null, and they are planned again. `told_for`: the `fulfill_at` the shopper was told;
-    null when nothing was, or that it is cancelled.
+    `fulfill_at` is when it opens, `lines` what it holds of the contract, `location` the name of the place it ships
+    from. `planned_for`: the `fulfill_at` its notices stand for; another one, or null, and they are planned again.
+    `told_for`: the `fulfill_at` the shopper was told; null when nothing was, or that it is cancelled.
     """
 
     __tablename__ = "fulfillment_orders"
@@ -54,6 +58,12 @@ class FulfillmentOrder(Base):
         UniqueConstraint("shop_id", "shopify_gid", "contract_gid"),
         Index("ix_fulfillment_orders_order", "order_id"),
         Index("ix_fulfillment_orders_contract", "shop_id", "contract_gid"),
+        Index(
+            "ix_fulfillment_orders_to_ship",
+            "shop_id",
+            "fulfill_at",
+            postgresql_where=text("status in ('OPEN', 'SCHEDULED', 'IN_PROGRESS', 'ON_HOLD')"),
+        ),
         Index("ix_fulfillment_orders_scheduled", "fulfill_at", postgresql_where=text("status = 'SCHEDULED'")),
         Index(
             "ix_fulfillment_orders_told",
@@ -72,6 +82,7 @@ class FulfillmentOrder(Base):
     fulfill_at: Mapped[datetime]
     shopify_updated_at: Mapped[datetime]
     lines: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
+    location: Mapped[str | None]
     planned_for: Mapped[datetime | None]
     told_for: Mapped[datetime | None]
 

@@ -12,6 +12,7 @@ from shopify_app.channels import erase as channels
 from shopify_app.contracts import erase as contracts
 from shopify_app.dunning import erase as dunning
 from shopify_app.edits import erase as edits
+from shopify_app.fulfillment import erase as fulfillment
 from shopify_app.journal import erase as journal
 from shopify_app.links import erase as links
 from shopify_app.notices import erase as notices
@@ -41,6 +42,7 @@ FEATURES: dict[str, Feature] = {
     "dunning": dunning,
     "stock": stock,
     "billing": billing,
+    "fulfillment": fulfillment,
     "journal": journal,
     "shoppers": shoppers,
     "contracts": contracts,

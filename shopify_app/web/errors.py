@@ -8,6 +8,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from shopify_app.web import access
+from shopify_app.web.feed import problems as feed_problems
 from shopify_app.web.portal import problems
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ def _unknown(error: Exception) -> Response:
 def _answer(status: int) -> Response:
     if request.path.startswith(problems.PREFIX):
         return problems.of_status(status)
+    if request.path.startswith(feed_problems.PREFIX):
+        return feed_problems.of_status(status)
     access.remember_framer()
     words = _WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500])
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":

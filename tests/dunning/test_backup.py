@@ -68,6 +68,22 @@ def test_a_backup_that_fails_too_is_tried_once_and_the_ladder_ends(
     assert _paid_with(clinic) == own and clinic.contract().status == "PAUSED"
 
 
+def test_a_backup_that_fails_for_another_reason_ends_the_case_as_well(
+    clinic: Clinic, own_and_backup: tuple[str, str]
+) -> None:
+    """The other reason has a ladder of its own, with tries left; but the backup was the last thing to be tried."""
+    own, backup = own_and_backup
+    clinic.ladder(Decline.PAYMENT_METHOD, patience=2)
+    _banks(clinic, **{own: "EXPIRED_CARD", backup: "INSUFFICIENT_FUNDS"})
+    clinic.until(9)
+    assert [state for _, state in clinic.tries()] == ["failed", "failed"]
+    assert (clinic.case.state, clinic.case.final_action) == ("exhausted", "pause")
+    assert _paid_with(clinic) == own and clinic.contract().status == "PAUSED"
+    told = clinic.facts("payment.failed")[-1].data
+    assert (told["next_step"], told["attempts_left"]) == ("final", 0)
+    assert told["final_at"] == told["next_step_at"], "what the shopper is told is what happens"
+
+
 def test_what_the_shopper_chooses_meanwhile_is_not_taken_back(
     clinic: Clinic, own_and_backup: tuple[str, str]
 ) -> None:

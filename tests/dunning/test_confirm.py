@@ -30,6 +30,8 @@ def test_the_link_is_told_once_and_nothing_else_is_charged(clinic: Clinic) -> No
     assert (clinic.case.decline, clinic.case.next_step) == ("shopper_action", "final")
     assert f"{clinic.case.next_step_at:%d %H}" == "11 14"
     assert clinic.facts("payment.failed") == []
+    (planned,) = clinic.facts("payment.planned")
+    assert planned.data["final"] == "person", "what Shopify does not allow is not announced"
 
 
 def test_a_confirmed_payment_is_recovered(clinic: Clinic) -> None:
@@ -64,3 +66,19 @@ def test_a_question_that_stays_open_becomes_a_persons_and_may_still_be_answered(
     assert clinic.cycle().parked_reason is None
     with clinic.till.ctx.db.session() as session:
         assert session.query(BillingAttempt).count() == 1
+
+
+def test_once_a_question_that_stayed_open_has_lapsed_the_case_goes_on_by_itself(clinic: Clinic) -> None:
+    """Nobody has to release what was parked only because Shopify kept the bank's question open."""
+    _challenged(clinic)
+    clinic.until(13)
+    assert clinic.case.next_step == "person"
+    _shopper_answers(clinic, "EXPIRED_BUYER_ACTION")
+    assert clinic.cycle().parked_reason is None and clinic.cycle().released_at is None, "no person has looked"
+    assert (clinic.case.next_step, f"{clinic.case.next_step_at:%d %H}") == ("final", "20 14")
+    clinic.bank(None)
+    clinic.renew_card()
+    clinic.work()
+    clinic.till.wait(HOUR)
+    clinic.work()
+    assert clinic.case.state == "recovered" and len(clinic.till.ledger()) == 1

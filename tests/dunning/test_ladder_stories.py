@@ -16,8 +16,9 @@ def test_a_refusal_is_tried_on_four_days_told_each_time_and_then_paused(ward: Wa
     assert ward.tries() == [(day, "failed") for day in ("04 14", "05 14", "07 14", "09 14", "11 14")]
     assert (ward.case.state, ward.case.final_action, ward.case.failures) == ("exhausted", "pause", 5)
     assert ward.contract().status == "PAUSED" and ward.contract().at_risk_since is None
-    assert len(ward.facts("payment.failed")) == 5
-    assert len(ward.facts("payment.exhausted")) == 1
+    assert [bool(fact.data.get("quiet")) for fact in ward.facts("payment.failed")] == [False] * 4 + [True]
+    (ended,) = ward.facts("payment.exhausted")
+    assert ended.data["told"], "of the last failure the shopper hears one thing, how it ended"
     assert ward.paid() == []
 
 

@@ -9,6 +9,8 @@ import pytest
 from sandbox.shopify import contracts, cycles
 from shopify_app.billing import by_hand, parking
 from shopify_app.contracts.models import Contract
+from shopify_app.dunning import steps
+from shopify_app.dunning.policy import Step
 from shopify_app.edits import skip
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Target
@@ -138,6 +140,21 @@ def test_a_longer_ladder_takes_the_place_of_its_end(clinic: Clinic) -> None:
     clinic.until(9)
     assert [day for day, _ in clinic.tries()] == ["04 14", "05 14", "08 14"]
     assert clinic.case.final_action == "skip"
+
+
+@pytest.mark.parametrize("step", [Step.LOOK, Step.RETRY, Step.FINAL, Step.REMIND])
+def test_a_step_that_another_came_before_is_not_taken(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch, step: Step
+) -> None:
+    """A worker claims a batch, and by the time it is a case's turn another worker has followed a failure of it."""
+    _declined(clinic)
+    case, now = clinic.case, clinic.till.now
+    with monkeypatch.context() as slow:
+        slow.setattr(steps, "_claim", lambda ctx: [(case.id, step.value)])
+        steps.drain(clinic.till.ctx)
+    clinic.till.charge()
+    assert clinic.tries() == [("04 14", "failed")] and case.next_step_at > now
+    assert (clinic.case.next_step, clinic.case.next_step_at) == (case.next_step, case.next_step_at)
 
 
 def test_a_stopped_shop_tries_nothing_and_goes_on_where_it_was(clinic: Clinic) -> None:

@@ -56,7 +56,11 @@ def test_settings_are_saved_and_told_without_addresses(mailing: Admin) -> None:
 
 
 WRONG = [
-    ("staff", "ops@rosebud.shop; desk", "Enter mail addresses with commas between them."),
+    (
+        "staff",
+        "ops@rosebud.shop; desk",
+        "“ops@rosebud.shop; desk” is not a mail address. Put commas between several.",
+    ),
     ("staff", ",".join(f"a{n}@rosebud.shop" for n in range(11)), "Enter at most 10 addresses."),
     ("mail_language", "fr", "Choose one of the options."),
     ("sender_name", "", "Enter a name: shoppers have to see who writes to them."),

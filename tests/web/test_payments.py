@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import event, select
 
 from shopify_app.dunning.models import DunningCase
+from shopify_app.fulfillment import take
 from shopify_app.journal.models import Fact
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
@@ -239,7 +240,7 @@ def test_home_the_subscription_and_the_list_point_to_what_failed(admin: Admin) -
     assert f"/payments/{_cases(admin)[1].id}/retry?from=contract" in html
     html = admin.get("/contracts/3").text
     assert "The bank asks the shopper to confirm the payment." in html and "/give-up" not in html
-    assert "Unless it is mended, Perennial pauses the subscription: Wed, Dec 2, 2026, 9:00 AM." in html
+    assert "Unless the shopper confirms it, the decision is yours: Wed, Dec 2, 2026, 9:00 AM." in html
     with admin.context.db.session() as session:
         rows.contract(session, admin.shop_id, 9)
     listed = admin.get("/contracts?show=at_risk").text
@@ -252,6 +253,8 @@ def test_the_journal_tells_a_failed_charge_from_its_beginning_to_its_end(admin: 
     at = {"next_step_at": "2026-12-02T14:00:00+00:00"}
     told: list[tuple[str, dict[str, Any], str]] = [
         ("at_risk", code, "The order of Mon, Nov 30, 2026 is at risk. There was not enough money on the card."),
+        ("failed", code | {"quiet": True}, "The shopper is not told that the charge failed: it is not theirs"),
+        ("failed", code | {"quiet": True, "ends_now": True}, "It was the last try. The shopper is told of its end"),
         ("planned", code | at | {"next_step": "retry"}, "Refused by the bank. The next try is on Wed, Dec 2, 2026"),
         ("planned", code | at | {"next_step": "final", "final": "pause"}, "Perennial pauses the subscription on Wed"),
         ("failed", code | {"attempts_left": 2}, "tell the shopper that the charge failed, 2 further tries to come."),
@@ -272,5 +275,6 @@ def test_the_journal_tells_a_failed_charge_from_its_beginning_to_its_end(admin: 
     for kind, _, said in told:
         assert said in words, kind
     assert "The failed charge was given up by you or your staff. The order was skipped." in words
-    feed = _words(admin.get("/changes?show=at_risk").text)
-    assert feed.count("Recovered after 3 days") == 1 and "Time to" not in feed
+    take.drain(admin.context)
+    feed = _words(admin.get("/changes?show=all&kind=at_risk").text)
+    assert feed.count("Paid after all") == 1 and "Time to" not in feed

@@ -32,12 +32,16 @@ class CannotRender(Exception):
 
 @dataclass(frozen=True)
 class Around:
-    """What a rendering needs besides rows: our own address, business time, and the makers of signed links."""
+    """What a rendering needs besides rows: our own address, business time, and the makers of signed links.
+
+    `is_read_here`: the words around the values are ours, not a merchant's own, so dates and money go with them.
+    """
 
     host: str
     now: datetime
     links: Links | None = None
     choices: Choices | None = None
+    is_read_here: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
     following = shelf.cycle(contract, fact.cycle_index + 1) if fact.cycle_index is not None else None
     cycle = shelf.cycle(contract, fact.cycle_index)
     delivered = (fact.data or {}).get("lines")
+    locale = words.locale_of(shopper.locale, shop.primary_locale)
     return Story(
         around=around,
         shop=shop,
@@ -90,7 +95,7 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
         products=shelf.products,
         payment_method=shelf.methods.get((fact.data or {}).get("method_gid") or contract.payment_method_gid or ""),
         orders_completed=shelf.orders_completed(fact),
-        locale=words.locale_of(shopper.locale, shop.primary_locale),
+        locale=words.spoken(locale) if around.is_read_here else locale,
         rules=among(shelf.rules, (line.selling_plan_gid for line in contract.lines)),
         hour=shelf.hour,
         challenges=shelf.challenges,

@@ -40,6 +40,11 @@ def language(locale: Locale) -> str:
     return str(locale.language) if locale.language in PHRASES else FALLBACK
 
 
+def spoken(locale: Locale) -> Locale:
+    """Return the locale itself where there are words for it, else English: for what is read as one text."""
+    return locale if locale.language in PHRASES else Locale(FALLBACK)
+
+
 def say(locale: Locale, phrase: str, /, **values: Any) -> str:
     """Return a phrase in the shopper's language, its places filled. Raises KeyError for a phrase nobody wrote."""
     return PHRASES[language(locale)][phrase].format(**values)

@@ -36,6 +36,7 @@ GRACE = timedelta(hours=1)
 OLD = outbox.OLD
 """What is older starts no flow in Klaviyo either."""
 NO_NEED = "it is not the shopper's to mend, so they need not know"
+TOLD_AT_ITS_END = "it was the last try, and what was done in the end is told instead"
 
 
 def fill(session: Session, around: Around, machine_now: datetime) -> int:
@@ -119,6 +120,8 @@ def write_again(session: Session, mail: Mail, around: Around) -> None:
 
 
 def _needless(fact: Fact) -> str | None:
+    if fact.data.get("ends_now"):
+        return TOLD_AT_ITS_END
     return NO_NEED if fact.data.get("quiet") else None
 
 

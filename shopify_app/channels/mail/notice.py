@@ -5,6 +5,8 @@ Rendered once from the same properties, in the shopper's language, with the sign
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.events.told import BY_KIND, Event
 from shopify_app.channels.klaviyo.mails.written import MAILS
@@ -25,7 +27,7 @@ def written(shop: Shop, sender_name: str, fact: Fact, around: Around, shelf: She
 
     `sender_name`: whom the shopper knows the shop as; empty for the shop's own name.
     """
-    attributes = event(shop, fact, around, shelf, backfill=False)["data"]["attributes"]
+    attributes = event(shop, fact, replace(around, is_read_here=True), shelf, backfill=False)["data"]["attributes"]
     person, properties = attributes["profile"]["data"]["attributes"], attributes["properties"]
     if not person.get("email"):
         raise CannotRender("the shopper has no mail address")

@@ -10,21 +10,22 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Message:
-    """A mail to staff. Its variables: `shop`, `count`, `numbers`, `codes`, `since`, `fallback`, `items`, as each
-    needs.
-    """
+    """A mail to staff. Its variables: `shop`, `count`, `numbers`, `codes`, `since`, `fallback`, as each needs,
+    of stock `items`, and of the digest `heading`, `entries`, `more`."""
 
     subject: Words
     paragraphs: tuple[Words, ...]
 
 
 KLAVIYO, PARKED, UNKNOWN_CODE, UNEXPLAINED, TEST = "klaviyo", "parked", "unknown_code", "unexplained", "test"
-MERCHANT, TASKS, STOCK_SHORT, STOCK_AHEAD = "merchant", "tasks", "stock_short", "stock_ahead"
+MERCHANT, TASKS, DIGEST = "merchant", "tasks", "digest"
+STOCK_SHORT, STOCK_AHEAD = "stock_short", "stock_ahead"
 
 _NUMBERS = {
     "en": "Subscriptions: {{ numbers }}.",
     "de": "Abonnements: {{ numbers }}.",
 }
+_ENTRIES = "{% for one in entries %}<strong>{{ one.day }}</strong> · #{{ one.number }}: {{ one.changes }}<br>"
 MESSAGES: dict[str, Message] = {
     KLAVIYO: Message(
         {"en": "{{ shop }}: Klaviyo refuses our events", "de": "{{ shop }}: Klaviyo lehnt unsere Ereignisse ab"},
@@ -85,9 +86,9 @@ MESSAGES: dict[str, Message] = {
         (
             {
                 "en": "Shopify says: {{ codes }}. Nothing is tried again, and shoppers are told nothing, until you "
-                "have mended it. Then choose Retry under Payments.",
+                "have mended it. Then choose “Mended? Try all again” under Payments.",
                 "de": "Shopify sagt: {{ codes }}. Es wird nichts erneut versucht, und Ihre Kunden erfahren nichts, "
-                "bis Sie es behoben haben. Wählen Sie dann unter Payments Retry.",
+                "bis Sie es behoben haben. Wählen Sie dann unter Payments „Mended? Try all again“.",
             },
             _NUMBERS,
         ),
@@ -170,6 +171,17 @@ MESSAGES: dict[str, Message] = {
                 "steht unter Tasks.",
             },
             _NUMBERS,
+        ),
+    ),
+    DIGEST: Message(
+        {"en": "{{ heading }}", "de": "{{ heading }}"},
+        (
+            {
+                "en": _ENTRIES + "{% else %}Nothing that ships has changed since the last message.{% endfor %}",
+                "de": _ENTRIES
+                + "{% else %}Seit der letzten Nachricht hat sich an keiner Sendung etwas geändert.{% endfor %}",
+            },
+            {"en": "{{ more }}", "de": "{{ more }}"},
         ),
     ),
     TEST: Message(

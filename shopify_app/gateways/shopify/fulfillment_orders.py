@@ -18,6 +18,7 @@ class FulfillmentOrderSnapshot:
     `status`: OPEN, SCHEDULED, IN_PROGRESS, ON_HOLD, CLOSED, CANCELLED or INCOMPLETE (schema 2026-10).
     `fulfill_at` is the order's creation where Shopify gives none, as for what can be shipped at once. `lines` are
     what it holds of each contract; prices are those of the order that paid, in its presentment currency.
+    `location`: the name of the place it is to be shipped from.
     """
 
     gid: str
@@ -25,6 +26,7 @@ class FulfillmentOrderSnapshot:
     fulfill_at: datetime
     updated_at: datetime
     lines: dict[str, tuple[LineSnapshot, ...]]
+    location: str | None = None
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ def _read(node: Node, created_at: datetime) -> FulfillmentOrderSnapshot:
         fulfill_at=instant(node["fulfillAt"]) or created_at,
         updated_at=known_instant(node["updatedAt"]),
         lines=lines,
+        location=(node["assignedLocation"] or {}).get("name"),
     )
 
 

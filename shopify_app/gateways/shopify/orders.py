@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,6 +11,17 @@ from shopify_app.gateways.shopify.client import AdminClient, Cost
 from shopify_app.gateways.shopify.values import Node, amount, instant, known_instant
 
 PAGE = 10
+
+
+@dataclass(frozen=True)
+class Unshipped:
+    """What of a contract's line still has to be shipped (schema 2026-10, LineItem.unfulfilledQuantity: without what
+    was shipped, refunded or taken out)."""
+
+    title: str
+    variant_title: str | None
+    sku: str | None
+    quantity: int
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class OrderSnapshot:
     updated_at: datetime
     cancelled_at: datetime | None
     contract_gids: tuple[str, ...]
+    unshipped: tuple[Unshipped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +71,7 @@ def fetch_page(client: AdminClient, query: str, after: str | None = None, patien
 
 def _read(client: AdminClient, node: Node, patience: float) -> OrderSnapshot:
     total = node["currentTotalPriceSet"]["presentmentMoney"]
+    lines = _lines(client, node, patience)
     return OrderSnapshot(
         gid=node["id"],
         name=node["name"],
@@ -68,11 +82,21 @@ def _read(client: AdminClient, node: Node, patience: float) -> OrderSnapshot:
         created_at=known_instant(node["createdAt"]),
         updated_at=known_instant(node["updatedAt"]),
         cancelled_at=instant(node["cancelledAt"]),
-        contract_gids=_contracts(client, node, patience),
+        contract_gids=tuple(sorted({line["contract"]["id"] for line in lines})),
+        unshipped=_unshipped(lines),
     )
 
 
-def _contracts(client: AdminClient, node: Node, patience: float) -> tuple[str, ...]:
+def _unshipped(lines: Sequence[Node]) -> tuple[Unshipped, ...]:
+    return tuple(
+        Unshipped(line["title"], line["variantTitle"], line["sku"], int(line["unfulfilledQuantity"]))
+        for line in lines
+        if line["requiresShipping"] and line["unfulfilledQuantity"]
+    )
+
+
+def _lines(client: AdminClient, node: Node, patience: float) -> list[Node]:
+    """All lines of the order that came from a contract."""
     lines, info = list(node["lineItems"]["nodes"]), node["lineItems"]["pageInfo"]
     while info["hasNextPage"]:
         variables = {"id": node["id"], "after": info["endCursor"]}
@@ -81,4 +105,4 @@ def _contracts(client: AdminClient, node: Node, patience: float) -> tuple[str, .
             break
         lines.extend(more["lineItems"]["nodes"])
         info = more["lineItems"]["pageInfo"]
-    return tuple(sorted({line["contract"]["id"] for line in lines if line["contract"]}))
+    return [line for line in lines if line["contract"]]

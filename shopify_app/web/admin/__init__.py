@@ -22,8 +22,10 @@ import shopify_app.web.admin.contract  # noqa: E402
 import shopify_app.web.admin.contracts  # noqa: E402
 import shopify_app.web.admin.dates.views  # noqa: E402
 import shopify_app.web.admin.events  # noqa: E402
-import shopify_app.web.admin.feed  # noqa: E402
 import shopify_app.web.admin.flow  # noqa: E402
+import shopify_app.web.admin.fulfillment.changes  # noqa: E402
+import shopify_app.web.admin.fulfillment.coming  # noqa: E402
+import shopify_app.web.admin.fulfillment.settings  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.ladders  # noqa: E402

@@ -19,7 +19,8 @@ from shopify_app.web.format import LOCALE, clock_time, local_day, moment
 MEANS = {
     Decline.TRANSIENT: "A fault at the bank or the payment provider that often passes within hours. Nobody is told.",
     Decline.SOFT: "Not enough money, a limit, or a refusal without a reason. The shopper is told.",
-    Decline.SHOPPER_ACTION: "The bank asks the shopper to confirm a payment. Only the shopper can help.",
+    Decline.SHOPPER_ACTION: "The bank asks the shopper to confirm a payment. Only the shopper can help. While "
+    "the bank still waits in the end, nothing else can be done, and the decision is yours.",
     Decline.PAYMENT_METHOD: "The card has expired or is not valid any more. Only the shopper can help.",
     Decline.ADDRESS: "Shopify does not accept the address. Only the shopper, or you on their behalf, can help.",
     Decline.INVENTORY: "Something in the order is sold out. The shopper is told nothing.",

@@ -98,8 +98,8 @@ def _addresses(form: Form, name: str) -> list[str] | None:
     if value is None:
         return None
     found = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    if not all(is_address(one) for one in found):
-        form.errors[name] = "Enter mail addresses with commas between them."
+    if wrong := next((one for one in found if not is_address(one)), None):
+        form.errors[name] = f"“{wrong}” is not a mail address. Put commas between several."
         return None
     if len(found) > mail.MOST_STAFF:
         form.errors[name] = f"Enter at most {mail.MOST_STAFF} addresses."

@@ -82,6 +82,10 @@ def _planned(fact: Fact, zone: tzinfo) -> Sentence:
 
 
 def _failed(fact: Fact, zone: tzinfo) -> Sentence:
+    if fact.data.get("ends_now"):
+        return Sentence("It was the last try. The shopper is told of its end, not of this failure, too.")
+    if fact.data.get("quiet"):
+        return Sentence("The shopper is not told that the charge failed: it is not theirs to mend.")
     left = fact.data.get("attempts_left")
     more = f", {plural(left, 'further try', 'further tries')} to come" if isinstance(left, int) and left else ""
     return Sentence(f"Time to tell the shopper that the charge failed{more}.")

@@ -14,6 +14,7 @@ from shopify_app.notices.models import Notice
 from shopify_app.web.admin import (
     card_words,
     edited,
+    fulfillment_words,
     order_words,
     payment_words,
     plan_words,
@@ -217,6 +218,7 @@ TELLINGS: dict[str, Telling] = {
     **card_words.TELLINGS,
     **order_words.TELLINGS,
     **stock_words.TELLINGS,
+    **fulfillment_words.TELLINGS,
     "subscription.started": fixed("Subscription started", "success"),
     "subscription.paused": _paused,
     "subscription.resumed": fixed("Resumed", "success"),

@@ -47,6 +47,10 @@
     if (button) download(button.dataset.download, button.dataset.file).catch(() => say("The file could not be fetched. Please try again.", true));
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.composedPath().some((node) => node.dataset && "print" in node.dataset)) window.print();
+  });
+
   /** Lets the merchant choose a variant in Shopify's own picker, and goes on with it to an address of ours. */
   async function pickVariant(address) {
     const chosen = await shopify.resourcePicker({ type: "variant", action: "select", multiple: false });

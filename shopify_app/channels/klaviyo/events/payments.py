@@ -19,7 +19,8 @@ PAYMENTS = (
     Event(
         "payment.failed",
         "Subscription Charge Failed",
-        "Each time a charge fails. What is not the shopper's to mend is sent as history, which starts no flow.",
+        "Each time a charge fails. What is not the shopper's to mend is sent as history, which starts no flow; so is "
+        "the last failure where the end, which is told, comes at once.",
         "payment.failed:<contract>:<cycle>:<attempt>",
         (
             *CHARGE,

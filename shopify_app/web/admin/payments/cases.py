@@ -94,11 +94,12 @@ def few(session: Session, shop_id: int) -> list[Row]:
 
 def page(session: Session, shop_id: int, name: str, after: Cursor | None) -> list[Row]:
     """Return up to PAGE cases of one group, oldest first, and one more if there is another page."""
-    query = _rows().where(*is_open(shop_id), group() == name)
+    oldest = (DunningCase.opened_at, DunningCase.id)
+    shown = select(DunningCase.id).where(*is_open(shop_id), group() == name).order_by(*oldest).limit(PAGE + 1)
     if after is not None:
         later = and_(DunningCase.opened_at == after.at, DunningCase.id > after.id)
-        query = query.where(or_(DunningCase.opened_at > after.at, later))
-    return _read(session, query.order_by(DunningCase.opened_at, DunningCase.id).limit(PAGE + 1))
+        shown = shown.where(or_(DunningCase.opened_at > after.at, later))
+    return _read(session, _rows().where(DunningCase.id.in_(shown)).order_by(*oldest))
 
 
 def find(session: Session, shop_id: int, number: str) -> Row | None:

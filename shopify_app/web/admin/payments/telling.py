@@ -24,6 +24,7 @@ Values = dict[str, Any]
 UNDER_WAY = "A charge is under way; its outcome appears here."
 UNKNOWN = "Customer not known"
 CONFIRM = "The bank asks the shopper to confirm the payment."
+NOT_CONFIRMED = "Unless the shopper confirms it, the decision is yours: {at}."
 
 
 def row(found: cases.Row, own: Ladders, now: datetime) -> Values:
@@ -64,6 +65,8 @@ def coming(found: cases.Row, own: Ladders) -> str:
     if step is Step.PERSON:
         reason = (found.cycle.parked_reason if found.cycle else None) or found.contract.parked_reason
         return words.reason(reason) or "It waits for your decision."
+    if step is Step.FINAL and _is_asked(found):
+        return NOT_CONFIRMED.format(at=_at(at))  # Shopify lets nothing else be done as long as it is asked
     if step is Step.FINAL:
         return f"Unless it is mended, Perennial {DOES[ending(decline, own)]}: {_at(at)}."
     said = NEXT[step.value].format(at=_at(at))

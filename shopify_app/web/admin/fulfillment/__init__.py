@@ -1,0 +1,1 @@
+"""For whoever packs and ships: the feed of changes, what ships when, and the settings of both."""
