@@ -47,6 +47,7 @@ from shopify_app.plans import door as plans_door
 from shopify_app.privacy import requests
 from shopify_app.stock import act as stock_act
 from shopify_app.stock import demand as stock_demand
+from shopify_app.stock import kept as stock_kept
 from shopify_app.stock import look as stock_look
 from shopify_app.stock import reconcile as stock_reconcile
 
@@ -102,6 +103,7 @@ DRAINS = (
     Drain("imports", "imports", importer.drain, importer.waiting),
     Drain("comparison", "imports", night.drain, night.waiting),
     Drain("dates", "imports", next_dates.drain, next_dates.waiting),
+    Drain("stock_kept", "imports", stock_kept.drain, stock_kept.waiting),
     Drain("marks", "imports", dunning_marks.drain, dunning_marks.waiting),
 )
 
@@ -111,6 +113,7 @@ DUTIES = (
     Duty("deliveries.reconcile", timedelta(minutes=10), deliveries.run),
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("stock.look_ahead", timedelta(hours=1), stock_look.look_ahead),
+    Duty("stock.kept", timedelta(hours=1), stock_kept.look),
     Duty("plans.refresh", timedelta(hours=1), plans_door.run),
     Duty("dunning.review", timedelta(minutes=10), dunning_card.review),
     Duty("edits.resume", timedelta(minutes=10), resume.run),

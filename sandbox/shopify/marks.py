@@ -1,4 +1,4 @@
-"""Tags and metafields of customers: set and taken off one by one. Nothing else here can be tagged by API.
+"""Tags and metafields of customers, and metafields of variants. Nothing else here can be tagged by API.
 
 Shopify docs: tags are compared without regard to case; a metafield that is not there is deleted without an error.
 """
@@ -6,7 +6,8 @@ Shopify docs: tags are compared without regard to case; a metafield that is not 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from graphql import GraphQLError
@@ -53,7 +54,7 @@ def _retag(ctx: Ctx, payload: str, id: str, change: Callable[[list[str]], list[s
 
 @mutation("metafieldsSet")
 def _set(ctx: Ctx, metafields: list[dict[str, Any]]) -> View:
-    _demand_write(ctx, "metafieldsSet")
+    _demand_write(ctx, "metafieldsSet", [wanted["ownerId"] for wanted in metafields])
     if len(metafields) > MOST_METAFIELDS:
         return _not_set("LESS_THAN_OR_EQUAL_TO", None, f"Exceeded the maximum of {MOST_METAFIELDS} metafields")
     for index, wanted in enumerate(metafields):  # all or nothing
@@ -67,7 +68,7 @@ def _set(ctx: Ctx, metafields: list[dict[str, Any]]) -> View:
 
 
 def _refusal(ctx: Ctx, index: int, wanted: dict[str, Any]) -> View | None:
-    if _customer(ctx, wanted["ownerId"]) is None:
+    if not _has_owner(ctx, wanted["ownerId"]):
         return _not_set("INVALID", index, "Owner does not exist", "ownerId")
     _plain(wanted.get("namespace"))
     if not wanted.get("type"):
@@ -76,6 +77,8 @@ def _refusal(ctx: Ctx, index: int, wanted: dict[str, Any]) -> View | None:
         json.loads(wanted["value"]) if wanted["type"] == "json" else None
     except ValueError:
         return _not_set("INVALID_VALUE", index, "Value is invalid JSON", "value")
+    if wanted["type"] == "number_integer" and not re.fullmatch(r"-?\d{1,16}", wanted["value"]):
+        return _not_set("INVALID_VALUE", index, "Value must be an integer", "value")
     return None
 
 
@@ -91,8 +94,8 @@ def _store(ctx: Ctx, wanted: dict[str, Any]) -> Row:
 
 @mutation("metafieldsDelete")
 def _delete(ctx: Ctx, metafields: list[dict[str, Any]]) -> View:
-    _demand_write(ctx, "metafieldsDelete")
-    if any(_customer(ctx, named["ownerId"]) is None for named in metafields):
+    _demand_write(ctx, "metafieldsDelete", [named["ownerId"] for named in metafields])
+    if any(not _has_owner(ctx, named["ownerId"]) for named in metafields):
         error = _error(["metafields", "ownerId"], "Owner does not exist")
         return {"__typename": "MetafieldsDeletePayload", "deletedMetafields": None, "userErrors": [error]}
     deleted: list[View | None] = []
@@ -133,11 +136,22 @@ def _plain(namespace: str | None) -> str:
     return namespace
 
 
-def _demand_write(ctx: Ctx, name: str) -> None:
-    """Shopify's table of scopes is silent on these four; writing to a customer asks for what writing it asks for."""
-    if "write_customers" not in ctx.scopes:
-        message = f"Access denied for {name} field. Required access: `write_customers` access scope."
-        raise GraphQLError(message, extensions={"code": "ACCESS_DENIED"})
+def _has_owner(ctx: Ctx, value: str) -> bool:
+    if _is_variant(value):
+        return ctx.of("variants").get(gid_key("ProductVariant", value)) is not None
+    return _customer(ctx, value) is not None
+
+
+def _is_variant(value: str) -> bool:
+    return value.startswith("gid://shopify/ProductVariant/")
+
+
+def _demand_write(ctx: Ctx, name: str, owners: Sequence[str] = ("",)) -> None:
+    """Shopify's table of scopes is silent on these four; writing to something asks for what writing it asks for."""
+    for scope in {"write_products" if _is_variant(owner) else "write_customers" for owner in owners}:
+        if scope not in ctx.scopes:
+            message = f"Access denied for {name} field. Required access: `{scope}` access scope."
+            raise GraphQLError(message, extensions={"code": "ACCESS_DENIED"})
 
 
 def _not_set(code: str, index: int | None, message: str, field: str = "") -> View:

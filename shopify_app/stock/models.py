@@ -75,7 +75,9 @@ class ItemStanding(Base):
     `dirty_at` (machine time): something changed, look again. `safety_units` are kept back from all but renewals due
     within `safety_days`. `supply` is what can go to subscribers, `runs_out_at` the first charge in the horizon that
     it does not cover, `short_units` what is missing until then and after; null while nothing is limited.
-    `discontinued_at`: it never comes back.
+    `discontinued_at`: it never comes back. `kept_units`: what themes shall hold back for subscribers (`kept.py`),
+    `kept_told` what Shopify was last told of it, null while that is not known; `kept_again_at` (machine time): not
+    to be told before.
     """
 
     __tablename__ = "stock_items"
@@ -83,6 +85,7 @@ class ItemStanding(Base):
         UniqueConstraint("shop_id", "item_gid"),
         Index("ix_stock_items_dirty", "dirty_at", postgresql_where=text("dirty_at is not null")),
         Index("ix_stock_items_runs_out", "shop_id", "runs_out_at"),
+        Index("ix_stock_items_kept", "id", postgresql_where=text("kept_told is distinct from kept_units")),
     )
 
     id: Mapped[Id]
@@ -98,6 +101,9 @@ class ItemStanding(Base):
     supply: Mapped[int | None]
     runs_out_at: Mapped[datetime | None]
     short_units: Mapped[int | None]
+    kept_units: Mapped[int] = mapped_column(server_default="0")
+    kept_told: Mapped[int | None] = mapped_column(server_default="0")
+    kept_again_at: Mapped[datetime | None]
 
 
 class Demand(Base):

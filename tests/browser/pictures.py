@@ -66,7 +66,8 @@ def _is_imported(story: Story) -> bool:
 
 
 def _look(stage: Stage) -> None:
-    for path, name in (("/", "home"), ("/settings", "settings"), ("/settings/rules", "rules"), ("/plans", "plans")):
+    shown = {"/": "home", "/settings": "settings", "/settings/rules": "rules", "/plans": "plans", "/stock": "stock"}
+    for path, name in shown.items():
         stage.open(path)
         _keep(stage, name, 1600)
     stage.open("/plans/new")

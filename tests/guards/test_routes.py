@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from shopify_app import create_app, wiring
 from shopify_app.billing.models import BillingAttempt
+from shopify_app.catalog.models import Variant
 from shopify_app.config import read
 from shopify_app.contracts.models import Contract
 from shopify_app.dunning.models import DunningCase
@@ -22,6 +23,7 @@ from shopify_app.links import wish
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.privacy.models import DATA_REQUEST, PrivacyRequest
 from shopify_app.shops.models import Shop, ShopToken
+from shopify_app.stock.models import ItemStanding, StockCause, StockDecision
 from shopify_app.web.access import access_of
 from tests.support.app import KEY, SECRET, environ_for
 
@@ -83,6 +85,7 @@ def _plant(session, ctx, domain: str) -> None:
     session.add(_plans(shop.id, now))
     session.flush()
     _plant_case(session, shop.id, now)
+    _plant_stock(session, shop.id, now)
     session.add(
         PrivacyRequest(
             shop_id=shop.id,
@@ -107,6 +110,22 @@ def _plant_case(session, shop_id: int, now) -> None:
     values = {"decline": "soft", "attempt_id": attempt.id, "failures": 1, "used": {}, "seen": {}, "opened_at": now}
     values |= {"next_step": "retry", "next_step_at": now + timedelta(days=1), "amount": 9, "currency": "USD"}
     session.add(DunningCase(**cycle, **values, id=number, state="open"))
+
+
+def _plant_stock(session, shop_id: int, now) -> None:
+    """An item and a decision about an order in which it is missing; their numbers are the contract's."""
+    number = 7000 + shop_id
+    contract = session.scalars(select(Contract).where(Contract.shop_id == shop_id)).one()
+    item, variant = f"gid://shopify/InventoryItem/{number}", f"gid://shopify/ProductVariant/{number}"
+    product = {"product_gid": f"gid://shopify/Product/{number}", "inventory_item_gid": item}
+    session.add(Variant(shop_id=shop_id, shopify_gid=variant, title=MARK, **product))
+    session.add(ItemStanding(shop_id=shop_id, item_gid=item))
+    cause = StockCause(shop_id=shop_id, item_gid=item, kind="out", opened_at=now, supply=0)
+    session.add(cause)
+    session.flush()
+    about = {"cause_id": cause.id, "contract_id": contract.id, "cycle_index": 1, "variant_gid": variant}
+    how = {"terms": {}, "options": ["skip"], "default": "skip", "act_at": now + timedelta(days=1), "state": "told"}
+    session.add(StockDecision(shop_id=shop_id, id=number, **about, **how, units=1, charge_at=now, decided_at=now))
 
 
 def _plans(shop_id: int, now) -> SellingPlanGroup:

@@ -96,6 +96,8 @@ def test_a_day_that_does_not_add_up_is_told(post: Post) -> None:
 @pytest.mark.parametrize("kind", MESSAGES)
 def test_every_message_to_staff_is_whole_in_both_languages(kind: str) -> None:
     values = {"shop": "Tea & Co", "count": 2, "numbers": "#1", "codes": "X", "since": "today", "fallback": True}
+    one = {"name": "Mug", "on": "today", "units": 2, "orders": 1, "subscribers": 2}
+    values |= {"items": [one, one]}
     english, german = (written(kind, language, "https://x.example/", **values) for language in ("en", "de"))
     assert english["subject"] != german["subject"] and "Tea & Co" in english["subject"]
     assert "Tea &amp; Co" in english["html"] and "Tea & Co" in german["plain"]

@@ -19,7 +19,15 @@ FAMILIES = (
     "subscription|order|task|charge|charging|delivery|plans|rules|links|notices|payment|payment_method|cards|stock"
 )
 KIND = re.compile(rf"({FAMILIES}|stock)\.[a-z_]+")
-NO_KINDS = {"links.prune", "notices.plan", "notices.prune", "plans.refresh", "stock.reconcile", "stock.look_ahead"}
+NO_KINDS = {
+    "links.prune",
+    "notices.plan",
+    "notices.prune",
+    "plans.refresh",
+    "stock.reconcile",
+    "stock.look_ahead",
+    "stock.kept",
+}
 """Names of duties and pages that look like kinds."""
 
 MUG = {"variant_gid": None, "title": "Mug", "variant_title": "Red", "sku": None, "quantity": 2}

@@ -1,4 +1,4 @@
-"""What staff must look at, by mail: one per alert and day to each address, never a flood."""
+"""What staff must look at, by mail: one per alert and day (or shortage) to each address."""
 
 from __future__ import annotations
 
@@ -14,9 +14,18 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.klaviyo import words
 from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
 from shopify_app.channels.mail import settings as mail_settings
-from shopify_app.channels.mail import staff
+from shopify_app.channels.mail import staff, stock_alerts
 from shopify_app.channels.mail.models import ALERT, Mail, MailSettings
-from shopify_app.channels.mail.staff_words import KLAVIYO, MERCHANT, PARKED, TASKS, UNEXPLAINED, UNKNOWN_CODE
+from shopify_app.channels.mail.staff_words import (
+    KLAVIYO,
+    MERCHANT,
+    PARKED,
+    STOCK_AHEAD,
+    STOCK_SHORT,
+    TASKS,
+    UNEXPLAINED,
+    UNKNOWN_CODE,
+)
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
 from shopify_app.dunning.models import OPEN, DunningCase
@@ -46,10 +55,13 @@ class _Looking:
 
 @dataclass(frozen=True)
 class _Found:
-    """What an alert says: the subscriptions it is about, and values of its own."""
+    """What an alert says: the subscriptions it is about, and values of its own. `once`: what tells it from others of
+    its kind, None: the day, of which it is told once.
+    """
 
     contract_gids: Sequence[str | None] = ()
     more: dict[str, Any] = field(default_factory=dict)
+    once: str | None = None
 
 
 def run(ctx: Context) -> int:
@@ -79,7 +91,7 @@ def _run_shop(ctx: Context, shop: Shop) -> int:
             values = {"shop": shop.name or shop.domain, "count": len(found.contract_gids)}
             values |= {"numbers": _numbers(found.contract_gids)} | found.more
             said = staff.written(kind, settings.language, link, **values)
-            reference = f"{kind}:{now.astimezone(shop.zone).date().isoformat()}"
+            reference = f"{kind}:{found.once or now.astimezone(shop.zone).date().isoformat()}"
             written += len(staff.put(session, shop.id, ALERT, reference, to, said, now))
     return written
 
@@ -132,12 +144,26 @@ def _unexplained(looking: _Looking) -> _Found | None:
     return _Found([one.contract_gid for one in found]) if found else None
 
 
+def _short(looking: _Looking) -> _Found | None:
+    """At once, not once a day: what to do about it depends on the hour."""
+    shop, locale = looking.shop, Locale(looking.settings.language)
+    found = stock_alerts.short(looking.session, shop, STOCK_SHORT, looking.since, locale)
+    return _Found(more=found[1], once=found[0]) if found else None
+
+
+def _ahead(looking: _Looking) -> _Found | None:
+    found = stock_alerts.ahead(looking.session, looking.shop, looking.now, Locale(looking.settings.language))
+    return _Found(more=found[1], once=found[0]) if found else None
+
+
 _LOOKS: dict[str, Callable[[_Looking], _Found | None]] = {
     KLAVIYO: _klaviyo,
     PARKED: _parked,
     UNKNOWN_CODE: _unknown_code,
     MERCHANT: _merchants,
     UNEXPLAINED: _unexplained,
+    STOCK_SHORT: _short,
+    STOCK_AHEAD: _ahead,
     TASKS: _tasks,
 }
 

@@ -11,7 +11,7 @@ Words = Mapping[str, str]
 @dataclass(frozen=True)
 class Message:
     """A mail to staff. Its variables: `shop`, `count`, `numbers`, `codes`, `since`, `fallback`, as each needs,
-    and of the digest `heading`, `entries`, `more`."""
+    of stock `items`, and of the digest `heading`, `entries`, `more`."""
 
     subject: Words
     paragraphs: tuple[Words, ...]
@@ -19,6 +19,7 @@ class Message:
 
 KLAVIYO, PARKED, UNKNOWN_CODE, UNEXPLAINED, TEST = "klaviyo", "parked", "unknown_code", "unexplained", "test"
 MERCHANT, TASKS, DIGEST = "merchant", "tasks", "digest"
+STOCK_SHORT, STOCK_AHEAD = "stock_short", "stock_ahead"
 
 _NUMBERS = {
     "en": "Subscriptions: {{ numbers }}.",
@@ -106,6 +107,54 @@ MESSAGES: dict[str, Message] = {
                 "sich diese Abonnements an.",
             },
             _NUMBERS,
+        ),
+    ),
+    STOCK_SHORT: Message(
+        {
+            "en": "{{ shop }}: {% if count == 1 %}{{ items[0].name }} is{% else %}{{ count }} items are{% endif %} "
+            "short for subscribers",
+            "de": "{{ shop }}: {% if count == 1 %}{{ items[0].name }} reicht{% else %}{{ count }} Artikel reichen"
+            "{% endif %} nicht für alle Abonnements",
+        },
+        (
+            {
+                "en": "{% for one in items %}{{ one.name }}: {{ one.units }} short, {{ one.orders }} "
+                "{% if one.orders == 1 %}order is{% else %}orders are{% endif %} held, the first of {{ one.on }}. "
+                "{% endfor %}",
+                "de": "{% for one in items %}{{ one.name }}: Es fehlen {{ one.units }}, {{ one.orders }} "
+                "{% if one.orders == 1 %}Bestellung wird{% else %}Bestellungen werden{% endif %} zurückgehalten, die "
+                "erste vom {{ one.on }}. {% endfor %}",
+            },
+            {
+                "en": "Nobody is charged for what cannot be sent. Those concerned are told and asked as your policy "
+                "has it; who gets what stands under Stock.",
+                "de": "Niemand zahlt für etwas, das nicht geliefert werden kann. Die Betroffenen erfahren davon und "
+                "werden gefragt, wie Sie es festgelegt haben; wer was bekommt, steht unter Stock.",
+            },
+        ),
+    ),
+    STOCK_AHEAD: Message(
+        {
+            "en": "{{ shop }}: {% if count == 1 %}an item runs{% else %}{{ count }} items run{% endif %} out within "
+            "four weeks",
+            "de": "{{ shop }}: {% if count == 1 %}Ein Artikel reicht{% else %}{{ count }} Artikel reichen{% endif %} "
+            "keine vier Wochen mehr",
+        },
+        (
+            {
+                "en": "{% for one in items %}{{ one.name }}: from {{ one.on }} on {{ one.units }} short for "
+                "{{ one.subscribers }} {% if one.subscribers == 1 %}subscriber{% else %}subscribers{% endif %}. "
+                "{% endfor %}",
+                "de": "{% for one in items %}{{ one.name }}: Ab {{ one.on }} fehlen {{ one.units }} für "
+                "{{ one.subscribers }} {% if one.subscribers == 1 %}Abonnement{% else %}Abonnements{% endif %}. "
+                "{% endfor %}",
+            },
+            {
+                "en": "This counts what upcoming orders need, though some may be skipped or cancelled until then; "
+                "both numbers stand under Stock.",
+                "de": "Gezählt ist, was kommende Bestellungen brauchen, auch wenn manche bis dahin übersprungen oder "
+                "gekündigt werden; beide Zahlen stehen unter Stock.",
+            },
         ),
     ),
     TASKS: Message(

@@ -42,5 +42,9 @@ import shopify_app.web.admin.privacy  # noqa: E402
 import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
 import shopify_app.web.admin.shopper_rules  # noqa: E402
+import shopify_app.web.admin.stock.deeds  # noqa: E402
+import shopify_app.web.admin.stock.item  # noqa: E402
+import shopify_app.web.admin.stock.items  # noqa: E402
+import shopify_app.web.admin.stock.policies  # noqa: E402
 import shopify_app.web.admin.stock_telling  # noqa: E402
 import shopify_app.web.admin.tasks  # noqa: E402, F401

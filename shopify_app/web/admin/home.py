@@ -19,6 +19,7 @@ from shopify_app.insights.models import DailyCharges
 from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
+from shopify_app.stock import pages as stock_pages
 from shopify_app.stock import settings as stock
 from shopify_app.tasks import book
 from shopify_app.web import ctx
@@ -41,6 +42,7 @@ def home() -> Response:
         values: Values = {
             "tiles": _tiles(session, g.shop, now),
             "running": _running(session, g.shop, now),
+            "missing": stock_pages.wait_for_staff(session, g.shop.id),
             "needing": cases.need_merchant(session, g.shop.id),
             "tasks": book.waiting(session, g.shop.id),
             "unexplained": _unexplained(session, g.shop, now),

@@ -22,6 +22,7 @@ from shopify_app.web.admin import (
     stock_words,
 )
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, who
+from shopify_app.web.admin.stock import words as stock_said
 from shopify_app.web.admin.words import decline, reason
 from shopify_app.web.format import day, money, plural
 
@@ -238,6 +239,7 @@ TELLINGS: dict[str, Telling] = {
     "mail.settings_changed": _mail,
     "flow.settings_changed": _flow,
     "rules.changed": _rules,
+    "stock.rules_changed": stock_said.changed,
     "order.processed": _processed,
     "charge.failed": _failed,
     "charge.duplicate": _duplicate,

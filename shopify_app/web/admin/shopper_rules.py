@@ -107,7 +107,7 @@ def _show(number: str, *, form: Form | None = None, toast: str = "") -> Response
     """Render the page as saved, or with what was typed and what is wrong with it (status 422)."""
     with ctx().db.session() as session:
         plan, known, products = _plan(session, number), store.of_shop(session, g.shop.id), _products(session)
-        plans = _plans(session)
+        plans = plans_of_shop(session)
     is_unknown, plan = plan is None, plan or SHOP
     saved = known.get(plan.gid, known[WHOLE_SHOP])
     return render.page(
@@ -143,11 +143,11 @@ def _plan(session: Session, number: str) -> Plan | None:
     """The plan of that number; the whole shop for none, None for one we do not know."""
     if not number:
         return SHOP
-    return next((each for each in _plans(session) if each.number == number), None)
+    return next((each for each in plans_of_shop(session) if each.number == number), None)
 
 
-def _plans(session: Session) -> list[Plan]:
-    """Every plan that subscriptions have or that is on sale, and those with rules of their own, by name."""
+def plans_of_shop(session: Session) -> list[Plan]:
+    """Return every plan that subscriptions have or that is on sale, and those with rules of their own, by name."""
     bought = select(ContractLine.selling_plan_gid, func.max(ContractLine.selling_plan_name)).where(
         ContractLine.shop_id == g.shop.id, ContractLine.selling_plan_gid.is_not(None)
     )

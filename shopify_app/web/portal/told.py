@@ -98,6 +98,7 @@ OF_SHOP = (
     "payment.marking_changed",
     "cards.leads_changed",
     "rules.changed",
+    "stock.rules_changed",
     "links.mode_changed",
     "mail.settings_changed",
     "flow.settings_changed",

@@ -1,0 +1,1 @@
+"""Stock: what subscribers need against what is there, one item, what if, and the policies."""
