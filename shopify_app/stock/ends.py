@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import parking
 from shopify_app.contracts.holds import let_go
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.gateways.shopify.attempts import ALLOW_OVERSELLING
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
@@ -17,9 +18,9 @@ from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.stock.decide import APPLIED, CLOSED, HELD, POLICY
 from shopify_app.stock.models import StockDecision
-from shopify_app.stock.policy import DELAY, TELL
+from shopify_app.stock.policy import DELAY, SELL, TELL
 
-WAITED = "A person decides: something in this order is out of stock, and its day has come."
+WAITED = "Something in this order is out of stock, and its day has come. Released, it is charged all the same."
 ARRIVED = "arrived"
 CHOSEN = "stock.chosen"
 GONE = "the order needs it no longer"
@@ -36,8 +37,25 @@ def covered(session: Session, decision: StockDecision, now: datetime) -> None:
     if contract is None or cycle is None or not was_told:
         return
     if decision.done == TELL and cycle.parked_reason == WAITED:
-        parking.release(session, contract, POLICY, now, cycle)
+        parking.lift(session, contract, cycle, now)
     tell(session, contract, decision, "stock.back", now, {"resume_at": decision.charge_at.isoformat()})
+
+
+def is_released(session: Session, decision: StockDecision) -> bool:
+    """Answer whether a person has let an order go on that waited for them."""
+    if decision.done != TELL:
+        return False
+    _, cycle = rows(session, decision)
+    return cycle is not None and cycle.parked_reason is None and cycle.released_at is not None
+
+
+def by_person(session: Session, decision: StockDecision, now: datetime) -> None:
+    """They have read that something is out of stock, and want it charged all the same."""
+    _, cycle = rows(session, decision)
+    if cycle is not None:
+        cycle.inventory_policy = ALLOW_OVERSELLING
+    decision.state, decision.done, decision.ended_at, decision.act_at = APPLIED, SELL, now, None
+    free(session, decision, now)
 
 
 def arrives(decision: StockDecision) -> bool:

@@ -237,6 +237,10 @@ def _let_go(
     """
     if not open_ones:
         return 0
+    for one in open_ones:
+        if ends.is_released(session, one):
+            ends.by_person(session, one, now)
+    open_ones = [one for one in open_ones if one.ended_at is None]
     lacking = {_key(one) for one in missing}
     needed = _needed(session, open_ones)
     served = [one for one in open_ones if _key(one) in needed - lacking and not ends.arrives(one)]

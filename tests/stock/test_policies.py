@@ -8,6 +8,7 @@ from decimal import Decimal
 from sandbox.seeds import tiny
 from sandbox.shopify import contracts, stock
 from sandbox.testing import SandboxServer
+from shopify_app.billing import parking
 from shopify_app.contracts.models import Contract
 from shopify_app.stock import ends
 from shopify_app.stock.policy import ASK, DELAY, REST, SAME, SELL, SKIP, SWAP, TELL
@@ -102,6 +103,22 @@ def test_what_is_only_told_waits_for_a_person_on_its_day_and_goes_on_when_stock_
         shelf.put(1)
         shelf.until(day(9))
         assert shelf.paid() == 1
+
+
+def test_a_person_who_releases_what_is_only_told_has_it_charged_all_the_same(
+    sandbox_server: SandboxServer, postgres_url: str
+) -> None:
+    with stocked(sandbox_server, postgres_url, 9, [day(6)]) as shelf:
+        shelf.policy(action=TELL)
+        shelf.put(0)
+        shelf.until(day(7))
+        (one,) = shelf.decisions()
+        with shelf.ctx.db.session() as session:
+            contract, cycle = ends.rows(session, one)
+            assert parking.release(session, contract, "merchant:1", shelf.till.now, cycle)
+        shelf.until(day(8))
+        assert (shelf.paid(), shelf.left()) == (1, -1)
+        assert len(shelf.decisions()) == 1
 
 
 def test_a_preference_comes_before_the_policy_and_waiting_ends_with_the_fallback(
