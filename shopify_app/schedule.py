@@ -50,6 +50,7 @@ from shopify_app.stock import demand as stock_demand
 from shopify_app.stock import kept as stock_kept
 from shopify_app.stock import look as stock_look
 from shopify_app.stock import reconcile as stock_reconcile
+from shopify_app.stock import sales as stock_sales
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ DUTIES = (
     Duty("fulfillment.digest", timedelta(minutes=10), digest.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
+    Duty("stock.prune", timedelta(days=1), stock_sales.prune),
     Duty("inbox.prune", timedelta(days=1), prune.run),
     Duty("links.prune", timedelta(days=1), links_prune.run),
     Duty("notices.prune", timedelta(days=1), notices_prune.run),

@@ -18,6 +18,7 @@ from shopify_app.orders import webhooks as orders
 from shopify_app.plans import refresh as plans
 from shopify_app.privacy import webhooks as privacy
 from shopify_app.shops import webhooks as shops
+from shopify_app.stock import sales
 from shopify_app.stock import webhooks as stock
 
 
@@ -38,7 +39,7 @@ _PAID_WITH = Handler(contracts.fetch_paid_with, contracts.contract_changed)
 _CARD = Handler(card.fetch_now, card.method_updated)
 _OTHER_MEANS = Handler(card.fetch_now, card.contract_changed)
 _MARKS = Handler(card.fetch_now, marking.customers_merge)
-_ORDER = Handler(orders.fetch_order, orders.order_changed)
+_ORDER = Handler(orders.fetch_order, sales.order_changed)
 _DELIVERIES = Handler(orders.fetch_deliveries, orders.deliveries_changed)
 _PRODUCT = Handler(stock.fetch_product, stock.product_changed)
 _PLANS = Handler(plans.fetch_groups, plans.groups_changed)

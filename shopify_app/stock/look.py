@@ -18,7 +18,7 @@ from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
-from shopify_app.stock import decide, ends, settings, supply
+from shopify_app.stock import decide, ends, sales, settings, supply
 from shopify_app.stock.decide import CLOSED, DISCONTINUED, LOW, OUT
 from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.runway import Claim, in_line, short
@@ -159,7 +159,8 @@ def _missing(session: Session, shop_id: int, on: Shelf, until: datetime, has_ope
 
 def _note(session: Session, standing: ItemStanding, on: Shelf, shop: Shop, now: datetime) -> None:
     """Keep how the item stands, for pages and for what time brings near."""
-    found = supply.runway(session, shop.id, on, now + settings.HORIZON, shop.zone)
+    pace = sales.pace(session, shop.id, on.gids, now) if on.units is not None else 0.0
+    found = supply.runway(session, shop.id, on, now, now + settings.HORIZON, shop.zone, pace)
     standing.supply, standing.short_units = on.units, found.short_units
     standing.runs_out_at = (
         datetime.combine(found.runs_out_on, datetime.min.time(), tzinfo=shop.zone) if found.runs_out_on else None

@@ -141,6 +141,23 @@ class Demand(Base):
     spent_at: Mapped[datetime | None]
 
 
+class OneTimeSale(Base):
+    """Units of a variant that an order without any subscription took. `sold_at`: business time."""
+
+    __tablename__ = "one_time_sales"
+    __table_args__ = (
+        PrimaryKeyConstraint("shop_id", "order_gid", "variant_gid"),
+        Index("ix_one_time_sales_variant", "shop_id", "variant_gid", "sold_at", postgresql_include=["units"]),
+        Index("ix_one_time_sales_sold", "shop_id", "sold_at"),
+    )
+
+    shop_id: Mapped[ShopId]
+    order_gid: Mapped[str]
+    variant_gid: Mapped[str]
+    units: Mapped[int]
+    sold_at: Mapped[datetime]
+
+
 class StockCause(Base):
     """A time in which an item did not suffice, or that it is discontinued: one open cause an item and kind."""
 

@@ -58,11 +58,16 @@ class Runway:
     short_units: int
 
 
-def of_days(supply: int, days: Sequence[tuple[date, int]]) -> Runway:
-    """Return how far a supply goes over days with their units, in order of the days."""
+def of_days(supply: int, days: Sequence[tuple[date, int]], pace: float = 0.0, today: date | None = None) -> Runway:
+    """Return how far a supply goes over days with their units, in order of the days.
+
+    `pace`: units a day that are sold besides, from `today` on; they make it run out sooner. What is missing counts
+    what subscribers need alone: others buy what there is.
+    """
     left, out = supply, None
     for day, units in days:
         left -= units
-        if left < 0 and out is None:
+        besides = pace * max((day - today).days, 0) if today else 0.0
+        if out is None and left < besides:
             out = day
     return Runway(out, max(-left, 0) if out else 0)

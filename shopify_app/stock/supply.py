@@ -125,11 +125,13 @@ def needed(session: Session, shop_id: int, on: Shelf, until: datetime) -> int:
     return int(session.scalar(select(func.sum(Demand.units)).where(*mine, Demand.charge_at <= until)) or 0)
 
 
-def runway(session: Session, shop_id: int, on: Shelf, until: datetime, zone: ZoneInfo) -> Runway:
-    """Return how far an item goes over the days of `zone` until an instant."""
+def runway(
+    session: Session, shop_id: int, on: Shelf, now: datetime, until: datetime, zone: ZoneInfo, pace: float = 0.0
+) -> Runway:
+    """Return how far an item goes over the days of `zone` until an instant. `pace`: units sold a day besides."""
     if on.units is None:
         return Runway(None, 0)
-    return of_days(on.units, days(session, shop_id, on.gids, until, zone))
+    return of_days(on.units, days(session, shop_id, on.gids, until, zone), pace, now.astimezone(zone).date())
 
 
 def days(

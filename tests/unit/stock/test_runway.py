@@ -70,3 +70,11 @@ def test_the_day_it_runs_out_and_what_is_missing_then() -> None:
     assert of_days(5, days) == Runway(date(2026, 12, 9), 4)
     assert of_days(9, days) == Runway(None, 0)
     assert of_days(-1, []) == Runway(None, 0)
+
+
+def test_what_is_sold_besides_makes_it_run_out_sooner_but_is_not_missing_to_subscribers() -> None:
+    today, days = date(2026, 12, 1), [(date(2026, 12, 5), 3), (date(2026, 12, 25), 3)]
+    assert of_days(9, days) == Runway(None, 0)
+    assert of_days(9, days, 0.1, today) == Runway(None, 0)
+    assert of_days(9, days, 0.5, today) == Runway(date(2026, 12, 25), 0)
+    assert of_days(4, days, 0.5, today) == Runway(date(2026, 12, 5), 2)

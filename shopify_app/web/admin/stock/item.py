@@ -9,7 +9,7 @@ from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
-from shopify_app.stock import affected, outlook, pages, settings, supply
+from shopify_app.stock import affected, outlook, pages, sales, settings, supply
 from shopify_app.stock import rates as experience
 from shopify_app.stock.affected import Row
 from shopify_app.stock.decide import CHOSEN, TOLD
@@ -87,6 +87,7 @@ def _values(session: Session, item: Item, after: Cursor | None) -> Values:
         "there": on.units,
         "why_not": words.NOT_LIMITED if on.units is None else "",
         "is_gone": item.standing.discontinued_at is not None,
+        "besides": _besides(sales.pace(session, g.shop.id, item.gids, now)),
         "windows": _windows(need, on.units),
         "chart": chart.draw(outlook.added_up(need.raw, today), on.units) if on.units is not None else None,
         "levels": [_level(level) for level in pages.levels(session, g.shop.id, gid)],
@@ -109,6 +110,11 @@ def _windows(need: Need, there: int | None) -> list[Values]:
         left = None if there is None else there - raw
         found.append({"days": days, "raw": raw, "adjusted": need.adjusted_within(days), "left": left})
     return found
+
+
+def _besides(pace: float) -> str:
+    """Units a day as people say them; nothing for next to none."""
+    return f"{pace:.1f}".removesuffix(".0") if pace >= 0.05 else ""
 
 
 def _level(level: InventoryLevel) -> Values:
