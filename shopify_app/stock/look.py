@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import is_one_of, lock, rows_of, total
+from shopify_app.kit.db import is_among, is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.stock import decide, ends, sales, settings, supply
@@ -207,7 +207,7 @@ def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> set[tuple
         "held_until": None,
         "held_at": func.coalesce(BillingCycle.held_at, now),
     }
-    held = update(BillingCycle).where(BillingCycle.id.in_(session.scalars(rows).all())).values(values)
+    held = update(BillingCycle).where(is_among(BillingCycle.id, session.scalars(rows).all())).values(values)
     found = session.execute(held.returning(BillingCycle.contract_id, BillingCycle.cycle_index))
     return {(row.contract_id, row.cycle_index) for row in found}
 
