@@ -50,11 +50,13 @@ SHOPS = """
     from generate_series(1, 50) n"""
 CONTRACTS = """
     insert into contracts (shop_id, shopify_gid, status, revision_id, currency, billing_policy, delivery_policy,
-        shopify_created_at, shopify_updated_at, billable_since, next_charge_at, read_at)
+        shopify_created_at, shopify_updated_at, billable_since, next_charge_at, read_at, written_at, demand_of,
+        seen_method)
     select 1 + n % 50, 'gid://shopify/SubscriptionContract/' || n,
         case when n % 10 = 0 then 'PAUSED' else 'ACTIVE' end,
         1, 'USD', '{"interval": "MONTH", "intervalCount": 1}', '{"interval": "MONTH", "intervalCount": 1}',
-        :now - interval '2 years', :now, :now - interval '2 years', :now + n % 30 * interval '1 day', :now
+        :now - interval '2 years', :now, :now - interval '2 years', :now + n % 30 * interval '1 day', :now,
+        :now, :now, 'none'
     from generate_series(1, :contracts) n"""
 CYCLES = """
     insert into billing_cycles (shop_id, contract_id, cycle_index, start_at, end_at, expected_at, status, skipped,
