@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.billing import parking
@@ -21,6 +21,8 @@ from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.edits import door
 from shopify_app.edits.answers import PASSING, Answer, Refusal
 from shopify_app.edits.change import Change, Target
+from shopify_app.edits.changes import parse
+from shopify_app.edits.models import REJECTED, CycleEdit
 from shopify_app.edits.move import Moving
 from shopify_app.edits.skip import Skipping
 from shopify_app.gateways.shopify.attempts import ALLOW_OVERSELLING
@@ -28,8 +30,18 @@ from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import MACHINE_NOW, NOW, Instant, Json, lock, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
-from shopify_app.stock import ends, for_good, swapped
-from shopify_app.stock.decide import APPLIED, CHOSEN, DISCONTINUED, POLICY, PROPOSED, RELEASED, TOLD
+from shopify_app.stock import dirty, ends, for_good, settings, swapped
+from shopify_app.stock.decide import (
+    APPLIED,
+    CHOSEN,
+    DISCONTINUED,
+    POLICY,
+    PROPOSED,
+    RELEASED,
+    TOLD,
+    is_for,
+    wait_until,
+)
 from shopify_app.stock.models import StockCause, StockDecision
 from shopify_app.stock.policy import DELAY, REST, SELL, SKIP, SWAP, TELL, parsed
 
@@ -57,6 +69,7 @@ class Case:
     cycle: BillingCycle
     shop: Shop
     kind: str
+    hour: int
 
     def target(self) -> Target:
         """Return the order as the door wants it."""
@@ -115,7 +128,11 @@ def _act(ctx: Context, decision_id: int) -> None:
             _give_up(session, decision_id, ctx.clock.now())
             return
     decision = case.decision
-    if decision.state == APPLIED and decision.reason == ends.ARRIVED:
+    is_arrived = decision.state == APPLIED and decision.reason == ends.ARRIVED
+    if not is_for(decision, case.cycle.expected_at) and not (is_arrived and _was_brought_forward(ctx, decision)):
+        _decide_anew(ctx, decision_id)
+        return
+    if is_arrived:
         _bring_forward(ctx, case)
         return
     for word in _chain(decision):
@@ -145,13 +162,14 @@ def _try(ctx: Context, case: Case, word: str) -> Answer:
         done = for_good.carry_out(ctx, case.decision, case.contract.shopify_gid, word, POLICY)
         if done.answer.is_done:
             _applied(ctx, case, word, done.before, done.after)
-        return done.answer
+        if not done.is_only_this_date:
+            return done.answer
     change = _change(ctx, case, word)
     if change is None:
         return Answer(False, "", Refusal.REFUSED)
     answer = door.carry_out(ctx, change, case.target(), f"stock:{case.decision.id}:{word}")
     if answer.is_done or answer.refusal is Refusal.ALREADY:
-        _applied(ctx, case, word, change.before(case.cycle), change.after())
+        _applied(ctx, case, word, _before(ctx, case, word, change), change.after())
     return answer
 
 
@@ -159,17 +177,36 @@ def _change(ctx: Context, case: Case, word: str) -> Change | None:
     """Return the change of one order, None when it cannot be made (any more)."""
     if word == SKIP:
         return Skipping(True)
-    if word == DELAY:
-        until = case.decision.terms.get("wait_until")
-        to = datetime.fromisoformat(until) if until else None
-        return Moving(to) if to is not None and to > ctx.clock.now() else None
     with ctx.db.session() as session:
+        asked = session.get(CycleEdit, (case.decision.shop_id, f"stock:{case.decision.id}:{word}"))
+        if asked is not None and asked.state != REJECTED:
+            return parse(asked.action, asked.wish)  # whoever asked it died: it is seen, or asked again
+        if word == DELAY:
+            to = _waits_until(session, case)
+            return Moving(to) if to is not None and to > ctx.clock.now() else None
         fresh = _case(session, case.decision.id)
         return (
             swapped.change(session, fresh.decision, fresh.contract, fresh.cycle, word, ctx.clock.now())
             if fresh
             else None
         )
+
+
+def _before(ctx: Context, case: Case, word: str, change: Change) -> Json:
+    """The order as it was when it was asked for, though somebody else did so."""
+    with ctx.db.session() as session:
+        asked = session.get(CycleEdit, (case.decision.shop_id, f"stock:{case.decision.id}:{word}"))
+        return asked.before if asked is not None else change.before(case.cycle)
+
+
+def _waits_until(session: Session, case: Case) -> datetime | None:
+    """The last day it may wait, as the order after it stands now."""
+    kept = case.decision.terms.get("wait_until")
+    mine = (BillingCycle.contract_id == case.contract.id, BillingCycle.cycle_index == case.cycle.cycle_index + 1)
+    following = session.scalar(select(BillingCycle.expected_at).where(*mine, BillingCycle.status == UNBILLED))
+    how, terms = settings.of(session, case.decision.shop_id), parsed(case.decision.terms)
+    allowed = wait_until(case.cycle.expected_at, terms, how, following)
+    return min(datetime.fromisoformat(kept), allowed) if kept and allowed else None
 
 
 def _applied(ctx: Context, case: Case, word: str, before: Json, after: Json) -> None:
@@ -186,7 +223,8 @@ def _applied(ctx: Context, case: Case, word: str, before: Json, after: Json) -> 
         data = {"chosen": decision.choice is not None, "charge_at": decision.charge_at.isoformat()}
         ends.tell(session, contract, decision, DONE_KINDS[word], now, data, before, after)
         if word == DELAY:
-            decision.act_at = cycle.expected_at
+            decision.terms = {**decision.terms, "moved_to": cycle.expected_at.isoformat()}
+            decision.act_at = cycle.expected_at - NOTICE  # what it holds cannot be changed once its day has come
         else:
             decision.ended_at, decision.act_at = now, None
             ends.free(session, decision, now)
@@ -198,6 +236,8 @@ def _sell_anyway(ctx: Context, case: Case) -> Answer:
     with ctx.db.session() as session:
         lock(session, "contract", case.contract.shop_id, case.contract.shopify_gid)
         decision = _locked(session, case.decision.id)
+        if decision.ended_at is not None:
+            return Answer(True, "")
         _, cycle = ends.rows(session, decision)
         if cycle is not None:
             cycle.inventory_policy = ALLOW_OVERSELLING
@@ -213,10 +253,12 @@ def _ask_a_person(ctx: Context, case: Case) -> Answer:
     with ctx.db.session() as session:
         lock(session, "contract", case.contract.shop_id, case.contract.shopify_gid)
         decision = _locked(session, case.decision.id)
+        if decision.ended_at is not None:
+            return Answer(True, "")
         contract, cycle = ends.rows(session, decision)
         decision.state, decision.done, decision.applied_at, decision.act_at = APPLIED, TELL, now, None
         decision.lease_until = None
-        if contract is not None and cycle is not None:
+        if contract is not None and cycle is not None and cycle.parked_reason is None:
             parking.park(session, contract, ends.WAITED, now, cycle)
     return Answer(True, "")
 
@@ -238,14 +280,21 @@ def _bring_forward(ctx: Context, case: Case) -> None:
         decision.state, decision.ended_at, decision.act_at = RELEASED, now, None
         ends.free(session, decision, now)
         if contract is not None and cycle is not None:
-            charge_at = calendar.due_at(cycle.expected_at, case.shop.zone, billing_hour(session, decision.shop_id))
+            charge_at = calendar.due_at(cycle.expected_at, case.shop.zone, case.hour)
             ends.tell(session, contract, decision, "stock.back", now, {"resume_at": charge_at.isoformat()})
+
+
+def _was_brought_forward(ctx: Context, decision: StockDecision) -> bool:
+    """Answer whether it was us who gave the order the date it has: whoever did so died before writing it down."""
+    asked = (CycleEdit.shop_id == decision.shop_id, CycleEdit.request_id.startswith(f"stock:{decision.id}:back:"))
+    with ctx.db.session() as session:
+        return bool(session.scalar(select(exists().where(*asked, CycleEdit.state != REJECTED))))
 
 
 def _comes_at(case: Case, now: datetime) -> datetime:
     """The date it had, if that is still to come, else tomorrow at the same time of day."""
     first = datetime.fromisoformat(case.decision.terms["expected_at"])
-    if first > now + NOTICE:
+    if calendar.due_at(first, case.shop.zone, case.hour) > now + NOTICE:
         return first
     wall = first.astimezone(case.shop.zone)
     day = now.astimezone(wall.tzinfo).date() + timedelta(days=1)
@@ -263,7 +312,7 @@ def _case(session: Session, decision_id: int) -> Case | None:
         return None
     contract.lines  # noqa: B018 - read while there is a session
     shop, cause = session.get_one(Shop, decision.shop_id), session.get_one(StockCause, decision.cause_id)
-    return Case(decision, contract, cycle, shop, cause.kind)
+    return Case(decision, contract, cycle, shop, cause.kind, billing_hour(session, shop.id))
 
 
 def _is_open(case: Case) -> bool:
@@ -282,6 +331,17 @@ def _give_up(session: Session, decision_id: int, now: datetime) -> None:
     decision = session.get(StockDecision, decision_id)
     if decision is not None and decision.ended_at is None:
         ends.gone(session, decision, now)
+
+
+def _decide_anew(ctx: Context, decision_id: int) -> None:
+    """Somebody gave the order another date: nothing of what was decided for the old one is done."""
+    now = ctx.clock.now()
+    with ctx.db.session() as session:
+        decision = _locked(session, decision_id)
+        if decision.ended_at is None:
+            ends.close(session, decision, "the order has another date", now)
+        cause = session.get_one(StockCause, decision.cause_id)
+        dirty.mark(session, decision.shop_id, [cause.item_gid])
 
 
 def _later(ctx: Context, decision_id: int) -> None:

@@ -229,10 +229,12 @@ def _substitute(
     return known[gid]
 
 
-def substitute(session: Session, shop_id: int, variant_gid: str, until: datetime) -> Substitute | None:
+def substitute(
+    session: Session, shop_id: int, variant_gid: str, until: datetime, but: int | None = None
+) -> Substitute | None:
     """Return a variant with the units that are left when all its own subscribers until then were served.
 
-    None when Shopify has it no longer.
+    None when Shopify has it no longer. What is promised to the decision `but` counts as free.
     """
     variant = session.scalar(select(Variant).where(Variant.shop_id == shop_id, Variant.shopify_gid == variant_gid))
     if variant is None or variant.price is None:
@@ -247,12 +249,14 @@ def substitute(session: Session, shop_id: int, variant_gid: str, until: datetime
     if on.units is None:
         return Substitute(variant, product, None)
     needed = sum(claim.units for claim in supply.claims(session, shop_id, on, until))
-    return Substitute(variant, product, max(0, on.units - needed - _promised(session, shop_id, variant_gid)))
+    return Substitute(variant, product, max(0, on.units - needed - _promised(session, shop_id, variant_gid, but)))
 
 
-def _promised(session: Session, shop_id: int, variant_gid: str) -> int:
+def _promised(session: Session, shop_id: int, variant_gid: str, but: int | None) -> int:
     """Units that are told as what comes instead, and are in no order yet."""
-    mine = (StockDecision.shop_id == shop_id, StockDecision.ended_at.is_(None), StockDecision.done.is_(None))
+    mine = [StockDecision.shop_id == shop_id, StockDecision.ended_at.is_(None), StockDecision.done.is_(None)]
+    if but is not None:
+        mine.append(StockDecision.id != but)
     word = func.coalesce(StockDecision.choice, StockDecision.default)
     swaps = (word == SWAP, StockDecision.terms["swap_variant_gid"].astext == variant_gid)
     return int(session.scalar(select(func.sum(StockDecision.units)).where(*mine, *swaps)) or 0)
@@ -307,6 +311,12 @@ def _row(claim: Claim, cause: StockCause, rounds: dict[tuple[int, int, str], int
         "state": PROPOSED,
         "decided_at": now,
     }
+
+
+def is_for(row: StockDecision, expected_at: datetime) -> bool:
+    """Answer whether an order still has the date it was decided for, or one that we gave it."""
+    dates = (row.terms.get(name) for name in ("expected_at", "wait_until", "moved_to"))
+    return any(date is not None and datetime.fromisoformat(date) == expected_at for date in dates)
 
 
 def _key(row: StockDecision) -> tuple[int, int, str]:

@@ -55,7 +55,9 @@ def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
 
 def build(session: Session, now: datetime) -> int:
     """Rebuild the rows of one batch; returns how many contracts. `now`: business time."""
-    query = _changed().order_by(Contract.id).limit(BATCH).with_for_update(of=Contract, skip_locked=True)
+    query = (
+        _changed().order_by(Contract.id).limit(BATCH).with_for_update(of=Contract, skip_locked=True, key_share=True)
+    )
     contracts = session.scalars(query.options(selectinload(Contract.lines))).all()
     if not contracts:
         return 0
@@ -219,7 +221,8 @@ def _spent(
     session: Session, ids: Sequence[int], now: datetime
 ) -> defaultdict[int, list[tuple[int, datetime, BillingCycle | None]]]:
     query = (
-        select(BillingAttempt.contract_id, BillingAttempt.cycle_index, BillingAttempt.completed_at, BillingCycle)
+        # the level is written when the order is made, which is before Shopify calls the attempt completed
+        select(BillingAttempt.contract_id, BillingAttempt.cycle_index, BillingAttempt.written_at, BillingCycle)
         .outerjoin(
             BillingCycle,
             (BillingCycle.contract_id == BillingAttempt.contract_id)
@@ -230,6 +233,5 @@ def _spent(
     )
     found: defaultdict[int, list[tuple[int, datetime, BillingCycle | None]]] = defaultdict(list)
     for contract_id, index, at, cycle in session.execute(query):
-        if at is not None:
-            found[contract_id].append((index, at, cycle))
+        found[contract_id].append((index, at, cycle))
     return found

@@ -14,7 +14,7 @@ from shopify_app.gateways.shopify.attempts import ALLOW_OVERSELLING
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import Json
+from shopify_app.kit.db import Json, lock
 from shopify_app.kit.gid import number_of
 from shopify_app.stock.decide import APPLIED, CLOSED, HELD, POLICY
 from shopify_app.stock.models import StockDecision
@@ -32,9 +32,12 @@ def covered(session: Session, decision: StockDecision, now: datetime) -> None:
         decision.reason, decision.act_at = ARRIVED, now
         return
     was_told = decision.told_at is not None
-    contract, cycle = rows(session, decision)
+    contract = session.get_one(Contract, decision.contract_id)
+    if decision.done == TELL:
+        lock(session, "contract", decision.shop_id, contract.shopify_gid)
+    _, cycle = rows(session, decision)
     close(session, decision, "covered again", now)
-    if contract is None or cycle is None or not was_told:
+    if cycle is None or not was_told:
         return
     if decision.done == TELL and cycle.parked_reason == WAITED:
         parking.lift(session, contract, cycle, now)

@@ -21,11 +21,15 @@ from shopify_app.stock.policy import SWAP, parsed
 
 @dataclass(frozen=True)
 class Done:
-    """What came of it, as the door of dates would answer, with the items before and after."""
+    """What came of it, as the door of dates would answer, with the items before and after.
+
+    `is_only_this_date`: dates with contents of their own keep the subscription from being changed, so this date is.
+    """
 
     answer: Answer
     before: Json
     after: Json
+    is_only_this_date: bool = False
 
 
 def carry_out(ctx: Context, decision: StockDecision, contract_gid: str, word: str, actor: str) -> Done:
@@ -44,6 +48,8 @@ def carry_out(ctx: Context, decision: StockDecision, contract_gid: str, word: st
         after = _items(session.get_one(Contract, decision.contract_id))
     if answer.is_done or answer.refusal is No.ALREADY:
         return Done(Answer(True, answer.words), before, after)
+    if answer.refusal is No.FUTURE_EDITS:
+        return Done(refused(Refusal.REFUSED, answer.words), before, before, is_only_this_date=True)
     return Done(refused(Refusal.BUSY if answer.refusal in PASSING else Refusal.REFUSED, answer.words), before, after)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,3 +30,11 @@ def apply(session: Session, shop_id: int, snapshot: LevelSnapshot) -> None:
     )
     if written.first() is not None and before != snapshot.available:
         dirty.mark(session, shop_id, [snapshot.item_gid])
+
+
+def keep_only(session: Session, shop_id: int, item_gid: str, location_gids: Collection[str]) -> None:
+    """Forget levels at locations that no longer keep an item; what they held is no longer there."""
+    mine = (InventoryLevel.shop_id == shop_id, InventoryLevel.item_gid == item_gid)
+    gone = delete(InventoryLevel).where(*mine, InventoryLevel.location_gid.not_in(location_gids))
+    if session.execute(gone.returning(InventoryLevel.available)).all():
+        dirty.mark(session, shop_id, [item_gid])

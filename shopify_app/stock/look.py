@@ -57,9 +57,9 @@ def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
 def look(ctx: Context, shop_id: int, item_gid: str) -> int:
     """Look at one item until nothing is left to decide about it; returns how many decisions were written."""
     with ctx.db.session() as session:
-        made, left = _look(session, shop_id, item_gid, ctx.clock.now())
+        made, left, is_still = _look(session, shop_id, item_gid, ctx.clock.now())
     limit = FIRST
-    while _tell(ctx, shop_id, item_gid, limit):
+    while is_still and _tell(ctx, shop_id, item_gid, limit):
         ctx.wakeups.wake("klaviyo")
         limit = SLICE
     if left:
@@ -103,17 +103,19 @@ def look_ahead(ctx: Context) -> int:
     return count
 
 
-def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple[int, int]:
+def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple[int, int, bool]:
     """Hold whoever is short and let go of whoever no longer is.
 
-    Returns how many decisions were proposed, and how many are still to be let go.
+    Returns how many decisions were proposed, how many are still to be let go, and whether the shelf stands still: a
+    charge under way may be off the shelf already and in the queue still, so nobody is told on its account.
     """
     lock(session, "stock", shop_id, item_gid)
     mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
-    standing = session.scalar(select(ItemStanding).where(*mine))
+    # locked before anything is read: what changes meanwhile waits for us, and is marked after
+    standing = session.scalar(select(ItemStanding).where(*mine).with_for_update())
     shop = session.get_one(Shop, shop_id)
     if standing is None or not shop.is_installed:
-        return 0, 0
+        return 0, 0, True
     seen = standing.dirty_at
     how = settings.of(session, shop_id)
     on = supply.shelf(session, shop_id, item_gid)
@@ -124,18 +126,21 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple
     missing: list[Claim] = []
     if on.units is not None and how.is_on:
         missing = _missing(session, shop_id, on, now + timedelta(days=how.ahead_days), bool(open_ones))
+    open_ones = _unmoved(session, open_ones, now)
     decided = {_key(one) for one in open_ones}
     new = [one for one in missing if not one.is_paid and _key(one) not in decided]
     left = _let_go(session, open_ones, missing, now, SLICE)
     made, busy = _decide(session, shop, standing, on, in_line(new), now)
+    _hold_on(session, open_ones, missing, now)
+    is_still = not (made and supply.is_charging(session, shop_id, on, now))
     if not left:
         _close_cause(session, shop_id, item_gid, bool(missing), now)
-        later = machine_now() + AGAIN if busy else None
+        later = machine_now() + AGAIN if busy or made or _are_worked_on(open_ones) else None
         clean = update(ItemStanding).where(
             ItemStanding.id == standing.id, ItemStanding.dirty_at.is_not_distinct_from(seen)
         )
         session.execute(clean.values(dirty_at=later))
-    return made, left
+    return made, left, is_still
 
 
 def _set_aside(session: Session, open_ones: Sequence[StockDecision], now: datetime) -> list[StockDecision]:
@@ -180,16 +185,27 @@ def _decide(
     """Hold and propose; returns how many, and whether some order was busy and has to be looked at again."""
     if not claims:
         return 0, False
-    held = _hold(session, claims, now)
+    held, busy = _hold(session, claims, now)
     free = [claim for claim in claims if (claim.contract_id, claim.cycle_index) in held]
     if free:
         cause = _cause(session, shop.id, standing, on, now)
         decide.propose(session, cause, free, now)
-    return len(free), len(free) < len(claims)
+    return len(free), busy
 
 
-def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> set[tuple[int, int]]:
-    """Hold the orders that nobody charges or changes at this moment; those that were tried are `dunning`'s.
+def _hold_on(session: Session, open_ones: Sequence[StockDecision], missing: Sequence[Claim], now: datetime) -> None:
+    """Who is decided and still short stays held, even if somebody skipped the order and brought it back meanwhile."""
+    lacking = {_key(one): one for one in missing}
+    kept = [lacking[_key(one)] for one in open_ones if one.ended_at is None and _key(one) in lacking]
+    arriving = {_key(one) for one in open_ones if ends.arrives(one)}
+    if again := [claim for claim in kept if _key(claim) not in arriving]:
+        _hold(session, again, now)
+
+
+def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> tuple[set[tuple[int, int]], bool]:
+    """Hold the orders that nobody charges or changes at this moment; returns them, and whether any is busy so.
+
+    Those that were tried are `dunning`'s, those that are parked a person's.
 
     One statement for all: it names what must be true of each row, so no contract's lock is needed.
     """
@@ -199,6 +215,7 @@ def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> set[tuple
         is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index),
         BillingCycle.due_at.is_not(None),
         BillingCycle.attempted_at.is_(None),
+        BillingCycle.parked_reason.is_(None),
         or_(BillingCycle.lease_until.is_(None), BillingCycle.lease_until < moment),
     )
     rows = select(BillingCycle.id).where(*free).order_by(BillingCycle.id).with_for_update(skip_locked=True)
@@ -209,7 +226,11 @@ def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> set[tuple
     }
     held = update(BillingCycle).where(is_among(BillingCycle.id, session.scalars(rows).all())).values(values)
     found = session.execute(held.returning(BillingCycle.contract_id, BillingCycle.cycle_index))
-    return {(row.contract_id, row.cycle_index) for row in found}
+    got = {(row.contract_id, row.cycle_index) for row in found}
+    left = [pair for pair in pairs if pair not in got]
+    leased = is_one_of(left, BillingCycle.contract_id, BillingCycle.cycle_index), BillingCycle.lease_until >= moment
+    busy = bool(left) and session.scalar(select(exists().where(*leased, BillingCycle.attempted_at.is_(None))))
+    return got, bool(busy)
 
 
 def _cause(session: Session, shop_id: int, standing: ItemStanding, on: Shelf, now: datetime) -> StockCause:
@@ -244,8 +265,10 @@ def _let_go(
     open_ones = [one for one in open_ones if one.ended_at is None]
     lacking = {_key(one) for one in missing}
     needed = _needed(session, open_ones)
-    served = [one for one in open_ones if _key(one) in needed - lacking and not ends.arrives(one)]
-    over = served + [one for one in open_ones if _key(one) not in needed]
+    free = [one for one in open_ones if not _is_worked_on(one)]
+    served = [one for one in free if _key(one) in needed - lacking and not ends.arrives(one)]
+    # what was to be done by now may be done, and not written down yet: `act` knows
+    over = served + [one for one in free if _key(one) not in needed and (one.act_at is None or one.act_at > now)]
     over.sort(key=lambda one: (one.charge_at, one.contract_id))
     for one in over[:limit]:
         if _key(one) not in needed:
@@ -253,6 +276,33 @@ def _let_go(
         else:
             ends.covered(session, one, now)
     return max(0, len(over) - limit)
+
+
+def _is_worked_on(one: StockDecision) -> bool:
+    return one.lease_until is not None and one.lease_until > machine_now()
+
+
+def _are_worked_on(open_ones: Sequence[StockDecision]) -> bool:
+    return any(_is_worked_on(one) for one in open_ones if one.ended_at is None)
+
+
+def _unmoved(session: Session, open_ones: Sequence[StockDecision], now: datetime) -> list[StockDecision]:
+    """Return what is decided for the date that the order has; what somebody moved since is decided anew."""
+    pairs = sorted({(one.contract_id, one.cycle_index) for one in open_ones if one.told_at is not None})
+    if not pairs:
+        return list(open_ones)
+    query = select(BillingCycle.contract_id, BillingCycle.cycle_index, BillingCycle.expected_at)
+    query = query.where(is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index))
+    dates = {(row.contract_id, row.cycle_index): row.expected_at for row in session.execute(query)}
+    stays = []
+    for one in open_ones:
+        at = dates.get((one.contract_id, one.cycle_index))
+        is_ours = _is_worked_on(one) or ends.arrives(one)
+        if one.told_at is None or at is None or is_ours or decide.is_for(one, at):
+            stays.append(one)
+        else:
+            ends.close(session, one, "the order has another date", now)
+    return stays
 
 
 def _key(one: StockDecision | Claim) -> tuple[int, int, str]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, cast, func, or_, select
+from sqlalchemy import Date, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from shopify_app.billing.models import REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.catalog.models import Variant
 from shopify_app.stock.models import Demand, InventoryLevel, StockCause, StockDecision
 from shopify_app.stock.policy import SELL
 from shopify_app.stock.runway import Claim, Runway, of_days
 
 _SELLS = func.coalesce(StockDecision.done, "") == SELL
+IN_FLIGHT = timedelta(minutes=15)
 CONTINUE = "CONTINUE"
 """ProductVariantInventoryPolicy: may be sold when there is none."""
 
@@ -117,6 +119,20 @@ def claims(session: Session, shop_id: int, on: Shelf, until: datetime) -> list[C
         )
         for row in session.execute(query)
     ]
+
+
+def is_charging(session: Session, shop_id: int, on: Shelf, now: datetime) -> bool:
+    """Answer whether a charge of the item is under way: its units may be off the shelf already, by the level we read,
+    and still be needed by our rows. One whose outcome nobody knew for so long counts as not there.
+    """
+    mine = (Demand.shop_id == shop_id, Demand.variant_gid.in_(on.gids), Demand.spent_at.is_(None))
+    flying = (
+        BillingAttempt.contract_id == Demand.contract_id,
+        BillingAttempt.cycle_index == Demand.cycle_index,
+        BillingAttempt.state.in_((WRITTEN, REQUESTED, UNKNOWN)),
+        BillingAttempt.written_at > now - IN_FLIGHT,
+    )
+    return bool(session.scalar(select(exists().where(*mine, *flying))))
 
 
 def needed(session: Session, shop_id: int, on: Shelf, until: datetime) -> int:

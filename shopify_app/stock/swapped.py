@@ -51,12 +51,10 @@ def _substitute(
     if gid is None:
         return None
     until = now + timedelta(days=settings.of(session, decision.shop_id).ahead_days)
-    there = decide.substitute(session, decision.shop_id, gid, until)
+    there = decide.substitute(session, decision.shop_id, gid, until, decision.id)
     good = goods.find(session, contract, gid)
     units = sum(int(item["quantity"]) for item in missing)
-    # what is promised to this very order counts as needed already
-    own = units if (decision.choice or decision.default) == SWAP and decision.done is None else 0
-    if there is None or isinstance(good, No) or (there.spare is not None and there.spare + own < units):
+    if there is None or isinstance(good, No) or not there.has(units):
         return None
     old = sum((Decimal(item["total"]) for item in missing), Decimal(0)) / units
     price = {SAME: old, SUBSTITUTE: good.price}.get(terms.price_rule, min(old, good.price))

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import BillingAttempt
@@ -236,12 +236,15 @@ def decision(
     )  # fmt: skip
     session.add(cause)
     session.flush()
+    this = (BillingCycle.contract_id == contract.id, BillingCycle.cycle_index == cycle_index)
+    expected = select(BillingCycle.expected_at).where(*this)
     values: dict[str, Any] = {
         "variant_gid": contract.lines[0].variant_gid or "gid://shopify/ProductVariant/1",
         "units": contract.lines[0].quantity,
         "charge_at": charge_at,
         "terms": SAFE.as_json()
         | {"wait_until": (charge_at + timedelta(days=14)).isoformat(), "scope": "shop"}
+        | {"expected_at": (session.scalar(expected) or charge_at).isoformat()}
         | {"item": item_of(contract.lines[0], contract.lines[0].quantity)},
         "options": ["delay", "skip"],
         "default": "delay",

@@ -13,6 +13,8 @@ from shopify_app.gateways.shopify.inventory import LevelSnapshot
 from shopify_app.gateways.shopify.values import Node, known_instant
 
 PAGE = 25
+MOST_LEVELS = 5
+"""Levels that are read of an item (operations/Variants.graphql): with fewer, they are all there are."""
 BATCH = 20
 """Variants per call: each asks for 21 points, most of them for its inventory levels."""
 

@@ -71,6 +71,8 @@ def hand_over(ctx: Context) -> int:
         for each in found:
             contract = session.get_one(Contract, each.contract_id)
             for order in to_ship(session, each.shop_id, contract.shopify_gid):
+                if each.handed_at is not None and order.shopify_created_at > each.handed_at:
+                    continue  # made since, to an address that may be another one by now
                 kept = {"address": each.address}
                 wish(session, contract, order, NewAddress(**kept), kept, f"edit:{each.id}", each.actor, now)
             if each.handed_at is None:

@@ -32,6 +32,8 @@ LATER, LATEST = timedelta(seconds=30), timedelta(hours=1)
 """Machine time before what got no answer is asked again: twice as long each time, and at most."""
 PATIENCE = 8
 """Tries without an answer after which a person is called. It is tried on."""
+FORBIDDEN = 30
+"""Tries (a day or so) after which an order that was never seen held, and may not be read, is left to its task."""
 MOST_EDITS = 4
 """Times that a change is asked for: what is not seen then is not seen ever, and the order is not held up for it."""
 THERE_ALREADY = "DUPLICATE_FULFILLMENT_HOLD_HANDLE"
@@ -73,6 +75,9 @@ def _step(ctx: Context, row_id: int) -> bool:
     except UserErrors as error:
         if THERE_ALREADY not in error.codes:
             _note_refusal(ctx, row_id, step, error)
+            if isinstance(step, Release):
+                _later(ctx, row_id)  # it cannot be left undone, and asking at once again helps nobody
+                return False
     except AccessDenied:
         if isinstance(step, Release):
             raise  # the hold cannot be taken off by us any more
@@ -127,8 +132,10 @@ def _note_refusal(ctx: Context, row_id: int, step: Step, error: UserErrors) -> N
     log.warning("Shopify refused a step", extra={"alignment": row_id, "codes": sorted(error.codes), "fields": fields})
     with ctx.db.session() as session:
         row = _locked(session, row_id)
+        if isinstance(step, Release):
+            return
         row.tries += 1
-        if not isinstance(step, Release) and row.tries > 1:
+        if row.tries > 1:
             row.trouble = Why.REFUSED if isinstance(step, Edit) else Why.NO_HOLD
 
 
@@ -140,8 +147,14 @@ def _note_trouble(ctx: Context, row_id: int, why: Why) -> None:
 def _end_denied(ctx: Context, row_id: int) -> None:
     with ctx.db.session() as session:
         row = _locked(session, row_id)
-        if row.state in OPEN_STATES:
+        if row.state not in OPEN_STATES:
+            return
+        if row.held_at is None and row.tries >= FORBIDDEN:
             telling.finish(session, row, None, Why.NOT_GRANTED, ctx.clock.now(), is_task=True)
+            return
+        # a hold of ours may lie on it, seen or not, and a shop that is locked or frozen comes back: we try on
+        telling.call(session, row, Why.NOT_GRANTED, ctx.clock.now())
+        _rest(row)
 
 
 def _later(ctx: Context, row_id: int) -> None:
@@ -150,7 +163,7 @@ def _later(ctx: Context, row_id: int) -> None:
         if row.state not in OPEN_STATES:
             return
         _rest(row)
-        if row.tries == PATIENCE:
+        if row.tries >= PATIENCE:
             telling.call(session, row, Why.SILENT, ctx.clock.now())
 
 
