@@ -19,7 +19,7 @@ def mark(session: Session, shop_id: int, item_gids: Collection[str]) -> None:
     moment = machine_now()
     rows = [{"shop_id": shop_id, "item_gid": gid, "dirty_at": moment} for gid in sorted(item_gids)]
     statement = insert(ItemStanding).values(rows)
-    earliest = func.coalesce(ItemStanding.dirty_at, statement.excluded.dirty_at)
+    earliest = func.least(ItemStanding.dirty_at, statement.excluded.dirty_at)  # least() passes over nulls
     session.execute(
         statement.on_conflict_do_update(index_elements=["shop_id", "item_gid"], set_={"dirty_at": earliest})
     )
