@@ -138,7 +138,7 @@ def _put(session: Session, shop: Shop, reading: FeedReading, fact: Fact, contrac
     else:
         change.revision += 1
     change.parts = folding.fold(change.parts, part)
-    change.groups = sorted({*change.groups, feed.GROUP_OF[fact.kind]})
+    change.groups = sorted({*change.groups, folding.group_of(part, fact.kind)})
     change.is_void = folding.is_void(change.parts)
     change.first_at, change.last_at = min(change.first_at, fact.occurred_at), max(change.last_at, fact.occurred_at)
     first = change.shipped_on or ship.was

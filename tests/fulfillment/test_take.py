@@ -153,6 +153,13 @@ def test_a_prepaid_delivery_is_told_by_its_own_day(desk: Desk) -> None:
     )  # fmt: skip
 
 
+def test_an_order_that_goes_elsewhere_this_once_is_open_and_among_deliveries(desk: Desk) -> None:
+    same = {"items": [MUG], "total": "18.00"}
+    desk.tell("order.contents_changed", cycle_index=3, before=same, after=same)
+    change = desk.the_change()
+    assert (change.is_void, change.groups, change.ships_on) == (False, ["delivery"], date(2026, 12, 5))
+
+
 def test_an_erased_shopper_is_cut_off_their_entries_which_stay(desk: Desk) -> None:
     desk.tell("subscription.address_changed", before={}, after={})
     assert desk.the_change().customer_gid == "gid://shopify/Customer/7"

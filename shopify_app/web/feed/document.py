@@ -53,7 +53,7 @@ SCHEMAS: Json = {
         acknowledged={"oneOf": [{"type": "null"}, _object(at=MOMENT, by=TEXT)]},
     ),
     "Part": _object(
-        about=TEXT | {"description": "What of the shipment changed, e.g. items, date, address, payment."},
+        about=TEXT | {"description": "What of the shipment changed, e.g. items, date, address, details, payment."},
         kinds={"type": "array", "items": TEXT, "minItems": 1},
         before={"type": "object", "description": "As the first change found it."},
         after={"type": "object", "description": "As the last change left it."},
