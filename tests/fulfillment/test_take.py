@@ -153,6 +153,24 @@ def test_a_prepaid_delivery_is_told_by_its_own_day(desk: Desk) -> None:
     )  # fmt: skip
 
 
+def test_what_becomes_of_a_paid_order_stands_under_its_own_day(desk: Desk) -> None:
+    data = {"order_gid": "gid://shopify/Order/61", "order_name": "#1061", "ships_at": NOW.isoformat()}
+    kinds = ("order.held", "order.address_changed", "order.items_changed", "order.released")
+    for minute, kind in enumerate(kinds):
+        sides = [{"items": [one]} if "items" in kind else None for one in (MUG, TEA)]
+        desk.tell(kind, NOW + minute * MINUTE, data=data, before=sides[0], after=sides[1])
+    days = [{"ships_at": (SHIPS + timedelta(days=number)).isoformat()} for number in (0, 2)]
+    one = data | {"fulfillment_order_gid": "gid://shopify/FulfillmentOrder/77"}
+    desk.tell("order.rescheduled", NOW, data=one, before=days[0], after=days[1])
+    desk.take()
+    order, delivery = desk.changes()
+    assert (order.subject, order.ships_on, order.shipped_on) == ("order:61", date(2026, 12, 1), None)
+    assert [kind for part in order.parts for kind in part["kinds"]] == [kinds[0], kinds[3], *kinds[1:3]]
+    assert (delivery.subject, delivery.ships_on, delivery.shipped_on) == (
+        "delivery:77", date(2026, 12, 7), date(2026, 12, 5),
+    )  # fmt: skip
+
+
 def test_an_order_that_goes_elsewhere_this_once_is_open_and_among_deliveries(desk: Desk) -> None:
     same = {"items": [MUG], "total": "18.00"}
     desk.tell("order.contents_changed", cycle_index=3, before=same, after=same)
