@@ -1,6 +1,7 @@
 """The duty that writes digests: once per shop, day and channel, as soon as the shop's cutoff hour has passed.
 
-A day whose cutoff nobody was there for is told as soon as somebody is; several such days become one message.
+A day whose cutoff nobody was there for is told as soon as somebody is; several such days become one message. It waits
+a while for what is not in the feed yet.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from shopify_app.channels.mail.models import ALERT
 from shopify_app.channels.mail.staff_words import DIGEST
 from shopify_app.context import Context
 from shopify_app.fulfillment import settings as fulfillment
+from shopify_app.fulfillment import take
 from shopify_app.fulfillment.models import Change, Digest, FeedReading, FulfillmentSettings
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
@@ -33,6 +35,9 @@ MAIL, SLACK = "mail", "slack"
 PENDING, SENDING, SENT, UNKNOWN, PARKED = "pending", "sending", "sent", "unknown", "parked"
 NOTHING = "nothing"
 """The state of a day on which nothing was to be told. A digest by mail is `sent` once its mails are written."""
+
+WAIT = timedelta(minutes=30)
+"""Business time after the cutoff within which a digest waits for the feed to take what is in the journal."""
 
 
 def run(ctx: Context) -> int:
@@ -68,6 +73,8 @@ def _run_shop(ctx: Context, session: Session, shop: Shop) -> int:
     now = ctx.clock.now()
     cutoff = last_cutoff(shop, row.cutoff_hour, now)
     if row.since is None or cutoff < row.since:
+        return 0
+    if now < cutoff + WAIT and session.execute(take.missing(1, shop.id)).first() is not None:
         return 0
     reading = session.scalar(select(FeedReading.position).where(FeedReading.shop_id == shop.id))
     return sum(_write(ctx, session, shop, row, channel, cutoff, reading or 0) for channel in _channels(ctx, row))
