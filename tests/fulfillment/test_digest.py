@@ -149,6 +149,18 @@ def test_a_message_waits_for_the_feed_and_not_for_long(evening: Evening) -> None
     assert [one.number for one in evening.digests()] == [1, 0, 1]
 
 
+def test_with_nobody_to_tell_a_mail_is_not_called_sent_and_is_told_with_the_next(evening: Evening) -> None:
+    evening.tell("order.skipped", cycle_index=3)
+    with evening.ctx.db.session() as session:
+        session.execute(update(MailSettings).values(staff=[]))
+    evening.at(EVENING)
+    with evening.ctx.db.session() as session:
+        session.execute(update(MailSettings).values(staff=["jo@example.com"]))
+    evening.at(EVENING + DAY)
+    assert [(one.state, one.number) for one in evening.digests("mail")] == [("nobody", 1), ("sent", 1)]
+    assert len(evening.mails()) == 1
+
+
 def test_slack_is_asked_again_when_busy_and_no_more_when_it_refuses(evening: Evening) -> None:
     evening.tell("order.skipped", cycle_index=3)
     evening.at(EVENING)

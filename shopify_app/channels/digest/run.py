@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 MAIL, SLACK = "mail", "slack"
 PENDING, SENDING, SENT, UNKNOWN, PARKED = "pending", "sending", "sent", "unknown", "parked"
+NOBODY = "nobody"
+"""The state of a day of which nobody was told, as no address was there: it is told with the next."""
 NOTHING = "nothing"
 """The state of a day on which nothing was to be told. A digest by mail is `sent` once its mails are written."""
 
@@ -99,12 +101,14 @@ def _write(
     name = shop.name or shop.domain
     body = compose.slack(name, found, shop.zone, language, link) if channel == SLACK and is_told else None
     state = NOTHING if not is_told else PENDING if channel == SLACK else SENT
+    if state == SENT and not mail_settings.of(session, shop.id).staff:
+        state, until = NOBODY, after
     values = {"shop_id": shop.id, "channel": channel, "day": day, "at": ctx.clock.now(), "after": after}
     values |= {"until": until, "number": len(found), "state": state, "body": body, "next_try_at": machine_now()}
     made = insert(Digest).values({name: value for name, value in values.items() if value is not None})
     if session.scalar(made.on_conflict_do_nothing().returning(Digest.id)) is None:
         return 0  # another ticker was faster
-    if channel == MAIL and is_told:
+    if state == SENT:
         _mail(ctx, session, shop, day, _said(shop, name, found, language, link))
     return 1
 
