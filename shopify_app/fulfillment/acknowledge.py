@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, select, update
 from sqlalchemy.orm import Session
 
+from shopify_app.fulfillment.locking import lock_changes
 from shopify_app.fulfillment.models import HISTORY, Change
 from shopify_app.kit.db import is_among, rows_of
 
@@ -21,6 +22,7 @@ def acknowledge(session: Session, shop_id: int, seen: Mapping[int, int], by: str
     Left out are those of another revision, of another shop, and those that somebody had taken note of before.
     `now`: business time.
     """
+    lock_changes(session, Change.shop_id == shop_id, is_among(Change.id, seen))
     given = rows_of(list(seen.items()), BigInteger(), BigInteger())
     statement = (
         update(Change)
@@ -36,6 +38,7 @@ def acknowledge(session: Session, shop_id: int, seen: Mapping[int, int], by: str
 def reopen(session: Session, shop_id: int, ids: Collection[int]) -> list[int]:
     """Take it back; returns the ids that are open again. What happened before the feed began stays history."""
     mine = (Change.shop_id == shop_id, is_among(Change.id, ids), Change.acknowledged_by != HISTORY)
+    lock_changes(session, *mine)
     statement = update(Change).where(*mine).values(acknowledged_at=None, acknowledged_by=None).returning(Change.id)
     return sorted(session.scalars(statement.execution_options(synchronize_session=False)))
 

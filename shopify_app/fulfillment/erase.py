@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.orm import Session
 
+from shopify_app.fulfillment.locking import lock_changes
 from shopify_app.fulfillment.models import Change, Digest, FeedKey, FulfillmentSettings
 
 
@@ -34,6 +35,7 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     """Cut entries off one customer; for the whole shop (None) of all, with keys, settings and digests gone."""
     mine = [Change.shop_id == shop_id, Change.customer_gid.is_not(None)]
     mine += [Change.customer_gid == customer_gid] if customer_gid else []
+    lock_changes(session, *mine)
     nameless = case((Change.actor.startswith("shopper:"), "shopper"), else_=Change.actor)
     cut = update(Change).where(*mine).values(customer_gid=None, actor=nameless).returning(Change.id)
     erased = len(session.scalars(cut.execution_options(synchronize_session=False)).all())

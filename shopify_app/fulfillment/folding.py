@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from shopify_app.journal import feed
+
 Part = dict[str, Any]
 Side = dict[str, Any]
 
@@ -69,6 +71,9 @@ _IMPLIED: dict[str, tuple[Side, Side]] = {
     "charge.released": ({"charge": "waits"}, {"charge": "planned"}),
 }
 """Kinds whose name alone says what was and what is."""
+DETAILS = "details"
+"""Of one order: where it goes, how, its prices or its note. What they are the journal does not keep, so such a change
+is told as one of the contents that holds the same items before and after."""
 _LISTS = {"items": "items", "discounts": "discounts"}
 """Aspects of which each change tells only what it took away and what it put in."""
 _UNDOABLE = {
@@ -85,12 +90,17 @@ def part_of(kind: str, before: Side | None, after: Side | None, data: Side) -> P
     sides = _IMPLIED.get(kind, (before or {}, after or {}))
     kept = {name: data[name] for name in _KEPT if data.get(name) is not None}
     return {
-        "aspect": ASPECTS.get(kind, kind),
+        "aspect": _aspect(kind, *sides),
         "kinds": [kind],
         "before": dict(sides[0]),
         "after": dict(sides[1]),
         "data": kept,
     }
+
+
+def group_of(part: Part, kind: str) -> str:
+    """Return the group of `journal.feed` in which a part of this kind is offered."""
+    return "delivery" if part["aspect"] == DETAILS else feed.GROUP_OF[kind]
 
 
 def fold(parts: Sequence[Part], new: Part) -> list[Part]:
@@ -108,6 +118,11 @@ def is_void(parts: Iterable[Part]) -> bool:
 def standing(parts: Iterable[Part]) -> list[Part]:
     """Return the parts that make a difference in the end."""
     return [part for part in parts if not _is_undone(part)]
+
+
+def _aspect(kind: str, before: Side, after: Side) -> str:
+    aspect = ASPECTS.get(kind, kind)
+    return DETAILS if aspect == "contents" and before.get("items") == after.get("items") else aspect
 
 
 def _is_undone(part: Part) -> bool:

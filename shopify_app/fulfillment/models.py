@@ -32,10 +32,11 @@ class FeedReading(Base):
 class Change(Base):
     """What one person changed about one shipment in one go: the first before and the last after.
 
-    `subject` says which: "cycle:3", "delivery:<fulfillment order>", or "contract" when nothing is planned to ship.
-    `ships_on` is the shop's local day on which it ships now, `shipped_on` the one before when it was moved. `parts`
-    are folded changes (`folding.Part`), `groups` the kinds of change among them. `is_void`: in the end all is as it
-    was. `position` is new with every further fact, `revision` counts them. Business time.
+    `subject` says which: "cycle:3", "delivery:<fulfillment order>", "order:<order>" for one that is paid already, or
+    "contract" when nothing is planned to ship. `ships_on` is the shop's local day on which it ships now, `shipped_on`
+    the one before when it was moved. `parts` are folded changes (`folding.Part`), `groups` the kinds of change among
+    them. `is_void`: in the end all is as it was. `position` is new with every further fact, `revision` counts them.
+    Business time.
     """
 
     __tablename__ = "fulfillment_changes"

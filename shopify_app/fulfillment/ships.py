@@ -1,7 +1,7 @@
 """Which shipment a fact touches, and on which of the shop's days that ships.
 
-What is not prepaid ships when it is charged; a prepaid delivery when its fulfillment order opens. A change of the
-whole subscription is first seen in its next order.
+What is not prepaid ships when it is charged; a prepaid delivery when its fulfillment order opens; an order that is
+paid already on the day that its fact tells. A change of the whole subscription is first seen in its next order.
 """
 
 from __future__ import annotations
@@ -42,6 +42,9 @@ def of_fact(session: Session, shop: Shop, contract: Contract | None, fact: Fact)
     if fact.cycle_index is not None:
         subject = f"cycle:{fact.cycle_index}"
         return Ship(subject, on or _day_of_cycle(session, shop, contract, fact.cycle_index), was)
+    order = fact.data.get("order_gid")
+    if order and on:
+        return Ship(f"order:{number_of(str(order))}", on, was)
     return _next(session, shop, contract, fact.occurred_at)
 
 

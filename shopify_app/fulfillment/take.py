@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
 from shopify_app.fulfillment import folding, ships
+from shopify_app.fulfillment.locking import lock_near
 from shopify_app.fulfillment.models import HISTORY, Change, ChangeFact, FeedReading
 from shopify_app.journal import feed
 from shopify_app.journal.models import Fact
@@ -114,6 +115,7 @@ def take(session: Session, shop_id: int, now: datetime) -> int:
     ids = select(missing(BATCH, shop_id).subquery().c.id)
     facts = session.scalars(select(Fact).where(Fact.id.in_(ids)).order_by(Fact.id)).all()
     contracts = _contracts(session, shop_id, facts)
+    lock_near(session, shop_id, facts, SESSION)
     for fact in facts:
         _put(session, shop, reading, fact, contracts.get(fact.contract_gid or ""))
     if len(facts) < BATCH:
@@ -138,7 +140,7 @@ def _put(session: Session, shop: Shop, reading: FeedReading, fact: Fact, contrac
     else:
         change.revision += 1
     change.parts = folding.fold(change.parts, part)
-    change.groups = sorted({*change.groups, feed.GROUP_OF[fact.kind]})
+    change.groups = sorted({*change.groups, folding.group_of(part, fact.kind)})
     change.is_void = folding.is_void(change.parts)
     change.first_at, change.last_at = min(change.first_at, fact.occurred_at), max(change.last_at, fact.occurred_at)
     first = change.shipped_on or ship.was

@@ -24,6 +24,10 @@ ACTORS = {
 _KINDS = {
     "order.skipped": {"en": "Skipped", "de": "Ausgelassen"},
     "order.unskipped": {"en": "Not skipped any more", "de": "Nicht mehr ausgelassen"},
+    "order.contents_changed": {
+        "en": "Address, delivery, price or note of this order changed",
+        "de": "Adresse, Lieferung, Preis oder Notiz dieser Bestellung geändert",
+    },
     "delivery.changed": {"en": "Delivery cancelled", "de": "Lieferung storniert"},
     "subscription.frequency_changed": {"en": "Frequency changed", "de": "Häufigkeit geändert"},
     "subscription.address_changed": {"en": "Address changed", "de": "Adresse geändert"},

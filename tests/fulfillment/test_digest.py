@@ -49,9 +49,10 @@ class Evening(Desk):
             wanted = fulfillment.Wanted(17, by_mail, tells_nothing, sealed)
             fulfillment.change(session, self.shop_id, wanted, "merchant:42", NOW)
 
-    def at(self, moment: datetime) -> int:
-        """The duty runs at this business instant."""
-        self.take()
+    def at(self, moment: datetime, *, is_fed: bool = True) -> int:
+        """The duty runs at this business instant; `is_fed`: the feed has taken what was told."""
+        if is_fed:
+            self.take()
         return run.run(dataclasses.replace(self.ctx, clock=FixedClock(moment)))
 
     def messages(self) -> list[str]:
@@ -135,6 +136,29 @@ def test_an_evening_nobody_was_there_is_told_the_next_morning(evening: Evening) 
     assert [one.day for one in evening.digests()] == [date(2026, 12, 1)]
     evening.tell("order.unskipped", EVENING + timedelta(hours=20), cycle_index=3)
     assert evening.at(EVENING + DAY) == 2
+
+
+def test_a_message_waits_for_the_feed_and_not_for_long(evening: Evening) -> None:
+    evening.tell("order.skipped", cycle_index=3)
+    assert evening.at(EVENING + timedelta(minutes=29), is_fed=False) == 0 and evening.digests() == []
+    assert evening.at(EVENING + timedelta(minutes=29)) == 2 and evening.digests()[0].number == 1
+    evening.tell("order.unskipped", EVENING + timedelta(hours=1), cycle_index=3)
+    assert evening.at(EVENING + DAY, is_fed=False) == 0
+    assert evening.at(EVENING + DAY + timedelta(minutes=30), is_fed=False) == 2
+    assert evening.at(EVENING + 2 * DAY) == 2
+    assert [one.number for one in evening.digests()] == [1, 0, 1]
+
+
+def test_with_nobody_to_tell_a_mail_is_not_called_sent_and_is_told_with_the_next(evening: Evening) -> None:
+    evening.tell("order.skipped", cycle_index=3)
+    with evening.ctx.db.session() as session:
+        session.execute(update(MailSettings).values(staff=[]))
+    evening.at(EVENING)
+    with evening.ctx.db.session() as session:
+        session.execute(update(MailSettings).values(staff=["jo@example.com"]))
+    evening.at(EVENING + DAY)
+    assert [(one.state, one.number) for one in evening.digests("mail")] == [("nobody", 1), ("sent", 1)]
+    assert len(evening.mails()) == 1
 
 
 def test_slack_is_asked_again_when_busy_and_no_more_when_it_refuses(evening: Evening) -> None:

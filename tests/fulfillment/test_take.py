@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import func, text, update
+from sqlalchemy import func, select, text, update
 
 from shopify_app.fulfillment import acknowledge, take
-from shopify_app.fulfillment.models import HISTORY
+from shopify_app.fulfillment.models import HISTORY, Change
 from shopify_app.journal.models import Fact
 from shopify_app.kit import crashpoints
 from shopify_app.privacy import registry
@@ -17,6 +17,7 @@ from tests.fulfillment.conftest import NOW, SHIPS, SHOPPER, Desk
 from tests.web import rows
 
 MINUTE = timedelta(minutes=1)
+WAITING_FOR_ME = text("select 1 from pg_locks where not granted and pg_backend_pid() = any(pg_blocking_pids(pid))")
 MUG, TEA = {"title": "Mug", "quantity": 1}, {"title": "Tea", "quantity": 2}
 
 
@@ -103,6 +104,37 @@ def test_two_takers_at_once_take_each_fact_once_and_positions_have_no_gap(desk: 
     assert [one.position for one in desk.changes()] == list(range(1, 13)) and desk.waiting() == 0
 
 
+def test_whoever_wants_several_entries_waits_for_the_first_before_holding_another(desk: Desk) -> None:
+    for index in (3, 4):
+        desk.tell("order.skipped", NOW + index * MINUTE, cycle_index=index)
+    desk.take()
+    first, second = (one.id for one in desk.changes())
+    for index in (4, 3):
+        desk.tell("order.unskipped", NOW + (10 - index) * MINUTE, cycle_index=index)
+
+    def by_staff() -> None:
+        with desk.ctx.db.session() as session:
+            acknowledge.acknowledge(session, desk.shop_id, {second: 2, first: 2}, "merchant:42", NOW)
+
+    def by_law() -> None:
+        with desk.ctx.db.session() as session:
+            registry.FEATURES["fulfillment"].erase(session, desk.shop_id, "gid://shopify/Customer/7")
+
+    for act in (desk.take, by_staff, by_law):
+        acting = Thread(target=act)
+        with desk.ctx.db.session() as session:
+            session.execute(select(Change.id).where(Change.id == first).with_for_update())
+            acting.start()
+            while not session.scalar(WAITING_FOR_ME):
+                assert acting.is_alive(), "nobody waited"
+                acting.join(0.02)
+            free = select(Change.id).where(Change.id == second).with_for_update(skip_locked=True)
+            assert session.scalar(free) == second
+        acting.join()
+    found = [(one.is_void, one.acknowledged_by, one.customer_gid) for one in desk.changes()]
+    assert found == [(True, "merchant:42", None)] * 2
+
+
 def test_what_happened_before_the_feed_began_is_history_that_nobody_has_to_go_through(desk: Desk) -> None:
     desk.tell("subscription.paused", NOW - timedelta(days=3), before={"status": "ACTIVE"}, after={"status": "PAUSED"})
     desk.tell("subscription.resumed", NOW, before={"status": "PAUSED"}, after={"status": "ACTIVE"})
@@ -151,6 +183,31 @@ def test_a_prepaid_delivery_is_told_by_its_own_day(desk: Desk) -> None:
     assert (change.subject, change.ships_on, change.shipped_on) == (
         "delivery:77", date(2026, 12, 6), date(2026, 12, 5),
     )  # fmt: skip
+
+
+def test_what_becomes_of_a_paid_order_stands_under_its_own_day(desk: Desk) -> None:
+    data = {"order_gid": "gid://shopify/Order/61", "order_name": "#1061", "ships_at": NOW.isoformat()}
+    kinds = ("order.held", "order.address_changed", "order.items_changed", "order.released")
+    for minute, kind in enumerate(kinds):
+        sides = [{"items": [one]} if "items" in kind else None for one in (MUG, TEA)]
+        desk.tell(kind, NOW + minute * MINUTE, data=data, before=sides[0], after=sides[1])
+    days = [{"ships_at": (SHIPS + timedelta(days=number)).isoformat()} for number in (0, 2)]
+    one = data | {"fulfillment_order_gid": "gid://shopify/FulfillmentOrder/77"}
+    desk.tell("order.rescheduled", NOW, data=one, before=days[0], after=days[1])
+    desk.take()
+    order, delivery = desk.changes()
+    assert (order.subject, order.ships_on, order.shipped_on) == ("order:61", date(2026, 12, 1), None)
+    assert [kind for part in order.parts for kind in part["kinds"]] == [kinds[0], kinds[3], *kinds[1:3]]
+    assert (delivery.subject, delivery.ships_on, delivery.shipped_on) == (
+        "delivery:77", date(2026, 12, 7), date(2026, 12, 5),
+    )  # fmt: skip
+
+
+def test_an_order_that_goes_elsewhere_this_once_is_open_and_among_deliveries(desk: Desk) -> None:
+    same = {"items": [MUG], "total": "18.00"}
+    desk.tell("order.contents_changed", cycle_index=3, before=same, after=same)
+    change = desk.the_change()
+    assert (change.is_void, change.groups, change.ships_on) == (False, ["delivery"], date(2026, 12, 5))
 
 
 def test_an_erased_shopper_is_cut_off_their_entries_which_stay(desk: Desk) -> None:

@@ -15,6 +15,8 @@ from sandbox.shopify import contracts, fulfillment_holds, fulfillment_orders, or
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Target
 from shopify_app.edits.contract.address import Address, normal
+from shopify_app.fulfillment import take
+from shopify_app.fulfillment.models import Change
 from shopify_app.gateways.shopify import order_edits
 from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
@@ -99,6 +101,13 @@ def test_an_address_change_on_the_evening_before_packing_holds_changes_and_relea
     assert paid.facts() == ["order.held", "order.address_changed", "order.released"]
     (row,) = paid.rows()
     assert (row.state, row.reason, row.wish, row.order_name) == ("done", None, None, paid.order["name"])
+    take.drain(paid.story.ctx)
+    of_order = [one for one in paid.rows(Change) if one.subject == f"order:{paid.order['id']}"]
+    assert [part["kinds"] for one in of_order for part in one.parts] == [
+        ["order.held", "order.released"], ["order.address_changed"]
+    ]  # fmt: skip
+    today = paid.story.now.astimezone(paid.story.shop.zone).date()
+    assert {one.ships_on for one in of_order} == {today}
     assert paid.rows(Task) == []
     shipped = paid.story.world.of("orders", paid.story.shop_domain)[paid.contract["origin_order_id"]]
     assert shipped["address"]["city"] != "Troy"
@@ -246,4 +255,9 @@ def test_a_paid_delivery_is_moved_and_skipped_to_the_end_on_its_scheduled_fulfil
     assert [(fact.before["ships_at"][:10], fact.after["ships_at"][:10]) for fact in facts] == [
         ("2027-01-01", "2027-01-20"), ("2027-01-20", "2027-03-01")
     ]  # fmt: skip
+    take.drain(story.ctx)
+    with story.ctx.db.session() as session:
+        mine = select(Change).where(Change.subject == f"delivery:{second['id']}", Change.groups.contains(["dates"]))
+        moved = [one for one in session.scalars(mine) if one.parts[0]["kinds"] == ["order.rescheduled"]]
+    assert [one.ships_on.isoformat() for one in moved if one.ships_on] == ["2027-03-01"]
     assert "A paid delivery of order #1001 was moved from" in story.open(f"/contracts/{number}").text

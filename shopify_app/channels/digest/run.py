@@ -1,6 +1,7 @@
 """The duty that writes digests: once per shop, day and channel, as soon as the shop's cutoff hour has passed.
 
-A day whose cutoff nobody was there for is told as soon as somebody is; several such days become one message.
+A day whose cutoff nobody was there for is told as soon as somebody is; several such days become one message. It waits
+a while for what is not in the feed yet.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from shopify_app.channels.mail.models import ALERT
 from shopify_app.channels.mail.staff_words import DIGEST
 from shopify_app.context import Context
 from shopify_app.fulfillment import settings as fulfillment
+from shopify_app.fulfillment import take
 from shopify_app.fulfillment.models import Change, Digest, FeedReading, FulfillmentSettings
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
@@ -31,8 +33,13 @@ log = logging.getLogger(__name__)
 
 MAIL, SLACK = "mail", "slack"
 PENDING, SENDING, SENT, UNKNOWN, PARKED = "pending", "sending", "sent", "unknown", "parked"
+NOBODY = "nobody"
+"""The state of a day of which nobody was told, as no address was there: it is told with the next."""
 NOTHING = "nothing"
 """The state of a day on which nothing was to be told. A digest by mail is `sent` once its mails are written."""
+
+WAIT = timedelta(minutes=30)
+"""Business time after the cutoff within which a digest waits for the feed to take what is in the journal."""
 
 
 def run(ctx: Context) -> int:
@@ -69,6 +76,8 @@ def _run_shop(ctx: Context, session: Session, shop: Shop) -> int:
     cutoff = last_cutoff(shop, row.cutoff_hour, now)
     if row.since is None or cutoff < row.since:
         return 0
+    if now < cutoff + WAIT and session.execute(take.missing(1, shop.id)).first() is not None:
+        return 0
     reading = session.scalar(select(FeedReading.position).where(FeedReading.shop_id == shop.id))
     return sum(_write(ctx, session, shop, row, channel, cutoff, reading or 0) for channel in _channels(ctx, row))
 
@@ -92,12 +101,14 @@ def _write(
     name = shop.name or shop.domain
     body = compose.slack(name, found, shop.zone, language, link) if channel == SLACK and is_told else None
     state = NOTHING if not is_told else PENDING if channel == SLACK else SENT
+    if state == SENT and not mail_settings.of(session, shop.id).staff:
+        state, until = NOBODY, after
     values = {"shop_id": shop.id, "channel": channel, "day": day, "at": ctx.clock.now(), "after": after}
     values |= {"until": until, "number": len(found), "state": state, "body": body, "next_try_at": machine_now()}
     made = insert(Digest).values({name: value for name, value in values.items() if value is not None})
     if session.scalar(made.on_conflict_do_nothing().returning(Digest.id)) is None:
         return 0  # another ticker was faster
-    if channel == MAIL and is_told:
+    if state == SENT:
         _mail(ctx, session, shop, day, _said(shop, name, found, language, link))
     return 1
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shopify_app.gateways.shopify.order_edits import OrderToShip
+from shopify_app.gateways.shopify.order_edits import CANCELLED, CLOSED, OrderToShip
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
 from shopify_app.orders.alignment.matters import about, difference
@@ -19,14 +19,15 @@ def note(
     session: Session, row: OrderAlignment, wish: Wish | None, seen: OrderToShip | None, is_held: bool, now: datetime
 ) -> None:
     """Write down how far a row is, and tell it once. `is_held`: a hold of ours lies on the order."""
-    if is_held and row.held_at is None:
+    if seen is not None and is_held and row.held_at is None:
         row.held_at, row.state = now, HELD
-        _tell(session, row, "order.held", now, {"why": row.kind})
+        _tell(session, row, "order.held", now, _shipment(seen, now) | {"why": row.kind})
     if wish is None or seen is None or not wish.is_true(seen):
         return
     if row.edit_sent_at is not None and row.edited_at is None:
         row.edited_at, row.state = now, EDITED
-        _tell(session, row, wish.done_kind, now, before=row.before, after=picture(row, wish, seen))
+        about = _shipment(seen, now, wish)
+        _tell(session, row, wish.done_kind, now, about, before=row.before, after=picture(row, wish, seen))
     if isinstance(wish, NewQuantities) and seen.total != seen.received and row.edit_sent_at is not None:
         book.begin(session, row.shop_id, difference(row, seen), now)
 
@@ -45,7 +46,7 @@ def finish(
     `seen` is the order without a hold of ours, None when that could not be read.
     """
     if row.held_at is not None and seen is not None:
-        _tell(session, row, "order.released", now)
+        _tell(session, row, "order.released", now, _shipment(seen, now))
     row.state, row.reason = TASK if is_task else DONE, why
     row.finished_at, row.lease_until = now, None
     if is_task and why is not None:
@@ -77,12 +78,22 @@ def picture(row: OrderAlignment, wish: Wish | None, seen: OrderToShip | None) ->
     return None
 
 
+def _shipment(seen: OrderToShip, now: datetime, wish: Wish | None = None) -> Json:
+    """Return for whoever packs when the order ships at the earliest, and which delivery of it is meant, if just one.
+
+    What is open ships at once, also when it should have before.
+    """
+    to_come = (each.fulfill_at or now for each in seen.shipments if each.status not in (CLOSED, CANCELLED))
+    told: Json = {"ships_at": max(min(to_come, default=now), now).isoformat()}
+    return told | {"fulfillment_order_gid": wish.shipment} if isinstance(wish, NewDay) else told
+
+
 def _tell(
     session: Session,
     row: OrderAlignment,
     kind: str,
     now: datetime,
-    data: Json | None = None,
+    data: Json,
     *,
     before: Json | None = None,
     after: Json | None = None,
@@ -98,5 +109,5 @@ def _tell(
         actor=row.actor,
         before=before,
         after=after,
-        data={"order_gid": row.order_gid, "order_name": row.order_name} | (data or {}),
+        data={"order_gid": row.order_gid, "order_name": row.order_name} | data,
     )

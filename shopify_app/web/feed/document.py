@@ -42,7 +42,7 @@ SCHEMAS: Json = {
         revision={"type": "integer", "minimum": 1},
         state={"enum": ["open", "acknowledged", "undone"], "description": "undone: in the end all is as it was."},
         subscription={"type": ["string", "null"], "description": "The number in Shopify's id of the contract."},
-        shipment=TEXT | {"description": "cycle:<index>, delivery:<fulfillment order>, or contract."},
+        shipment=TEXT | {"description": "cycle:<index>, delivery:<fulfillment order>, order:<order>, or contract."},
         ships_on=DAY,
         was_to_ship_on=DAY,
         changed_by=TEXT | {"description": "merchant, shopper, link, policy, perennial or shopify."},
@@ -53,7 +53,7 @@ SCHEMAS: Json = {
         acknowledged={"oneOf": [{"type": "null"}, _object(at=MOMENT, by=TEXT)]},
     ),
     "Part": _object(
-        about=TEXT | {"description": "What of the shipment changed, e.g. items, date, address, payment."},
+        about=TEXT | {"description": "What of the shipment changed, e.g. items, date, address, details, payment."},
         kinds={"type": "array", "items": TEXT, "minItems": 1},
         before={"type": "object", "description": "As the first change found it."},
         after={"type": "object", "description": "As the last change left it."},

@@ -6,7 +6,7 @@ from datetime import UTC
 from functools import reduce
 
 from shopify_app.fulfillment import words
-from shopify_app.fulfillment.folding import Part, fold, is_void, part_of, standing
+from shopify_app.fulfillment.folding import Part, fold, group_of, is_void, part_of, standing
 from shopify_app.journal import feed
 
 MUG, TEA = {"title": "Mug", "quantity": 1}, {"title": "Tea", "quantity": 1}
@@ -52,6 +52,17 @@ def test_an_address_or_a_note_is_never_taken_for_unchanged_as_the_journal_does_n
     note = part_of("subscription.note_changed", {"has_note": True}, {"has_note": True}, {})
     assert not is_void(folded(address, address)) and not is_void(folded(note))
     assert said(address, note, language="de") == ["Adresse geändert", "Notiz geändert"]
+
+
+def test_a_change_of_one_order_that_holds_the_same_items_is_told_as_what_it_is_and_never_as_undone() -> None:
+    same, more = ({"items": items, "total": "18.00"} for items in ([MUG], [MUG, TEA]))
+    elsewhere = part_of("order.contents_changed", same, same, {})
+    assert not is_void(folded(elsewhere, elsewhere)) and group_of(elsewhere, "order.contents_changed") == "delivery"
+    assert said(elsewhere) == ["Address, delivery, price or note of this order changed"]
+    assert said(elsewhere, language="de") == ["Adresse, Lieferung, Preis oder Notiz dieser Bestellung geändert"]
+    added, removed = (part_of("order.contents_changed", *sides, {}) for sides in ((same, more), (more, same)))
+    assert group_of(added, "order.contents_changed") == "items" and is_void(folded(added, removed))
+    assert said(added, elsewhere, removed) == said(elsewhere)
 
 
 def test_every_kind_of_the_feed_has_words_in_both_languages() -> None:

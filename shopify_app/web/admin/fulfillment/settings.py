@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.channels.digest import slack
-from shopify_app.channels.digest.run import NOTHING, PARKED, PENDING, SENDING, SENT, UNKNOWN
+from shopify_app.channels.digest.run import NOBODY, NOTHING, PARKED, PENDING, SENDING, SENT, UNKNOWN
 from shopify_app.channels.mail import settings as mail
 from shopify_app.fulfillment import keys
 from shopify_app.fulfillment import settings as fulfillment
@@ -36,6 +36,7 @@ STATES = {
     SENT: Badge("Sent", "success"),
     UNKNOWN: Badge("Not known", "warning"),
     PARKED: Badge("Not sent", "critical"),
+    NOBODY: Badge("Nobody to tell", "warning"),
     NOTHING: Badge("Nothing to tell", "neutral"),
 }
 
