@@ -195,7 +195,7 @@ def _state(session: Session, row: Contract | None) -> _State:
     if row is None:
         return _State({}, [], None)
     ours = {"id", "shop_id", "read_at", "written_at", "cycles_read_until", "pauses", "out_of_stock"}
-    ours |= {"backup_method_gid", "seen_method", "method_to_look"}
+    ours |= {"backup_method_gid", "seen_method", "method_to_look", "demand_of", "demand_to_build"}
     values: dict[str, object] = {
         column.key: getattr(row, column.key) for column in Contract.__table__.columns if column.key not in ours
     }

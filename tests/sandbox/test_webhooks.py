@@ -13,6 +13,7 @@ from sandbox.shopify import (
     checkout,
     contracts,
     customers,
+    fulfillment_holds,
     fulfillment_orders,
     installs,
     orders,
@@ -103,6 +104,8 @@ def test_every_topic_of_the_app_has_something_that_causes_it(shop: SandboxServer
     payment_methods.revoke(world, SHOP, token)
     order = row["origin_order_id"]
     ships = fulfillment_orders.of_order(world, SHOP, made["origin_order_id"])[0]["id"]
+    hold = fulfillment_holds.hold_by_another(world, SHOP, ships)
+    fulfillment_holds.release(world, SHOP, world.of("fulfillment_orders", SHOP)[ships], {hold["id"]})
     fulfillment_orders.change(world, SHOP, ships, None, status="SCHEDULED")
     fulfillment_orders.reschedule(world, SHOP, ships, world.now())
     fulfillment_orders.open_ready(world)

@@ -202,6 +202,7 @@ _AREAS = {
     "links": "Links used in mails",
     "edits": "Changes asked for, with comments and addresses",
     "orders": "Addresses that paid orders are to be sent to",
+    "fulfillment": "Changes told to who packs",
     "billing": "Messages about charges",
     "stock": "Choices about what was out of stock",
     "dunning": "Marks of a customer whose payment fails",

@@ -11,6 +11,7 @@ from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import (
     AccessDenied,
     BadRequest,
+    NeverLeft,
     ServerFault,
     ShopifyError,
     Throttled,
@@ -52,7 +53,7 @@ def error(code: str) -> dict[str, Any]:
         (httpx.Response(200, json={"errors": [error("")], "data": {"pay": None}}), ServerFault),
         (httpx.Response(200, json={"errors": [error("ACCESS_DENIED")], "data": {"pay": {"id": 1}}}), ServerFault),
         (httpx.ReadTimeout("late"), Unreachable),
-        (httpx.ConnectError("down"), Unreachable),
+        (httpx.ConnectError("down"), NeverLeft),
     ],
 )
 def test_an_answer_becomes_the_error_that_says_whether_anything_was_done(
