@@ -24,6 +24,7 @@ def test_a_short_item_is_told_to_flow_from_low_to_back(sandbox_server: SandboxSe
         )  # fmt: skip
         assert (said["Done by"], said["Available"], said["product_id"] > 0) == ("policy", 1, True)
         shelf.until(day(8) + timedelta(hours=1), step=timedelta(days=3))
+        works.send()
         shelf.put(3)
         works.send()
         told = [event for event in works.heard() if event["handle"].startswith("stock-")]
