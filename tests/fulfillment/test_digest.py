@@ -117,6 +117,20 @@ def test_nothing_new_is_no_message_unless_it_is_asked_for_and_nothing_is_told_tw
     assert "nothing changed" in evening.messages()[-1] and len(evening.mails()) == 4
 
 
+def test_what_was_told_and_is_undone_in_the_same_session_is_told_as_undone(evening: Evening) -> None:
+    skipped, unskipped = EVENING - timedelta(minutes=5), EVENING + timedelta(minutes=5)
+    evening.tell("order.skipped", skipped, cycle_index=3)
+    evening.at(EVENING)
+    evening.tell("order.unskipped", unskipped, cycle_index=3)
+    evening.at(EVENING + DAY)
+    for _ in range(2):
+        evening.send()
+    first, second = evening.messages()
+    assert "Skipped" in first and "Changed and changed back" in second
+    evening.at(EVENING + 2 * DAY)
+    assert evening.digests()[-1].state == "nothing"
+
+
 def test_what_somebody_has_acknowledged_or_took_back_is_not_told(evening: Evening) -> None:
     evening.tell("order.skipped", cycle_index=3)
     evening.tell("subscription.address_changed", NOW + timedelta(hours=1), before={}, after={})

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -94,7 +94,7 @@ def _write(
     after = _told_to(session, shop.id, channel, cutoff)
     if _is_written(session, shop.id, channel, day):
         return 0
-    found = _news(session, shop.id, after, until)
+    found = _news(session, shop.id, channel, after, until)
     is_told = bool(found) or row.tells_nothing
     language = mail_settings.of(session, shop.id).language
     link = admin_address(ctx.settings, shop.domain, "/changes")
@@ -145,8 +145,11 @@ def _told_to(session: Session, shop_id: int, channel: str, cutoff: datetime) -> 
     return session.scalar(select(func.max(Change.position)).where(*old)) or 0
 
 
-def _news(session: Session, shop_id: int, after: int, until: int) -> Sequence[Change]:
-    """What makes a difference in the end and nobody has taken note of yet."""
+def _news(session: Session, shop_id: int, channel: str, after: int, until: int) -> Sequence[Change]:
+    """What makes a difference in the end and nobody has taken note of yet; and what was told and is undone since."""
     mine = (Change.shop_id == shop_id, Change.position > after, Change.position <= until)
-    query = select(Change).where(*mine, ~Change.is_void, Change.acknowledged_at.is_(None))
+    told = (Digest.shop_id == shop_id, Digest.channel == channel, Digest.state.not_in((NOTHING, NOBODY)))
+    last_told_at = select(func.max(Digest.at)).where(*told).scalar_subquery()
+    matters = or_(~Change.is_void, Change.first_at < last_told_at)
+    query = select(Change).where(*mine, matters, Change.acknowledged_at.is_(None))
     return session.scalars(query.order_by(Change.position)).all()

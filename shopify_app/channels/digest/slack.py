@@ -24,6 +24,7 @@ from shopify_app.gateways.http.errors import Blocked, HttpError, Unsure
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.crypto import SecretUnreadable
+from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 
 log = logging.getLogger(__name__)
@@ -97,7 +98,9 @@ def _give_up_doubtful(ctx: Context) -> int:
 def _claimed(ctx: Context) -> _Claim | None:
     moment = machine_now()
     with ctx.db.session() as session:
-        query = select(Digest).where(_ready(moment), Digest.shop_id.in_(installed_ids()))
+        # a copy of the database somewhere else tells nobody a second time
+        ours = installed_ids().where(Shop.host == ctx.settings.host)
+        query = select(Digest).where(_ready(moment), Digest.shop_id.in_(ours))
         row = session.scalar(query.order_by(Digest.next_try_at).limit(1).with_for_update(skip_locked=True))
         if row is None:
             return None
