@@ -52,6 +52,16 @@ def test_a_pause_that_arrives_three_times_pauses_once_and_flow_hears_that_it_is_
     assert (event["payload"]["Done by"], event["payload"]["Resumes on"]) == ("flow", "2027-02-01")
 
 
+def test_what_waits_when_actions_are_switched_off_does_nothing_any_more(acting: Works) -> None:
+    acting.ask("pause-subscription", until="2027-02-01")
+    acting.deliver()
+    acting.switch(takes_actions=False)
+    assert acting.act() == 1
+    (run,) = acting.runs()
+    assert run.state == "refused" and "may not change" in run.words
+    assert there(acting.till)["status"] == "ACTIVE"
+
+
 def test_a_worker_that_dies_leaves_a_run_that_acts_once(acting: Works) -> None:
     """The order that is next when the run is taken up stays the one that is skipped."""
     skipped = []

@@ -108,7 +108,9 @@ def _ready(moment: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _claim(ctx: Context) -> tuple[int, datetime] | None:
     moment = machine_now()
-    found = select(FlowRun).where(*_ready(moment)).order_by(FlowRun.next_try_at, FlowRun.id).limit(1)
+    # a copy of the database somewhere else must not act on the live shop
+    ours = FlowRun.shop_id.in_(select(Shop.id).where(Shop.host == ctx.settings.host))
+    found = select(FlowRun).where(*_ready(moment), ours).order_by(FlowRun.next_try_at, FlowRun.id).limit(1)
     if ctx.only_shop_id is not None:
         found = found.where(FlowRun.shop_id == ctx.only_shop_id)
     with ctx.db.session() as session:
@@ -166,6 +168,8 @@ def _settled(ctx: Context, run_id: int) -> FlowRun:
         lock(session, "flow-run", run_id)
         run = session.get_one(FlowRun, run_id, populate_existing=True)
         if run.edit is None:
+            if not settings.of(session, run.shop_id).takes_actions:
+                raise CannotDo(TURNED_OFF)  # turned off since it was asked for
             shop = session.get_one(Shop, run.shop_id)
             run.edit = targets.edit_of(session, shop, run.action, run.asked, ctx.clock.now())
         return run
