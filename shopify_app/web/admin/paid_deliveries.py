@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import uuid4
 
 from flask import Response, g, request, url_for
 
 from shopify_app.kit.gid import number_of
+from shopify_app.orders import deliveries
 from shopify_app.orders.alignment import ask, days
 from shopify_app.orders.alignment.wishes import NewDay
 from shopify_app.orders.models import FulfillmentOrder, Order
@@ -20,6 +22,7 @@ from shopify_app.web.admin.detail import Detail
 from shopify_app.web.format import day
 from shopify_app.web.forms import Form
 
+MOST = 1_000
 GONE = "This delivery is no longer among those to come."
 DONE = "Asked for. The delivery moves within a minute; what Shopify does not allow becomes a task."
 
@@ -42,6 +45,10 @@ def _on(number: str, form: Form, act: Callable[[Detail, FulfillmentOrder, Form],
     found, given = find(number), form.typed.get("shipment", "")
     if found is None:
         return missing()
+    with ctx().db.session() as session:
+        # the page shows the next few; what comes after the last one has to know the last one
+        every = deliveries.scheduled(session, g.shop.id, found.contract.shopify_gid, limit=MOST)
+    found = replace(found, deliveries=every)
     delivery = next((each for each in found.deliveries if number_of(each.shopify_gid) == given), None)
     if delivery is None:
         return show(number, code=200 if request.method == "GET" else 409, toast=GONE, is_error=True)
