@@ -50,6 +50,8 @@ log = logging.getLogger(__name__)
 BATCH = 20
 LEASE, PATIENCE = timedelta(minutes=3), timedelta(minutes=2)
 """Machine time: how long one who acts may take, and when what did not get through is tried again."""
+MOST_TRIES = 500
+"""Of one decision, which is most of a day: what cannot be done for so long is a person's."""
 DONE_KINDS = {
     SWAP: "stock.substituted",
     DELAY: "stock.delayed",
@@ -135,7 +137,7 @@ def _act(ctx: Context, decision_id: int) -> None:
     if is_arrived:
         _bring_forward(ctx, case)
         return
-    for word in _chain(decision):
+    for word in _chain(decision) if decision.tries <= MOST_TRIES else (TELL,):
         answer = _try(ctx, case, word)
         if answer.is_done or answer.refusal is Refusal.ALREADY:
             return
