@@ -9,7 +9,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,11 +31,11 @@ from shopify_app.demo.embedded import (
 )
 from shopify_app.demo.processes import locked, try_lock
 from shopify_app.kit import db
+from tests.support.databases import Shelf, admin, url_of
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".perennial" / "tests"
 TEMPLATE = "perennial_template_"
-TEST = "perennial_test_"
 REDIS_DATABASES = 256
 """What the embedded Valkey offers; a server from `REDIS_URL` has 16 unless configured otherwise."""
 
@@ -94,31 +93,42 @@ def postgres_server() -> Iterator[str]:
 def postgres_template(postgres_server: str) -> str:
     """Name of a database migrated to the newest schema, made once per state of `migrations/`."""
     name = TEMPLATE + _migrations_fingerprint()
-    with locked(STATE / "template.lock"), _admin(postgres_server) as admin:
-        if not admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
-            _make_template(postgres_server, admin, name)
+    with locked(STATE / "template.lock"), admin(postgres_server) as connection:
+        if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
+            _make_template(postgres_server, connection, name)
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_shelf(postgres_server: str, postgres_template: str) -> Iterator[Shelf]:
+    """Where emptied databases wait for their next test."""
+    shelf = Shelf(postgres_server, postgres_template)
+    yield shelf
+    shelf.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """SQLAlchemy URL of a migrated database of this test's own, dropped afterwards."""
-    with _database(postgres_server, postgres_template) as url:
-        yield url
+def postgres_url(postgres_shelf: Shelf) -> Iterator[str]:
+    """SQLAlchemy URL of a migrated database of this test's own, emptied or dropped afterwards."""
+    database = postgres_shelf.take()
+    yield database.url
+    postgres_shelf.give_back(database)
 
 
 @pytest.fixture(scope="module")
-def module_postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def module_postgres_url(postgres_shelf: Shelf) -> Iterator[str]:
     """Like `postgres_url`, shared by a module whose tests change nothing."""
-    with _database(postgres_server, postgres_template) as url:
-        yield url
+    database = postgres_shelf.take()
+    yield database.url
+    postgres_shelf.give_back(database)
 
 
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Iterator[str]:
     """SQLAlchemy URL of a database with nothing in it, for tests about migrating."""
-    with _database(postgres_server, "template0") as url:
-        yield url
+    database = Shelf(postgres_server, "template0").take()
+    yield database.url
+    database.drop()
 
 
 def _embedded_postgres() -> str:
@@ -129,15 +139,17 @@ def _embedded_postgres() -> str:
         return ensure_postgres(STATE, fast=True)
 
 
-def _make_template(server: str, admin: psycopg.Connection, name: str) -> None:
+def _make_template(server: str, connection: psycopg.Connection, name: str) -> None:
     from shopify_app.kit.migrate import upgrade
 
     # Built under another name and renamed, so that an interrupted migration never passes for a template.
     building = f"{name}_building"
-    admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(building)))
-    admin.execute(sql.SQL("create database {} template template0").format(sql.Identifier(building)))
-    upgrade(_url(server, building))
-    admin.execute(sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(name)))
+    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(building)))
+    connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(building)))
+    upgrade(url_of(server, building))
+    connection.execute(
+        sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(name))
+    )
 
 
 def _migrations_fingerprint() -> str:
@@ -147,36 +159,14 @@ def _migrations_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-@contextmanager
-def _database(server: str, template: str) -> Iterator[str]:
-    name = TEST + uuid.uuid4().hex[:12]
-    create = sql.SQL("create database {} template {} strategy file_copy")
-    with _admin(server) as admin:
-        admin.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
-    try:
-        yield _url(server, name)
-    finally:
-        with _admin(server) as admin:
-            admin.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
-
-
-def _admin(server: str) -> psycopg.Connection:
-    plain = _url(server, "postgres").replace("+psycopg", "", 1)
-    return psycopg.connect(plain, autocommit=True, connect_timeout=10)
-
-
-def _url(server: str, database: str) -> str:
-    return make_url(server).set(database=database).render_as_string(hide_password=False)
-
-
 def _tidy_and_stop() -> None:
     """Drops what killed sessions left behind and templates of older schemas, then stops the server."""
     current = TEMPLATE + _migrations_fingerprint()
-    with suppress(psycopg.Error), _admin(ensure_postgres(STATE, fast=True)) as admin:
-        rows = admin.execute("select datname from pg_database where datname like 'perennial\\_%'").fetchall()
+    with suppress(psycopg.Error), admin(ensure_postgres(STATE, fast=True)) as connection:
+        rows = connection.execute("select datname from pg_database where datname like 'perennial\\_%'").fetchall()
         for (name,) in rows:
             if name != current:
-                admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+                connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
     stop_postgres(STATE)
 
 
