@@ -145,11 +145,13 @@ def _change(ctx: Context, item: int, units: int) -> None:
 
 def _popular(ctx: Context) -> tuple[int, float, float, float]:
     """How many are concerned; milliseconds until all have a row, until the first hundred are told, and until all."""
-    before, begun, moments = _decisions(ctx), time.perf_counter(), []
-    for name in ("_look", "_tell"):
-        _after(look, name, lambda: moments.append((time.perf_counter() - begun) * 1000))
+    before, begun = _decisions(ctx), time.perf_counter()
+    held: list[float] = []
+    told: list[float] = []
+    _after(look, "_look", lambda: held.append((time.perf_counter() - begun) * 1000))
+    _after(look, "_tell", lambda: told.append((time.perf_counter() - begun) * 1000))
     _change(ctx, 1, 0)
-    return _decisions(ctx) - before, moments[0], moments[1], moments[-1]
+    return _decisions(ctx) - before, held[-1], told[0], told[-1]
 
 
 def _after(module: object, name: str, note: Callable[[], None]) -> None:

@@ -54,16 +54,20 @@ def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     return session.scalar(total(query.limit(ITEMS))) or 0
 
 
-def look(ctx: Context, shop_id: int, item_gid: str) -> int:
-    """Look at one item until nothing is left to decide about it; returns how many decisions were written."""
+def look(ctx: Context, shop_id: int, item_gid: str, at_once: int | None = FIRST) -> int:
+    """Look at one item until nothing is left to decide about it; returns how many decisions were written.
+
+    `at_once`: how many are held and proposed in the first go. Those that are charged first are held at once and hear
+    within moments, however many thousand there are; all others follow in one second go.
+    """
     with ctx.db.session() as session:
-        made, left, is_still = _look(session, shop_id, item_gid, ctx.clock.now())
+        made, left, is_still = _look(session, shop_id, item_gid, ctx.clock.now(), at_once)
     limit = FIRST
     while is_still and _tell(ctx, shop_id, item_gid, limit):
         ctx.wakeups.wake("klaviyo")
         limit = SLICE
     if left:
-        return made + look(ctx, shop_id, item_gid)
+        return made + look(ctx, shop_id, item_gid, at_once=None)
     return made
 
 
@@ -103,10 +107,10 @@ def look_ahead(ctx: Context) -> int:
     return count
 
 
-def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple[int, int, bool]:
-    """Hold whoever is short and let go of whoever no longer is.
+def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once: int | None) -> tuple[int, int, bool]:
+    """Hold whoever is short, at most `at_once`, and let go of whoever no longer is.
 
-    Returns how many decisions were proposed, how many are still to be let go, and whether the shelf stands still: a
+    Returns how many decisions were proposed, how many are left for another go, and whether the shelf stands still: a
     charge under way may be off the shelf already and in the queue still, so nobody is told on its account.
     """
     lock(session, "stock", shop_id, item_gid)
@@ -128,9 +132,10 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime) -> tuple
         missing = _missing(session, shop_id, on, now + timedelta(days=how.ahead_days), bool(open_ones))
     open_ones = _unmoved(session, open_ones, now)
     decided = {_key(one) for one in open_ones}
-    new = [one for one in missing if not one.is_paid and _key(one) not in decided]
+    new = in_line(one for one in missing if not one.is_paid and _key(one) not in decided)
     left = _let_go(session, open_ones, missing, now, SLICE)
-    made, busy = _decide(session, shop, standing, on, in_line(new), now)
+    made, busy = _decide(session, shop, standing, on, new[:at_once], now)
+    left += len(new[at_once:]) if at_once is not None else 0
     _hold_on(session, open_ones, missing, now)
     is_still = not (made and supply.is_charging(session, shop_id, on, now))
     if not left:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, cast, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
@@ -18,6 +18,8 @@ from shopify_app.stock.policy import SELL
 from shopify_app.stock.runway import Claim, Runway, of_days
 
 _SELLS = func.coalesce(StockDecision.done, "") == SELL
+_QUARTER = func.date_bin(timedelta(minutes=15), Demand.charge_at, datetime(2001, 1, 1, tzinfo=UTC))
+"""Orders are added up by quarters of an hour, each within one day of every zone: cheaper than a day for each row."""
 IN_FLIGHT = timedelta(minutes=15)
 CONTINUE = "CONTINUE"
 """ProductVariantInventoryPolicy: may be sold when there is none."""
@@ -154,15 +156,16 @@ def days(
     session: Session, shop_id: int, variant_gids: Sequence[str], until: datetime, zone: ZoneInfo
 ) -> list[tuple[date, int]]:
     """Return the units that upcoming orders need of variants, by local day, in order."""
-    day = cast(func.timezone(zone.key, Demand.charge_at), Date).label("day")
     query = (
-        select(day, func.sum(Demand.units))
+        select(_QUARTER, func.sum(Demand.units))
         .where(Demand.shop_id == shop_id, Demand.variant_gid.in_(variant_gids), Demand.spent_at.is_(None))
         .where(Demand.charge_at <= until)
-        .group_by(day)
-        .order_by(day)
+        .group_by(_QUARTER)
     )
-    return [(on, int(units)) for on, units in session.execute(query)]
+    needs: Counter[date] = Counter()
+    for quarter, units in session.execute(query):
+        needs[quarter.astimezone(zone).date()] += int(units)
+    return sorted(needs.items())
 
 
 def runways(session: Session, shop_id: int, until: datetime, zone: ZoneInfo) -> dict[str, Runway]:
@@ -181,14 +184,13 @@ def runways(session: Session, shop_id: int, until: datetime, zone: ZoneInfo) -> 
         item_of = variant.inventory_item_gid
         if item_of is not None and item_of in units and is_limited(variant):
             limited[variant.shopify_gid] = item_of
-    day = cast(func.timezone(zone.key, Demand.charge_at), Date).label("day")
     query = (
-        select(Demand.variant_gid, day, func.sum(Demand.units))
+        select(Demand.variant_gid, _QUARTER, func.sum(Demand.units))
         .where(Demand.shop_id == shop_id, Demand.spent_at.is_(None), Demand.charge_at <= until)
-        .group_by(Demand.variant_gid, day)
+        .group_by(Demand.variant_gid, _QUARTER)
     )
     needs: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for variant_gid, on, needed in session.execute(query):
+    for variant_gid, quarter, needed in session.execute(query):
         if variant_gid in limited:
-            needs[limited[variant_gid]][on] += int(needed)
+            needs[limited[variant_gid]][quarter.astimezone(zone).date()] += int(needed)
     return {item: of_days(units[item], sorted(days.items())) for item, days in needs.items()}
