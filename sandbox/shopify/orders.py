@@ -87,6 +87,16 @@ def touch(world: World, shop: str, order_id: int, *topics: str, **values: Any) -
     return row
 
 
+def refund(world: World, shop: str, order_id: int, amount: Decimal) -> Row:
+    """Staff pay back part of what was received."""
+    row = world.of("orders", shop).get(order_id)
+    assert row is not None
+    return touch(
+        world, shop, order_id, "orders/updated",
+        refunded=str(Decimal(str(row.get("refunded", 0))) + amount), financial_status="PARTIALLY_REFUNDED",
+    )  # fmt: skip
+
+
 def cancel(world: World, shop: str, order_id: int) -> Row:
     """The merchant cancels the order; the money goes back, the ledger keeps what was captured."""
     at = world.now().isoformat()
@@ -187,7 +197,8 @@ def _line_node(ctx: Ctx, value: str) -> View | None:
 def view(row: Row) -> View:
     """The Order object."""
     currency, bag = row["currency"], money_bag(row["total"], row["currency"])
-    received = money_bag(row.get("received", row["total"]), currency)
+    received = Decimal(0) if row["financial_status"] == "PENDING" else Decimal(str(row.get("received", row["total"])))
+    refunded = received if row["financial_status"] == "REFUNDED" else Decimal(str(row.get("refunded", 0)))
     lines = sum((discounted(li) for li in row["lines"]), Decimal(0))
     off = sum((Decimal(li["price"]) * current(li) for li in row["lines"]), Decimal(0)) - lines
     return {
@@ -209,8 +220,9 @@ def view(row: Row) -> View:
         "totalPriceSet": bag,
         "currentTotalPriceSet": bag,
         "originalTotalPriceSet": bag,
-        "totalReceivedSet": received if row["financial_status"] != "PENDING" else money_bag("0", currency),
-        "totalRefundedSet": bag if row["financial_status"] == "REFUNDED" else money_bag("0", currency),
+        "netPaymentSet": money_bag(str(received - refunded), currency),
+        "totalReceivedSet": money_bag(str(received), currency),
+        "totalRefundedSet": money_bag(str(refunded), currency),
         "totalShippingPriceSet": money_bag(row["shipping"], currency),
         "totalTaxSet": money_bag("0", currency),
         "totalDiscountsSet": money_bag(off, currency),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from shopify_app.catalog import mirror
 from shopify_app.catalog.models import Variant
 from shopify_app.contracts.models import ContractLine
-from shopify_app.gateways.shopify.products import BATCH, MOST_LEVELS, VariantSnapshot
+from shopify_app.gateways.shopify.products import BATCH, VariantSnapshot
 from shopify_app.stock import levels
 
 
@@ -36,8 +36,7 @@ def apply(session: Session, shop_id: int, asked: Sequence[str], found: dict[str,
         mirror.apply_variant(session, shop_id, snapshot)
         for level in snapshot.levels:
             levels.apply(session, shop_id, level)
-        if len(snapshot.levels) < MOST_LEVELS:
-            levels.keep_only(session, shop_id, snapshot.item_gid, {level.location_gid for level in snapshot.levels})
+        levels.keep_only(session, shop_id, snapshot.item_gid, {level.location_gid for level in snapshot.levels})
     gone = set(asked) - set(found)
     if gone:
         columns = (ContractLine.variant_gid, ContractLine.product_gid, ContractLine.title)

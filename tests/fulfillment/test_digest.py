@@ -223,6 +223,8 @@ def test_a_lost_answer_or_a_sender_that_dies_is_not_a_second_message(evening: Ev
         ("https://inside.example/x", ["169.254.169.254"]),
         ("https://inside.example/x", ["::ffff:127.0.0.1"]),
         ("https://inside.example/x", ["fe80::1%eth0"]),
+        ("https://inside.example/x", ["64:ff9b::a00:7"]),
+        ("https://inside.example/x", ["2002:c0a8:1::1"]),
         ("https://127.0.0.1/x", ["127.0.0.1"]),
         ("https://", []),
         ("slack", []),

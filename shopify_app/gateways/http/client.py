@@ -16,11 +16,15 @@ from urllib.parse import urlsplit
 import httpx
 
 from shopify_app.gateways.http.errors import Blocked, Unreachable, Unsure
+from shopify_app.kit.clock import monotonic
 from shopify_app.kit.smtp import LOOPBACK
 
 SECONDS = 10.0
+"""For each step of a call, and for reading the answer in all: whoever answers a byte a second holds nobody up."""
 MOST_ANSWER = 2_000
 """Bytes of an answer that are read."""
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+"""RFC 6052: the last 32 bits are an IPv4 address."""
 Resolve = Callable[[str, int], list[str]]
 
 
@@ -95,10 +99,18 @@ def _looked_at(to: Target, addresses: list[str], allows_loopback: bool) -> str:
         return addresses[0]
     for each in addresses:
         known = ipaddress.ip_address(each.partition("%")[0])
-        inner = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
-        if not (inner or known).is_global or known.is_multicast:
+        if not _inner(known).is_global or known.is_multicast:
             raise Blocked("The address leads to a private network.")
     return addresses[0]
+
+
+def _inner(known: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return the IPv4 address that an IPv6 address stands for, where a gateway would lead there; else the address."""
+    if not isinstance(known, ipaddress.IPv6Address):
+        return known
+    if known in _NAT64:
+        return ipaddress.IPv4Address(int(known) & 0xFFFF_FFFF)
+    return known.ipv4_mapped or known.sixtofour or known
 
 
 def _resolve(host: str, port: int) -> list[str]:
@@ -110,10 +122,11 @@ def _resolve(host: str, port: int) -> list[str]:
 
 
 def _beginning(answer: httpx.Response) -> str:
-    read = b""
+    """The answer's first bytes. It was taken by now: what does not come in time is not worth a wait."""
+    read, until = b"", monotonic() + SECONDS  # machine time
     for chunk in answer.iter_bytes():
         read += chunk
-        if len(read) >= MOST_ANSWER:
+        if len(read) >= MOST_ANSWER or monotonic() > until:
             break
     return read[:MOST_ANSWER].decode("utf-8", "replace")
 

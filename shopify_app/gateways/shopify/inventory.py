@@ -25,6 +25,21 @@ def fetch(client: AdminClient, gid: str, patience: float = 5.0) -> LevelSnapshot
     return read(node["item"]["id"], node) if node else None
 
 
+def fetch_all(client: AdminClient, item_gid: str, patience: float = 5.0) -> tuple[LevelSnapshot, ...]:
+    """Return all levels of an item, however many locations keep it; none when it is gone. Raises ShopifyError."""
+    found: list[LevelSnapshot] = []
+    after: str | None = None
+    while True:
+        item = client.run("InventoryLevels", {"id": item_gid, "after": after}, patience).data["inventoryItem"]
+        if item is None:
+            return ()
+        page = item["inventoryLevels"]
+        found += [read(item_gid, node) for node in page["nodes"]]
+        if not page["pageInfo"]["hasNextPage"]:
+            return tuple(found)
+        after = page["pageInfo"]["endCursor"]
+
+
 def read(item_gid: str, node: Node) -> LevelSnapshot:
     """Return a snapshot of a level of this item. A level without an `available` quantity counts as zero."""
     quantity = next((part for part in node["quantities"] if part["name"] == "available"), None)

@@ -2,7 +2,7 @@
 
 `orderUpdate` replaces each field it is given, tags among them: it is never given more than the address. An edit of
 what an order holds is begun, filled and committed; nothing is true before the commit, and money never moves by it:
-what is to be paid or paid back shows as the difference of `total` and `received`.
+what is to be paid or paid back shows as the difference of `total` and `paid`.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ class OrderToShip:
     """An order as Shopify answered it. `is_whole`: no line and no fulfillment order is missing here.
 
     `address` has the words of `gateways.shopify.addresses`; all its values are None without approval for protected
-    customer data. `total` and `received` are in the currency that the shopper pays in.
+    customer data. `total` and `paid`, which is less what was refunded, are in
+    the currency that the shopper pays in.
     """
 
     gid: str
@@ -69,7 +70,7 @@ class OrderToShip:
     cancelled_at: datetime | None
     address: dict[str, Any] | None
     total: Decimal
-    received: Decimal
+    paid: Decimal
     currency: str
     lines: tuple[OrderLine, ...]
     shipments: tuple[Shipment, ...]
@@ -88,7 +89,7 @@ def read(client: AdminClient, gid: str, patience: float = 5.0) -> OrderToShip | 
         cancelled_at=instant(node["cancelledAt"]),
         address=read_address(node["shippingAddress"]),
         total=amount(total),
-        received=amount(node["totalReceivedSet"]["presentmentMoney"]),
+        paid=amount(node["netPaymentSet"]["presentmentMoney"]),
         currency=total["currencyCode"],
         lines=tuple(map(_line, node["lineItems"]["nodes"])),
         shipments=tuple(map(_shipment, node["fulfillmentOrders"]["nodes"])),

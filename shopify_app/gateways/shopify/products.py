@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -13,10 +13,8 @@ from shopify_app.gateways.shopify.inventory import LevelSnapshot
 from shopify_app.gateways.shopify.values import Node, known_instant
 
 PAGE = 25
-MOST_LEVELS = 5
-"""Levels that are read of an item (operations/Variants.graphql): with fewer, they are all there are."""
 BATCH = 20
-"""Variants per call: each asks for 21 points, most of them for its inventory levels."""
+"""Variants per call: each asks for 21 points, most of them for its first five inventory levels."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,10 @@ class ProductSnapshot:
 
 @dataclass(frozen=True)
 class VariantSnapshot:
-    """A ProductVariant with its product and the stock of its inventory item. `price` is in the shop's currency."""
+    """A ProductVariant with its product and the stock of its inventory item, at all its locations.
+
+    `price` is in the shop's currency.
+    """
 
     gid: str
     title: str
@@ -74,9 +75,18 @@ def fetch_page(client: AdminClient, query: str, after: str | None = None, patien
 def fetch_variants(
     client: AdminClient, gids: Sequence[str], patience: float = 5.0
 ) -> tuple[dict[str, VariantSnapshot], Cost]:
-    """Return the variants that still exist among at most BATCH ids, by gid, and the cost. Raises ShopifyError."""
+    """Return the variants that still exist among at most BATCH ids, by gid, and the cost. Raises ShopifyError.
+
+    Items at more than five locations are asked for once more each.
+    """
     answer = client.run("Variants", {"ids": list(gids[:BATCH])}, patience)
-    return {node["id"]: _variant(node) for node in answer.data["nodes"] if node}, answer.cost
+    found = {}
+    for node in filter(None, answer.data["nodes"]):
+        variant = _variant(node)
+        if node["inventoryItem"]["inventoryLevels"]["pageInfo"]["hasNextPage"]:
+            variant = replace(variant, levels=inventory.fetch_all(client, variant.item_gid, patience))
+        found[variant.gid] = variant
+    return found, answer.cost
 
 
 def _product(node: Node) -> ProductSnapshot:

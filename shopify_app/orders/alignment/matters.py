@@ -50,8 +50,8 @@ def about(row: OrderAlignment, why: Why) -> Matter:
 
 def difference(row: OrderAlignment, seen: OrderToShip) -> Matter:
     """Return the task for an order that now costs another amount than was paid: no money moves by itself."""
-    amount = f"{round_money(abs(seen.total - seen.received), seen.currency)} {seen.currency}"
-    if seen.total > seen.received:
+    amount = f"{round_money(abs(seen.total - seen.paid), seen.currency)} {seen.currency}"
+    if seen.total > seen.paid:
         said = (f"now costs {amount} more than was paid", "Ask the shopper for it in Shopify, or give it to them.")
     else:
         said = (f"now costs {amount} less than was paid", "Refund it in Shopify, or agree on it with the shopper.")

@@ -28,7 +28,7 @@ def note(
         row.edited_at, row.state = now, EDITED
         about = _shipment(seen, now, wish)
         _tell(session, row, wish.done_kind, now, about, before=row.before, after=picture(row, wish, seen))
-    if isinstance(wish, NewQuantities) and seen.total != seen.received and row.edit_sent_at is not None:
+    if isinstance(wish, NewQuantities) and seen.total != seen.paid and row.edit_sent_at is not None:
         book.begin(session, row.shop_id, difference(row, seen), now)
 
 
