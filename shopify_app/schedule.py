@@ -24,7 +24,7 @@ from shopify_app.channels.mail import alerts
 from shopify_app.channels.mail import deliver as mail
 from shopify_app.channels.mail import prune as mail_prune
 from shopify_app.context import Context
-from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.contracts import importer, next_dates, reconcile, search
 from shopify_app.dunning import backup as dunning_backup
 from shopify_app.dunning import card as dunning_card
 from shopify_app.dunning import follow as dunning_follow
@@ -103,6 +103,7 @@ DRAINS = (
     Drain("hours", "imports", hours.drain, hours.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
     Drain("comparison", "imports", night.drain, night.waiting),
+    Drain("search", "imports", search.drain, search.waiting),
     Drain("dates", "imports", next_dates.drain, next_dates.waiting),
     Drain("stock_kept", "imports", stock_kept.drain, stock_kept.waiting),
     Drain("marks", "imports", dunning_marks.drain, dunning_marks.waiting),

@@ -39,6 +39,7 @@ import shopify_app.web.admin.payments.views  # noqa: E402
 import shopify_app.web.admin.plan_terms  # noqa: E402
 import shopify_app.web.admin.plans  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402
+import shopify_app.web.admin.saved_views  # noqa: E402
 import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
 import shopify_app.web.admin.shopper_rules  # noqa: E402
