@@ -124,6 +124,7 @@ def test_few_matches_are_paged_best_first_there_and_back(admin: Admin):
     html = admin.get("/contracts?q=house").text
     first = _numbers(html)
     assert first[0] == 7 and len(first) == 50
+    assert 'id="sort" name="sort" label="Sort by" value=""' in html, "typing on asks for no other order"
     after = re.findall(r'<s-button href="([^"]+)"[^>]*>Next<', html)[0].replace("&amp;", "&")
     html = admin.get(after).text
     assert sorted(first + _numbers(html)) == [7, *range(1001, 1061)]

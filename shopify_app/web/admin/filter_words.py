@@ -34,9 +34,9 @@ PAY = {
 PREPAID = {"yes": "Prepaid", "no": "Not prepaid"}
 STOCK = {"waiting": "An order waits for stock"}
 SORT = {
+    "": "Best match, then next charge",
     filters.SOONEST: "Next charge, soonest first",
     filters.LATEST: "Next charge, latest first",
-    filters.BEST: "Best match first",
 }
 DAYS = {
     "next_from": "Next charge from",

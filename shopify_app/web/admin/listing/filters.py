@@ -14,7 +14,7 @@ AT_RISK = "at_risk"
 TODAYS = ("due", "charged", "failed", "flying", "aside")
 SHOWS = (*STATUSES, *TODAYS, AT_RISK)
 BEST, SOONEST, LATEST = "best", "soonest", "latest"
-SORTS = (SOONEST, LATEST, BEST)
+SORTS = (SOONEST, LATEST)
 LONGEST_SEARCH = 200
 CHOICES = {
     "show": SHOWS,

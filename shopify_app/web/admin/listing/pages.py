@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract, ContractLine
@@ -141,12 +141,17 @@ def any_contract(session: Session, shop_id: int) -> bool:
 
 def _walk(query: Rows, is_latest: bool, cursor: Cursor | None) -> Rows:
     """Sort by next charge and id, beginning at the cursor; going back reads the other way round."""
-    at = func.coalesce(Contract.next_charge_at, _PAST if is_latest else _FAR)
+    at: ColumnElement[datetime] = func.coalesce(Contract.next_charge_at, _PAST if is_latest else _FAR)
     ascending = is_latest is (cursor is not None and cursor.backwards)
     if cursor is not None:
         later = or_(at > cursor.at, and_(at == cursor.at, Contract.id > cursor.id))
         earlier = or_(at < cursor.at, and_(at == cursor.at, Contract.id < cursor.id))
         query = query.where(later if ascending else earlier)
+    if not is_latest:  # the same order, in the words that the index of next charges has
+        soonest = Contract.next_charge_at
+        if ascending:
+            return query.order_by(soonest.asc().nulls_last(), Contract.id)
+        return query.order_by(soonest.desc().nulls_first(), Contract.id.desc())
     return query.order_by(at, Contract.id) if ascending else query.order_by(at.desc(), Contract.id.desc())
 
 
