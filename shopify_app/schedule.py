@@ -24,7 +24,7 @@ from shopify_app.channels.mail import alerts
 from shopify_app.channels.mail import deliver as mail
 from shopify_app.channels.mail import prune as mail_prune
 from shopify_app.context import Context
-from shopify_app.contracts import importer, next_dates, reconcile
+from shopify_app.contracts import importer, next_dates, reconcile, search
 from shopify_app.dunning import backup as dunning_backup
 from shopify_app.dunning import card as dunning_card
 from shopify_app.dunning import follow as dunning_follow
@@ -32,6 +32,7 @@ from shopify_app.dunning import marks as dunning_marks
 from shopify_app.dunning import steps as dunning_steps
 from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
+from shopify_app.edits.bulk import work as bulk
 from shopify_app.edits.contract import resume, unfinished
 from shopify_app.fulfillment import take as feed
 from shopify_app.inbox import process, prune
@@ -103,6 +104,8 @@ DRAINS = (
     Drain("hours", "imports", hours.drain, hours.waiting),
     Drain("imports", "imports", importer.drain, importer.waiting),
     Drain("comparison", "imports", night.drain, night.waiting),
+    Drain("bulk", "imports", bulk.drain, bulk.waiting),
+    Drain("search", "imports", search.drain, search.waiting),
     Drain("dates", "imports", next_dates.drain, next_dates.waiting),
     Drain("stock_kept", "imports", stock_kept.drain, stock_kept.waiting),
     Drain("marks", "imports", dunning_marks.drain, dunning_marks.waiting),

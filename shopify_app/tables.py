@@ -7,8 +7,10 @@ import shopify_app.channels.flow.models
 import shopify_app.channels.klaviyo.models
 import shopify_app.channels.mail.models
 import shopify_app.contracts.models
+import shopify_app.contracts.search_models
 import shopify_app.dunning.models
 import shopify_app.duties
+import shopify_app.edits.bulk.models
 import shopify_app.edits.models
 import shopify_app.edits.rules.models
 import shopify_app.fulfillment.models

@@ -45,6 +45,7 @@ class Contract(Base):
         Index("ix_contracts_next_charge", "shop_id", "next_charge_at", "id"),
         Index("ix_contracts_customer", "shop_id", "customer_gid"),
         Index("ix_contracts_status", "shop_id", "status", "id"),
+        Index("ix_contracts_created", "shop_id", "shopify_created_at"),
         Index("ix_contracts_written", "shop_id", "written_at"),
         Index("ix_contracts_payment_method", "shop_id", "payment_method_gid"),
         Index("ix_contracts_method_to_look", "id", postgresql_where=text("method_to_look is true")),
@@ -180,6 +181,12 @@ class BillingCycle(Base):
             ),
         ),
         Index("ix_billing_cycles_to_compare", "id", postgresql_where=text("to_compare is true")),
+        Index(
+            "ix_billing_cycles_aside",
+            "shop_id",
+            "contract_id",
+            postgresql_where=text("held_reason is not null or parked_reason is not null"),
+        ),
         Index("ix_billing_cycles_held_until", "held_until", postgresql_where=text("held_reason is not null")),
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, select, tuple_
 
 from shopify_app.context import Context
+from shopify_app.edits.bulk.models import RUNNING, BulkJob
 from shopify_app.edits.contract.statuses import Cancel
 from shopify_app.edits.models import REQUESTED, ContractEdit, CycleEdit
 
@@ -22,6 +23,8 @@ def run(ctx: Context) -> int:
     """
     before = ctx.clock.now() - KEEP
     contracts = _batches(ctx, ContractEdit, _past(ContractEdit, before), ContractEdit.action != Cancel.name)
+    with ctx.db.session() as session:
+        session.execute(delete(BulkJob).where(BulkJob.made_at < before, BulkJob.state != RUNNING))
     return contracts + _batches(ctx, CycleEdit, _past(CycleEdit, before))
 
 

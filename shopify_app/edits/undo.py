@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
 from shopify_app.context import Context
 from shopify_app.edits import door
 from shopify_app.edits.change import Change, Target
@@ -15,8 +19,13 @@ def find(ctx: Context, target: Target, request_id: str) -> Change | None:
     An edit that is no longer how the cycle stands is history: it is not taken back.
     """
     with ctx.db.session() as session:
-        edit = session.get(CycleEdit, (target.shop_id, request_id))
-        standing = door.look(session, target, ctx.clock.now())
+        return of(session, target, request_id, ctx.clock.now())
+
+
+def of(session: Session, target: Target, request_id: str, now: datetime) -> Change | None:
+    """Return the same within a transaction. `now`: business time."""
+    edit = session.get(CycleEdit, (target.shop_id, request_id))
+    standing = door.look(session, target, now)
     if standing is None or edit is None or edit.state != DONE:
         return None
     if (edit.contract_id, edit.cycle_index) != (standing.contract.id, target.index):

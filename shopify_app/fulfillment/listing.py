@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shopify_app.contracts.models import Contract
+from shopify_app.contracts.search_words import fold
 from shopify_app.fulfillment.models import Change
 
 Attribute = InstrumentedAttribute[date | None]
@@ -92,7 +93,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         # what was moved concerns the day it left, too
         days = (Change.ships_on, Change.shipped_on)
         found.append(or_(*(_within(day, wanted.first, wanted.last) for day in days)))
-    found += [Contract.search_text.contains(word, autoescape=True) for word in wanted.search.lower().split()]
+    found += [Contract.search_text.contains(word, autoescape=True) for word in fold(wanted.search).split()]
     return found
 
 

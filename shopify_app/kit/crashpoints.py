@@ -29,6 +29,8 @@ POINTS = (
     "flow.after_call_before_record",
     "flow.after_intent_before_edit",
     "flow.after_edit_before_record",
+    "bulk.after_claim_before_edit",
+    "bulk.after_edit_before_record",
     "alignment.after_look_before_call",
     "alignment.after_call_before_look",
     "feed.before_commit",

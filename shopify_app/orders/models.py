@@ -25,6 +25,7 @@ class Order(Base):
     __tablename__ = "orders"
     __table_args__ = (
         UniqueConstraint("shop_id", "shopify_gid"),
+        Index("ix_orders_name", "shop_id", "name"),
         Index("ix_orders_unshipped", "shop_id", postgresql_where=text("unshipped <> '[]'::jsonb")),
     )
 

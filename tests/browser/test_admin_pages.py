@@ -35,6 +35,11 @@ PAGES = {
     "privacy": "/settings/privacy",
     "privacy-report": "/settings/privacy/71",
     "nothing-found": "/contracts?q=nobody",
+    "filtered": "/contracts?q=ada&prepaid=no&next_from=soon",
+    "view-new": "/contracts/views/new?q=ada",
+    "bulk": "/contracts/bulk?show=ACTIVE",
+    "bulk-cancel": "/contracts/bulk?do=cancel&show=ACTIVE",
+    "bulks": "/contracts/bulks",
     "missing": "/contracts/1",
 }
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import BillingAttempt
+from shopify_app.contracts import search
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract, ContractLine
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.health.models import Heartbeat
@@ -87,6 +88,7 @@ def contract(session: Session, shop_id: int, number: int, **columns: Any) -> Con
     row.lines = [line(shop_id, number)]
     session.add(row)
     session.flush()
+    search.index(session, row)
     return row
 
 

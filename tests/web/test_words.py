@@ -11,7 +11,7 @@ import pytest
 from shopify_app.billing import models as billing
 from shopify_app.web import format
 from shopify_app.web.admin import words
-from shopify_app.web.admin.listing import BadCursor, Cursor
+from shopify_app.web.admin.listing.pages import BadCursor, Cursor
 from shopify_app.web.forms import Form
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
+
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.edits.contract import requests, standing
@@ -117,8 +119,13 @@ def _reject(ctx: Context, target: Target, request_id: str, answer: Answer) -> An
 def undo(ctx: Context, target: Target, request_id: str) -> Action | None:
     """Return what takes a finished edit of this subscription back; None when nothing does, or it is another's."""
     with ctx.db.session() as session:
-        contract = mirror.find(session, target.shop_id, target.contract_gid)
-        edit = session.get(ContractEdit, (target.shop_id, request_id))
-        if contract is None or edit is None or edit.contract_id != contract.id or edit.state != DONE:
-            return None
-        return parse(edit.action, edit.wish).undo(edit.before)
+        return undoing(session, target, request_id)
+
+
+def undoing(session: Session, target: Target, request_id: str) -> Action | None:
+    """Return the same within a transaction."""
+    contract = mirror.find(session, target.shop_id, target.contract_gid)
+    edit = session.get(ContractEdit, (target.shop_id, request_id))
+    if contract is None or edit is None or edit.contract_id != contract.id or edit.state != DONE:
+        return None
+    return parse(edit.action, edit.wish).undo(edit.before)

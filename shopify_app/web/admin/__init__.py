@@ -16,6 +16,7 @@ blueprint.record_once(lambda state: format.register(cast(Flask, state.app)))
 # The views join the blueprint as they are imported.
 import shopify_app.web.admin.actions  # noqa: E402
 import shopify_app.web.admin.ask_card  # noqa: E402
+import shopify_app.web.admin.bulk.views  # noqa: E402
 import shopify_app.web.admin.changes.views  # noqa: E402
 import shopify_app.web.admin.comparison  # noqa: E402
 import shopify_app.web.admin.contract  # noqa: E402
@@ -39,6 +40,7 @@ import shopify_app.web.admin.payments.views  # noqa: E402
 import shopify_app.web.admin.plan_terms  # noqa: E402
 import shopify_app.web.admin.plans  # noqa: E402
 import shopify_app.web.admin.privacy  # noqa: E402
+import shopify_app.web.admin.saved_views  # noqa: E402
 import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
 import shopify_app.web.admin.shopper_rules  # noqa: E402

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -12,77 +13,77 @@ from shopify_app.contracts.models import ACTIVE, ContractLine
 from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, listing, render, words
+from shopify_app.web.admin import blueprint, filter_words, render, saved, words
 from shopify_app.web.admin.home import local_days
-
-SHOW = [
-    ("", "All subscriptions"),
-    *((status, words.STATUS[status].words) for status in listing.STATUSES),
-    ("due", "Still due today"),
-    ("charged", "Charged today"),
-    ("failed", "Charge failed today"),
-    ("flying", "Waiting for the bank"),
-    ("aside", "Held or needs you"),
-    (listing.AT_RISK, "At risk: a charge failed"),
-]
-SORT = [("soonest", "Next charge, soonest first"), ("latest", "Next charge, latest first")]
-LONGEST_SEARCH = 200
+from shopify_app.web.admin.listing import filters, pages
+from shopify_app.web.admin.listing.conditions import Asked
 
 
 @blueprint.get("/contracts")
 @merchant
 def contracts() -> Response:
-    """One page of the list. Unknown filters count as none; a broken page key leads to the first page."""
-    wanted, cursor = _wanted(), _cursor()
+    """One page of the list. What is not known counts as not asked; a broken page key leads to the first page."""
+    return show(request.args)
+
+
+def show(args: Mapping[str, str], *, toast: str = "", code: int = 200) -> Response:
+    """Render the list as an address with `args` asks for it; with a toast after something was done."""
+    asked = asking(args)
     with ctx().db.session() as session:
-        page = listing.page(session, g.shop.id, wanted, cursor)
-        has_any = page.total > 0 or listing.any_contract(session, g.shop.id)
-    return render.page(
+        page = pages.page(session, asked, _cursor(args))
+        has_any = page.total > 0 or pages.any_contract(session, g.shop.id)
+        choices = filter_words.choices(session, g.shop.id)
+        views = saved.shown(session, asked.filters)
+    answer = render.page(
         "contracts/page.html",
         title="Subscriptions",
-        rows=[_row(row, wanted.day[0].date()) for row in page.rows],
+        code=code,
+        toast=toast,
+        rows=[_row(row, asked.day[0].date()) for row in page.rows],
+        page=page,
         total=page.total,
         has_any=has_any,
-        search=wanted.search,
-        show=wanted.show,
-        sort=wanted.sort,
-        shows=SHOW,
-        sorts=SORT,
-        previous=_link(wanted, page.previous),
-        next=_link(wanted, page.next),
+        filters=asked.filters,
+        query=asked.filters.query(),
+        choices=choices,
+        said=filter_words.said(asked.filters, choices),
+        views=views,
+        previous=_link(asked.filters, page.previous),
+        next=_link(asked.filters, page.next),
     )
+    if request.method == "POST":
+        answer.headers["HX-Replace-Url"] = _address(asked.filters.query())
+    return answer
 
 
-def _wanted() -> listing.Wanted:
-    show, sort = request.args.get("show", ""), request.args.get("sort", "")
-    return listing.Wanted(
-        search=request.args.get("q", "").replace("\0", "").strip().removeprefix("#")[:LONGEST_SEARCH],
-        show=show if show in dict(SHOW) else "",
-        sort=sort if sort in listing.SORTS else listing.SORTS[0],
-        day=local_days(g.shop, ctx().clock.now()),
-    )
+def asking(args: Mapping[str, str]) -> Asked:
+    """Return what an address with these arguments asks of the merchant's shop."""
+    day = local_days(g.shop, ctx().clock.now())
+    return Asked(g.shop.id, filters.read(args), day, g.shop.zone)
 
 
-def _cursor() -> listing.Cursor | None:
+def _cursor(args: Mapping[str, str]) -> pages.Cursor | None:
     for name in ("after", "before"):
-        if text := request.args.get(name):
+        if text := args.get(name):
             try:
-                return listing.Cursor.read(text, backwards=name == "before")
-            except listing.BadCursor:
+                return pages.Cursor.read(text, backwards=name == "before")
+            except pages.BadCursor:
                 return None
     return None
 
 
-def _link(wanted: listing.Wanted, cursor: listing.Cursor | None) -> str | None:
+def _link(wanted: filters.Filters, cursor: pages.Cursor | None) -> str | None:
     if cursor is None:
         return None
-    kept = {"q": wanted.search, "show": wanted.show, "sort": "" if wanted.sort == listing.SORTS[0] else wanted.sort}
     key = {"before" if cursor.backwards else "after": str(cursor)}
-    query = urlencode({name: value for name, value in kept.items() if value} | key)
-    return f"{url_for('admin.contracts')}?{query}"
+    return _address(wanted.query() | key)
 
 
-def _row(row: listing.Row, today: date) -> dict[str, Any]:
+def _address(query: dict[str, str]) -> str:
+    return f"{url_for('admin.contracts')}?{urlencode(query)}" if query else url_for("admin.contracts")
+
+
+def _row(row: pages.Row, today: date) -> dict[str, Any]:
     contract = row.contract
     number = number_of(contract.shopify_gid)
     next_on = contract.next_charge_at.astimezone(g.shop.zone).date() if contract.next_charge_at else None

@@ -13,7 +13,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.dunning.models import OPEN, DunningCase
 from shopify_app.dunning.policy import HELPS, Step
 from shopify_app.shoppers.models import PaymentMethod, Shopper
-from shopify_app.web.admin.listing import Cursor
+from shopify_app.web.admin.listing.pages import Cursor
 from shopify_app.web.admin.queries import Sums
 
 DECISION, MERCHANT, SHOPPER, STOCK, NOBODY = "decision", "merchant", "shopper", "stock", "nobody"

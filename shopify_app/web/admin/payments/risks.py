@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shopify_app.contracts.models import ACTIVE, Contract
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop
-from shopify_app.web.admin.listing import Cursor
+from shopify_app.web.admin.listing.pages import Cursor
 
 AHEAD = timedelta(days=30)
 PAGE = 50

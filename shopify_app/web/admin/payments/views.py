@@ -13,7 +13,7 @@ from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, words
-from shopify_app.web.admin.listing import BadCursor, Cursor
+from shopify_app.web.admin.listing.pages import BadCursor, Cursor
 from shopify_app.web.admin.payments import cases, chart, figures, risks, telling
 from shopify_app.web.format import local_day, plural
 

@@ -20,7 +20,7 @@ from shopify_app.stock.rates import Rates
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
-from shopify_app.web.admin.listing import Cursor
+from shopify_app.web.admin.listing.pages import Cursor
 from shopify_app.web.admin.stock import chart, items, words
 from shopify_app.web.format import rhythm
 from shopify_app.web.forms import Form

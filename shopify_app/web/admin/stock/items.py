@@ -14,7 +14,7 @@ from shopify_app.stock.pages import Item
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
-from shopify_app.web.admin.listing import BadCursor, Cursor
+from shopify_app.web.admin.listing.pages import BadCursor, Cursor
 from shopify_app.web.admin.stock import sheet, words
 from shopify_app.web.format import local_day, plural
 
