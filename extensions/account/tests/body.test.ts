@@ -1,6 +1,6 @@
 import {describe, expect, test} from 'vitest';
 
-import {atFirst, body, fitting, missing} from '../src/body';
+import {atFirst, body, fitting, missing, type Typed} from '../src/body';
 import {CONTRACT, CYCLE, input, usd} from './support';
 
 const value = (name: string, more = {}) => ({value: name, words: name, price: null, now: false, of: null, ...more});
@@ -15,7 +15,7 @@ const swap = {
 
 describe('the body of a request', () => {
   test('holds the price that was shown, of the variant that fits the item', () => {
-    const typed = {...atFirst(swap), variant: '7'};
+    const typed: Typed = {...atFirst(swap), variant: '7'};
     expect(typed.line).toBe('l1');
     expect(fitting(swap.inputs[1]!, typed).map((each) => each.value)).toEqual(['7']);
     expect(body(swap, typed)).toEqual({line: 'l1', variant: '7', price: '20.00'});

@@ -20,7 +20,7 @@ function at(path: string) {
 /** The button with these words, once it is there. */
 const button = (words: string) =>
   waitFor(() => {
-    const found = [...document.body.querySelectorAll('s-button')].find((each) => each.textContent === words);
+    const found = Array.from(document.body.querySelectorAll('s-button')).find((each) => each.textContent === words);
     expect(found, `a button "${words}"`).toBeTruthy();
     return found!;
   });
