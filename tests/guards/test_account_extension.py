@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from shopify_app.commands.extensions import address_file
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "extensions/account"
@@ -63,8 +64,9 @@ def test_every_word_that_is_asked_for_is_there_and_every_one_is_asked_for() -> N
 
 
 def test_the_address_of_the_app_is_the_one_it_is_deployed_at() -> None:
-    url = tomllib.loads((ROOT / "shopify.app.toml").read_text())["application_url"]
-    assert f"'{url}'" in TEXT[FOLDER / "src/address.ts"]
+    wanted = address_file(ROOT / "shopify.app.toml")
+    assert TEXT[FOLDER / "src/address.ts"] == wanted, "run `bin/perennial extensions`"
+    assert "https://perennial.example.com'" in wanted
 
 
 def _words(path: Path) -> dict[str, str]:
