@@ -45,12 +45,13 @@ class ShopperStage:
         """Axe finds nothing serious, and at 320 pixels nothing runs out of the page; pictures of both."""
         ARTIFACTS.mkdir(exist_ok=True)
         assert not self.serious_issues(), name
-        self.page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
-        size = self.page.viewport_size
+        size = self.page.viewport_size or {"width": 1280, "height": 720}
+        tall = int(self.page.evaluate("document.documentElement.scrollHeight"))  # else a frame is painted in part
+        self.page.set_viewport_size({"width": 900, "height": tall})
+        self.page.screenshot(path=ARTIFACTS / f"{name}.png")
         self.page.set_viewport_size({"width": 320, "height": 640})
         for frame in (self.page.main_frame, self.extension):
             wide = frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert wide <= 0, f"{name} is {wide} pixels wider than a phone"
         self.page.screenshot(path=ARTIFACTS / f"{name}-320.png", full_page=True)
-        if size:
-            self.page.set_viewport_size(size)
+        self.page.set_viewport_size(size)
