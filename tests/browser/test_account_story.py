@@ -33,6 +33,10 @@ def test_skip_and_undo_address_offer_and_resume(story: Story, page: Page) -> Non
     number = contract["id"]
     stage = ShopperStage(page, story.sandbox.url)
     stage.sign_in(contract["customer_id"])
+    profile = stage.account("/profile")
+    profile.get_by_text("Visa ending in 0001").wait_for()
+    profile.get_by_role("link", name="Manage").click()
+    page.wait_for_url(f"**/pages/subscriptions/contracts/{number}")
     account = stage.account("/pages/subscriptions/")
     account.get_by_role("button", name="Manage 1 × House Blend").press("Enter")
     account.get_by_role("heading", name="Next order").wait_for()
