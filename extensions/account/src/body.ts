@@ -6,6 +6,8 @@ export type Typed = Record<string, string>;
 
 const SHOWN_ONLY = ['price', 'total']; // what the shopper saw, sent along: a deed is refused when it has changed
 
+const UNSAID = 'other'; // "another reason": nobody must explain themselves to leave
+
 /** The inputs that the shopper sees. */
 export function visible(inputs: Input[]): Input[] {
   return inputs.filter(({field}) => !SHOWN_ONLY.includes(field));
@@ -23,7 +25,7 @@ export function atFirst(deed: Deed): Typed {
   const kept = deed.contract.delivery_method?.address ?? {};
   for (const input of visible(deed.inputs)) {
     const {field, values} = input;
-    const now = values?.find((each) => each.now);
+    const now = values?.find((each) => each.now || each.value === UNSAID);
     if (values) typed[field] = now?.value ?? (values.length === 1 ? values[0]!.value : '');
     else if (deed.action === 'address') typed[field] = kept[field] ?? '';
     else typed[field] = field === 'quantity' ? '1' : '';

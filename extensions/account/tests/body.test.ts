@@ -31,6 +31,12 @@ describe('the body of a request', () => {
     expect(body(deed, {...atFirst(deed), quantity: '3'})).toEqual({line: 'l1', quantity: 3});
   });
 
+  test('a reason for leaving need not be said', () => {
+    const inputs = [input('reason', {values: [value('too_much'), value('other')]}), input('comment', {needed: false})];
+    const deed = {action: 'cancel', contract: CONTRACT, inputs};
+    expect(body(deed, atFirst(deed))).toEqual({reason: 'other'});
+  });
+
   test('an address starts as it is, and needs what is needed; an emptied note is sent', () => {
     const deed = {action: 'address', contract: CONTRACT, inputs: [input('address1'), input('company', {needed: false})]};
     expect(atFirst(deed)).toEqual({address1: '12 Elm Street', company: ''});

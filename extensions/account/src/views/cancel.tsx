@@ -31,8 +31,6 @@ export function CancelView({whole, tell, choose, leave}: Props) {
   const state = useDeed({action: 'cancel', contract, inputs}, tell);
   const [offerProblem, setOfferProblem] = useState<Problem>();
   const {typed, problem, busy} = state;
-  // without a word of why, it is "another reason": nobody must explain themselves to leave
-  if (!typed.reason) state.typed.reason = 'other';
 
   const next = cycles[0];
   const skip = next?.actions.find(({action, possible}) => action === 'skip' && possible);

@@ -7,6 +7,8 @@ import {wrong} from '../parts';
 import type {Made} from '../use-deed';
 import {t} from '../words';
 
+const UNPAID = ['failed', 'confirmation_needed']; // an order made now whose charge did not go through
+
 export function Told({made, tell}: {made: Made; tell: (made?: Made) => void}) {
   const [problem, setProblem] = useState<Problem>();
   const [busy, setBusy] = useState(false);
@@ -23,9 +25,11 @@ export function Told({made, tell}: {made: Made; tell: (made?: Made) => void}) {
       setBusy(false);
     }
   }
-  const heading = done.payment === null ? t('done.soon') : t('done.deed', {deed: t(`deed.${deed.action}`)});
+  const unpaid = UNPAID.find((state) => state === done.payment?.state);
+  const said = done.payment === null ? t('done.soon') : t('done.deed', {deed: t(`deed.${deed.action}`)});
+  const heading = problem ? wrong(problem) : unpaid ? t(`payment.state.${unpaid}`) : said;
   return (
-    <s-banner tone={problem ? 'warning' : 'success'} heading={problem ? wrong(problem) : heading}>
+    <s-banner tone={problem || unpaid ? 'warning' : 'success'} heading={heading}>
       {key && <s-button loading={busy} onClick={() => void back()}>{t('undo')}</s-button>}
     </s-banner>
   );
