@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     connect.add_argument("--key", required=True, metavar="pk_…")
     connect.set_defaults(run=commands.klaviyo_connect)
 
-    made = add("extensions", help="write the extensions for Shopify Flow from the catalogues in the code")
+    made = add("extensions", help="write the extensions for Shopify Flow, and where the account's finds the app")
     made.add_argument("--check", action="store_true", help="write nothing, say what differs")
     made.set_defaults(run=commands.flow_extensions)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint
 
+from sandbox.faces.account import add_account
 from sandbox.faces.admin import add_admin
 from sandbox.faces.cdn import add_cdn
 from sandbox.faces.dashboard import add_dashboard
@@ -11,11 +12,12 @@ from sandbox.world import World
 
 
 def make_blueprint(world: World) -> Blueprint:
-    """The admin, the CDN and the dashboard of one world."""
+    """The admin, the customer accounts, the CDN and the dashboard of one world."""
     blueprint = Blueprint(
         "faces", __name__, template_folder="templates", static_folder="static", static_url_path="/_faces"
     )
     add_cdn(blueprint)
     add_admin(blueprint, world)
+    add_account(blueprint, world)
     add_dashboard(blueprint, world)
     return blueprint

@@ -11,7 +11,12 @@ from pathlib import Path
 from flask import Blueprint, Response, abort
 
 PARTS = Path(__file__).parent / "cdn"
-SCRIPTS = {"app-bridge.js": PARTS / "app_bridge", "polaris.js": PARTS / "polaris"}
+SCRIPTS = {
+    "app-bridge.js": ("app_bridge",),
+    "polaris.js": ("polaris",),
+    # a page of customer accounts has most of the same elements, and some of its own
+    "customer-account.js": ("polaris", "account"),
+}
 
 
 def script(name: str) -> str:
@@ -19,7 +24,8 @@ def script(name: str) -> str:
 
     Raises KeyError for a script that Shopify has and we have not.
     """
-    parts = sorted(SCRIPTS[name].glob("*.js"))
+    folders = [PARTS / folder for folder in SCRIPTS[name]]
+    parts = [part for folder in folders for part in sorted(folder.glob("*.js"))]
     body = "\n".join(f"// --- {part.name}\n{part.read_text()}" for part in parts)
     return f'(() => {{\n"use strict";\n{body}\n}})();\n'
 

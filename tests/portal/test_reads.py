@@ -34,6 +34,16 @@ def test_the_list_holds_ones_own_and_nothing_else(resting: Shopper) -> None:
     assert resting.get(f"/contracts?after={resting.contract}")["contracts"] == []
 
 
+def test_the_list_of_one_order_holds_what_that_order_came_from(resting: Shopper) -> None:
+    orders = {row["contract_id"]: row["id"] for row in resting.story.world.of("orders", resting.story.shop_domain)}
+    mine = resting.get(f"/contracts?order={orders[resting.contract]}")["contracts"]
+    assert [each["number"] for each in mine] == [str(resting.contract)]
+    assert resting.get(f"/contracts?order={orders[resting.foreign]}")["contracts"] == []  # of somebody else
+    assert resting.get("/contracts?order=1")["contracts"] == []
+    wrong = resting.ask("GET", "/contracts?order=%231001")
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "order")
+
+
 def test_one_subscription_with_its_address_money_and_card(resting: Shopper) -> None:
     found = resting.get(f"/contracts/{resting.contract}")
     assert found["total"]["currency"] == "USD" and found["time_zone"] == "America/New_York"

@@ -30,6 +30,13 @@ from shopify_app.web.portal.schemas import SCHEMAS, body_name, title
 
 ACTION = {"name": "action", "in": "path", "required": True, "schema": {"type": "string", "enum": list(ACTIONS)}}
 AFTER = {"name": "after", "in": "query", "required": False, "schema": NUMBER["schema"]}
+OF_ORDER = {
+    "name": "order",
+    "in": "query",
+    "required": False,
+    "description": "Only subscriptions that the order of this number came from.",
+    "schema": NUMBER["schema"],
+}
 LOCALE = {
     "name": "locale",
     "in": "query",
@@ -97,7 +104,7 @@ OPERATIONS = (
         "/contracts",
         "The caller's subscriptions, newest first, 50 a page",
         "Contracts",
-        (AFTER,),
+        (AFTER, OF_ORDER),
         (401, 422, 429),
         tuple((name, OF_FIRST_CONTRACT) for name in READS),
     ),

@@ -23,16 +23,22 @@ from shopify_app.web.portal.told import TOLD
 @blueprint.get("/contracts")
 @shopper
 def contracts() -> ResponseReturnValue:
-    """The caller's contracts, newest first."""
-    given = request.args.get("after")
-    after = rows.whole(given) if given is not None else None
-    if given is not None and after is None:
-        raise Problem(422, field="after")
+    """The caller's contracts, newest first; of one order, if it is named."""
+    after, order = _number("after"), _number("order")
     with ctx().db.session() as session:
-        found = rows.page_of_mine(session, after)
+        found = rows.page_of_mine(session, after, order)
         shown = [shapes.summary(row, _hour(session)) for row in found[: rows.PAGE]]
     more = number_of(found[rows.PAGE - 1].shopify_gid) if len(found) > rows.PAGE else None
     return jsonify(contracts=shown, next_after=more)
+
+
+def _number(name: str) -> int | None:
+    """Return a number of the query, None where it is not given; Problem 422 for what is none."""
+    given = request.args.get(name)
+    found = rows.whole(given) if given is not None else None
+    if given is not None and found is None:
+        raise Problem(422, field=name)
+    return found
 
 
 @blueprint.get("/contracts/<number>")

@@ -57,9 +57,16 @@ def whole(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
-def page_of_mine(session: Session, after: int | None) -> Sequence[Contract]:
-    """Return the caller's contracts, newest first, with lines; one more than a page if there are more."""
+def page_of_mine(session: Session, after: int | None, order: int | None = None) -> Sequence[Contract]:
+    """Return the caller's contracts, newest first, with lines; one more than a page if there are more.
+
+    `order`: only those that an order of this number came from.
+    """
     query = select(Contract).options(selectinload(Contract.lines)).where(*_mine()).order_by(Contract.id.desc())
+    if order is not None:
+        of_order = select(OrderContract.contract_gid).join(Order, Order.id == OrderContract.order_id)
+        of_order = of_order.where(Order.shop_id == g.shop.id, Order.shopify_gid == gid("Order", order))
+        query = query.where(Contract.shopify_gid.in_(of_order))
     if after is not None:
         last = select(Contract.id).where(*_mine(), Contract.shopify_gid == gid("SubscriptionContract", after))
         query = query.where(Contract.id < last.scalar_subquery())

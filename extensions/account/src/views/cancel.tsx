@@ -1,0 +1,76 @@
+// Cancelling: as easy as subscribing. The button is there from the start; an offer stands beside it, never before it.
+import {useState} from 'preact/hooks';
+
+import {Problem} from '../api/client';
+import {type Deed, dateDeed, wholeDeed} from '../api/deeds';
+import {Failure, wrong} from '../parts';
+import {type Made, useDeed} from '../use-deed';
+import {day, t} from '../words';
+import type {Whole} from './contract';
+import {Field} from './fields';
+
+interface Props {
+  whole: Whole;
+  tell: (made: Made) => void;
+  choose: (deed: Deed) => void;
+  leave: () => void;
+}
+
+/** What may help instead, by the reason; the first that is possible is offered. */
+const INSTEAD: Record<string, string[]> = {
+  too_much: ['skip', 'frequency', 'pause'],
+  too_expensive: ['frequency', 'swap', 'pause'],
+  not_satisfied: ['swap', 'pause'],
+  moving: ['address', 'pause'],
+  only_once: ['skip'],
+};
+
+export function CancelView({whole, tell, choose, leave}: Props) {
+  const {contract, options, cycles} = whole;
+  const inputs = options.find(({action}) => action === 'cancel')?.inputs ?? [];
+  const state = useDeed({action: 'cancel', contract, inputs}, tell);
+  const [offerProblem, setOfferProblem] = useState<Problem>();
+  const {typed, problem, busy} = state;
+
+  const next = cycles[0];
+  const skip = next?.actions.find(({action, possible}) => action === 'skip' && possible);
+  const may = (name: string) => (name === 'skip' ? !!skip : options.some(({action, possible}) => action === name && possible));
+  const offer = (INSTEAD[typed.reason ?? ''] ?? []).find(may);
+
+  async function take(name: string) {
+    try {
+      const option = options.find(({action}) => action === name);
+      if (name === 'skip' && next && skip) choose(await dateDeed(contract, next, skip));
+      else if (option) choose(await wholeDeed(contract, option));
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      setOfferProblem(caught);
+    }
+  }
+  return (
+    <s-page heading={t('deed.cancel')}>
+      <s-button slot="breadcrumb-actions" onClick={leave}>{t('back')}</s-button>
+      <s-section accessibilityLabel={t('deed.cancel')}>
+        <s-text>{contract.next_charge ? t('cancel.effect', {date: day(contract.next_charge.date)}) : t('cancel.effect_plain')}</s-text>
+        {problem && <Failure problem={problem} again={() => void state.act()} />}
+        <s-stack gap="base">
+          {inputs.map((input) => (
+            <Field key={input.field} input={{...input, needed: false}} typed={typed} set={state.set}
+              error={problem?.field === input.field ? wrong(problem) : undefined} />
+          ))}
+          <s-stack direction="inline" gap="small">
+            <s-button variant="primary" tone="critical" loading={busy} onClick={() => void state.act()}>{t('cancel.do')}</s-button>
+            <s-button onClick={leave}>{t('cancel.keep')}</s-button>
+          </s-stack>
+        </s-stack>
+      </s-section>
+      {offer && (
+        <s-section heading={t('cancel.instead')}>
+          {offerProblem && <Failure problem={offerProblem} />}
+          <s-text>{t(`cancel.offer.${offer}`)}</s-text>
+          <s-button onClick={() => void take(offer)}>{t(`deed.${offer}`)}</s-button>
+        </s-section>
+      )}
+    </s-page>
+  );
+}

@@ -1,0 +1,81 @@
+// One subscription: what comes next, what may be changed, how it is paid, what was.
+import {useState} from 'preact/hooks';
+
+import {ask} from '../api/client';
+import type {Deed} from '../api/deeds';
+import type {Contract, Cycle, Option} from '../api/types';
+import {Ready} from '../parts';
+import {go} from '../route';
+import type {Made} from '../use-deed';
+import {useLoad} from '../use-load';
+import {items, rhythm, t} from '../words';
+import {CancelView} from './cancel';
+import {Changes} from './changes';
+import {Dates} from './dates';
+import {DeedView} from './deed';
+import {Delivery} from './delivery';
+import {Status} from './list';
+import {Past} from './past';
+import {Payment} from './payment';
+import {Told} from './told';
+
+/** All that one view of a subscription is made of. */
+export interface Whole {
+  contract: Contract;
+  cycles: Cycle[];
+  options: Option[];
+}
+
+async function read(number: string): Promise<Whole> {
+  const own = `/contracts/${number}`;
+  const [contract, {cycles}, {actions}] = await Promise.all([
+    ask<Contract>(own),
+    ask<{cycles: Cycle[]}>(`${own}/cycles`),
+    ask<{actions: Option[]}>(`${own}/options`),
+  ]);
+  return {contract, cycles, options: actions};
+}
+
+export function ContractPage({number}: {number: string}) {
+  const whole = useLoad(number, () => read(number));
+  const [open, setOpen] = useState<Deed | 'cancel'>();
+  const [made, setMade] = useState<Made>();
+
+  const close = () => setOpen(undefined);
+  const tell = (told?: Made) => {
+    setMade(told);
+    close();
+    void whole.again();
+  };
+  const choose = (deed: Deed | 'cancel') => {
+    setMade(undefined);
+    setOpen(deed);
+  };
+  if (open === 'cancel' && whole.value) {
+    return <CancelView whole={whole.value} tell={tell} choose={choose} leave={close} />;
+  }
+  if (open && open !== 'cancel') return <DeedView key={open.action} deed={open} tell={tell} leave={close} />;
+  return (
+    <s-page heading={whole.value ? items(whole.value.contract.lines) : t('title')}>
+      <s-button slot="breadcrumb-actions" onClick={() => go()}>{t('title')}</s-button>
+      <Ready of={whole}>
+        {(value) => (
+          <s-stack gap="base">
+            {made && <Told key={made.key} made={made} tell={tell} />}
+            {whole.problem && <s-banner tone="warning" heading={t('problem.stale')} />}
+            <s-section accessibilityLabel={t('summary')}>
+              <Status contract={value.contract} />
+              <s-text>{rhythm(value.contract.delivery)}</s-text>
+              {value.contract.status === 'CANCELLED' && <s-text>{t('cancelled')}</s-text>}
+            </s-section>
+            <Dates whole={value} choose={choose} tell={tell} />
+            <Payment contract={value.contract} again={() => void whole.again()} />
+            <Delivery contract={value.contract} />
+            <Changes whole={value} choose={choose} />
+            <Past contract={value.contract} />
+          </s-stack>
+        )}
+      </Ready>
+    </s-page>
+  );
+}

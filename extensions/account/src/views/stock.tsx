@@ -1,0 +1,49 @@
+// What is missing in an order, what becomes of it, and the shopper's choice until the day that it is decided.
+import {useState} from 'preact/hooks';
+
+import {ask, newKey, Problem} from '../api/client';
+import type {Contract, Missing} from '../api/types';
+import {Failure} from '../parts';
+import {moment, t} from '../words';
+
+interface Props {
+  contract: Contract;
+  missing: Missing;
+  tell: () => void;
+}
+
+export function Stock({contract, missing, tell}: Props) {
+  const [busy, setBusy] = useState('');
+  const [problem, setProblem] = useState<Problem>();
+  const [keys] = useState<Record<string, string>>({});
+  async function choose(choice: string) {
+    if (busy) return;
+    setBusy(choice);
+    try {
+      const key = (keys[choice] ??= newKey());
+      await ask(`/contracts/${contract.number}/stock/${missing.decision}`, {choice}, key);
+      tell();
+    } catch (caught) {
+      if (!(caught instanceof Problem)) throw caught;
+      if (!caught.mayPass) delete keys[choice];
+      setProblem(caught);
+    } finally {
+      setBusy('');
+    }
+  }
+  return (
+    <s-banner tone="warning" heading={missing.words}>
+      <s-stack gap="small">
+        <s-text>{missing.happens_words}</s-text>
+        {missing.choose_until && <s-text>{t('stock.until', {time: moment(missing.choose_until, contract.time_zone)})}</s-text>}
+        {problem && <Failure problem={problem} />}
+        {missing.choices.map((each) => (
+          <s-stack key={each.choice} gap="none">
+            <s-button loading={busy === each.choice} disabled={each.now} onClick={() => void choose(each.choice)}>{each.words}</s-button>
+            <s-text color="subdued">{each.what}</s-text>
+          </s-stack>
+        ))}
+      </s-stack>
+    </s-banner>
+  );
+}

@@ -1,0 +1,47 @@
+// Words, money and dates as the shopper reads them. All words are in locales/, none in the code.
+import type {Address, Line, Money, Rhythm} from './api/types';
+import {host} from './host';
+
+/** The words of a key; with `count` in the plural that the language has for it. */
+export function t(key: string, options?: Record<string, string | number>): string {
+  return host().i18n.translate(key, options);
+}
+
+export function money(value: Money): string {
+  return host().i18n.formatCurrency(Number(value.amount), {currency: value.currency, inExtensionLocale: true});
+}
+
+/** A day of the shop's, from YYYY-MM-DD. */
+export function day(value: string): string {
+  const parts: Intl.DateTimeFormatOptions = {weekday: 'short', day: 'numeric', month: 'long', year: 'numeric'};
+  return host().i18n.formatDate(new Date(`${value}T12:00:00Z`), {...parts, timeZone: 'UTC', inExtensionLocale: true});
+}
+
+/** An instant, told in the shop's time zone. */
+export function moment(value: string, timeZone: string): string {
+  const parts: Intl.DateTimeFormatOptions = {
+    weekday: 'short', day: 'numeric', month: 'long', hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
+  };
+  return host().i18n.formatDate(new Date(value), {...parts, timeZone, inExtensionLocale: true});
+}
+
+export function rhythm({interval, count}: Rhythm): string {
+  return t(`every.${interval.toLowerCase()}`, {count});
+}
+
+/** "2 × House Blend, 250 g" */
+export function item(line: Line): string {
+  return `${line.quantity} × ${line.title}${line.variant ? `, ${line.variant}` : ''}`;
+}
+
+export function items(lines: Line[]): string {
+  return lines.map(item).join(' · ');
+}
+
+/** An address in one line, in the order in which its fields come. */
+export function address(value: Address): string {
+  const {first_name, last_name, company, address1, address2, city, province_code, zip, country_code} = value;
+  const name = [first_name, last_name].filter(Boolean).join(' ');
+  const town = [zip, city, province_code].filter(Boolean).join(' ');
+  return [name, company, address1, address2, town, country_code].filter(Boolean).join(', ');
+}
