@@ -97,6 +97,7 @@ def test_filters_narrow_down_together_and_stand_in_the_address(admin: Admin):
 def test_a_filter_that_cannot_be_read_is_named_at_its_field_and_not_asked(admin: Admin):
     _people(admin)
     html = admin.get("/contracts?next_from=soon&since=2026-12-02&until=2026-12-01&country=Germany").text
+    assert "Change all that are found" not in html, "nobody knows which are meant"
     assert f'value="soon" error="{filters.BAD_DAY}"' in html
     assert f'value="2026-12-01" error="{filters.BAD_SPAN}"' in html
     assert f'value="Germany" error="{filters.BAD_COUNTRY}"' in html
