@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, func, or_, select
@@ -18,8 +18,6 @@ from shopify_app.stock.policy import SELL
 from shopify_app.stock.runway import Claim, Runway, of_days
 
 _SELLS = func.coalesce(StockDecision.done, "") == SELL
-_QUARTER = func.date_bin(timedelta(minutes=15), Demand.charge_at, datetime(2001, 1, 1, tzinfo=UTC))
-"""Orders are added up by quarters of an hour, each within one day of every zone: cheaper than a day for each row."""
 IN_FLIGHT = timedelta(minutes=15)
 CONTINUE = "CONTINUE"
 """ProductVariantInventoryPolicy: may be sold when there is none."""
@@ -155,16 +153,20 @@ def runway(
 def days(
     session: Session, shop_id: int, variant_gids: Sequence[str], until: datetime, zone: ZoneInfo
 ) -> list[tuple[date, int]]:
-    """Return the units that upcoming orders need of variants, by local day, in order."""
+    """Return the units that upcoming orders need of variants, by local day, in order.
+
+    Added up by instants in the database and by days here: orders of one day are charged at one hour, so there are
+    about as many instants as days, and the database does not work out a day for each row.
+    """
     query = (
-        select(_QUARTER, func.sum(Demand.units))
+        select(Demand.charge_at, func.sum(Demand.units))
         .where(Demand.shop_id == shop_id, Demand.variant_gid.in_(variant_gids), Demand.spent_at.is_(None))
         .where(Demand.charge_at <= until)
-        .group_by(_QUARTER)
+        .group_by(Demand.charge_at)
     )
     needs: Counter[date] = Counter()
-    for quarter, units in session.execute(query):
-        needs[quarter.astimezone(zone).date()] += int(units)
+    for instant, units in session.execute(query):
+        needs[instant.astimezone(zone).date()] += int(units)
     return sorted(needs.items())
 
 
@@ -185,12 +187,14 @@ def runways(session: Session, shop_id: int, until: datetime, zone: ZoneInfo) -> 
         if item_of is not None and item_of in units and is_limited(variant):
             limited[variant.shopify_gid] = item_of
     query = (
-        select(Demand.variant_gid, _QUARTER, func.sum(Demand.units))
+        select(Demand.variant_gid, Demand.charge_at, func.sum(Demand.units))
         .where(Demand.shop_id == shop_id, Demand.spent_at.is_(None), Demand.charge_at <= until)
-        .group_by(Demand.variant_gid, _QUARTER)
+        .group_by(Demand.variant_gid, Demand.charge_at)
     )
     needs: defaultdict[str, defaultdict[date, int]] = defaultdict(lambda: defaultdict(int))
-    for variant_gid, quarter, needed in session.execute(query):
+    local: dict[datetime, date] = {}  # the same few instants for every variant
+    for variant_gid, instant, needed in session.execute(query):
         if variant_gid in limited:
-            needs[limited[variant_gid]][quarter.astimezone(zone).date()] += int(needed)
+            on = local.get(instant) or local.setdefault(instant, instant.astimezone(zone).date())
+            needs[limited[variant_gid]][on] += int(needed)
     return {item: of_days(units[item], sorted(days.items())) for item, days in needs.items()}

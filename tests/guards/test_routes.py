@@ -18,6 +18,7 @@ from shopify_app.catalog.models import Variant
 from shopify_app.config import read
 from shopify_app.contracts.models import Contract
 from shopify_app.dunning.models import DunningCase
+from shopify_app.edits.bulk.models import BulkJob
 from shopify_app.kit.clock import SystemClock, machine_now
 from shopify_app.links import wish
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
@@ -86,6 +87,7 @@ def _plant(session, ctx, domain: str) -> None:
     session.flush()
     _plant_case(session, shop.id, now)
     _plant_stock(session, shop.id, now)
+    _plant_bulk(session, shop.id, now)
     session.add(
         PrivacyRequest(
             shop_id=shop.id,
@@ -126,6 +128,18 @@ def _plant_stock(session, shop_id: int, now) -> None:
     about = {"cause_id": cause.id, "contract_id": contract.id, "cycle_index": 1, "variant_gid": variant}
     how = {"terms": {}, "options": ["skip"], "default": "skip", "act_at": now + timedelta(days=1), "state": "told"}
     session.add(StockDecision(shop_id=shop_id, id=number, **about, **how, units=1, charge_at=now, decided_at=now))
+
+
+def _plant_bulk(session, shop_id: int, now) -> None:
+    """A change of many subscriptions that waits to be confirmed; its number is the contract's."""
+    about = {
+        "action": "pause",
+        "asked": {"action": "pause"},
+        "about": MARK,
+        "actor": "merchant:1",
+        "state": "weighed",
+    }
+    session.add(BulkJob(id=7000 + shop_id, shop_id=shop_id, **about, total=0, made_at=now, turn_at=now))
 
 
 def _plans(shop_id: int, now) -> SellingPlanGroup:
