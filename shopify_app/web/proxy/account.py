@@ -36,7 +36,8 @@ def press() -> Response:
         return _drawn(403, said.say("sign_in_again"))
     try:
         wanted = _wanted(request.form.get("token", ""))
-    except pressed.Stale:
+    except (BadLink, pressed.Stale) as error:
+        log.info("press refused", extra={"shop_id": g.shop.id, "reason": str(error) or "stale"})
         return _drawn(403, said.say("stale"))
     try:
         done = deeds.carry_out(wanted)
@@ -49,15 +50,10 @@ def press() -> Response:
 
 
 def _wanted(token: str) -> Press:
-    """Raises Problem 403 for what no button of this shopper's block ever held."""
-    try:
-        wanted = pressed.read(ctx().links, token, machine_now())
-    except BadLink as error:
-        log.info("press refused", extra={"shop_id": g.shop.id, "reason": str(error)})
-        raise Problem(403) from None
+    """Raises BadLink for what no button of this shopper's block ever held, Stale for one that is too old."""
+    wanted = pressed.read(ctx().links, token, machine_now())
     if (wanted.shop_id, wanted.customer) != (g.shop.id, number_of(g.customer_gid)):
-        log.info("press refused", extra={"shop_id": g.shop.id, "reason": "somebody else's"})
-        raise Problem(403)
+        raise BadLink("somebody else's")
     return wanted
 
 

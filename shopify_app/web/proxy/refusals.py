@@ -10,7 +10,7 @@ from shopify_app.web.proxy import tongue
 
 def answer(problem: Problem) -> Response:
     """Return a problem as a line of text in the shopper's language."""
-    key = {401: "no_entry", 403: "stale", 404: "gone", 429: "too_fast"}.get(problem.status, "not_possible")
+    key = {401: "no_entry", 404: "gone", 429: "too_fast"}.get(problem.status, "not_possible")
     response = Response(tongue.speaks().say(key), status=problem.status, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-store"
     if problem.retry_after is not None:
