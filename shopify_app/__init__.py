@@ -34,13 +34,14 @@ def create_app(context: Context) -> Flask:
         install,
         links,
         portal,
+        proxy,
         webhooks,
     )
 
     app = Flask("shopify_app.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
-    for part in (health, webhooks, flow, install, bounce, links, portal, feed, admin):
+    for part in (health, webhooks, flow, install, bounce, links, portal, proxy, feed, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)
     errors.register(app)

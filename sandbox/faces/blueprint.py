@@ -8,11 +8,13 @@ from sandbox.faces.account import add_account
 from sandbox.faces.admin import add_admin
 from sandbox.faces.cdn import add_cdn
 from sandbox.faces.dashboard import add_dashboard
+from sandbox.faces.storefront import add_storefront
 from sandbox.world import World
 
 
 def make_blueprint(world: World) -> Blueprint:
     """The admin, the customer accounts, the CDN and the dashboard of one world."""
+    """The admin, the CDN, the dashboard and the storefronts of one world."""
     blueprint = Blueprint(
         "faces", __name__, template_folder="templates", static_folder="static", static_url_path="/_faces"
     )
@@ -20,4 +22,5 @@ def make_blueprint(world: World) -> Blueprint:
     add_admin(blueprint, world)
     add_account(blueprint, world)
     add_dashboard(blueprint, world)
+    add_storefront(blueprint, world)
     return blueprint

@@ -25,8 +25,8 @@ CUSTOMER_SCOPES = {
     "customer_write_own_subscription_contracts",
 }
 
-# Widens read_orders beyond 60 days; no field of the schema asks for it (Shopify docs: access scopes).
-WITHOUT_FIELD = {"read_all_orders"}
+# No field of the schema asks for these (Shopify docs: access scopes; app proxies): orders beyond 60 days, the proxy.
+WITHOUT_FIELD = {"read_all_orders", "write_app_proxy"}
 
 
 def _topics() -> list[str]:

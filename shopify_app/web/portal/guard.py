@@ -34,7 +34,7 @@ def shopper(view: View) -> View:
     @wraps(view)
     def guarded(*args: Any, **kwargs: Any) -> Any:
         _admit()
-        _allow("asked", REQUESTS)
+        allow("asked", REQUESTS)
         return view(*args, **kwargs)
 
     return declare(cast(View, guarded), Access("shopper"))
@@ -42,12 +42,12 @@ def shopper(view: View) -> View:
 
 def allow_change() -> None:
     """Count one change of this shopper's; raises Problem 429 when there were too many in this minute."""
-    _allow("changed", CHANGES)
+    allow("changed", CHANGES)
 
 
 def allow_question() -> None:
     """Count one question of this shopper's that we ask Shopify; raises Problem 429 when there were too many."""
-    _allow("wondered", QUESTIONS)
+    allow("wondered", QUESTIONS)
 
 
 def _admit() -> None:
@@ -67,7 +67,8 @@ def _refused(reason: str) -> Problem:
     return Problem(401)
 
 
-def _allow(what: str, most: int) -> None:
+def allow(what: str, most: int) -> None:
+    """Count one of what `g.customer_gid` does; raises Problem 429 when there were more than `most` this minute."""
     limiter: Limiter = current_app.extensions.setdefault("portal-limits", Limiter(ctx().wakeups.count))
     if not limiter.allows(f"portal {what} {g.shop.id} {g.customer_gid}", most):
         raise Problem(429, retry_after=60 - int(machine_now().timestamp()) % 60)

@@ -1,0 +1,134 @@
+"""A shopper subscribes in the storefront, and skips and moves an order in the account block there."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+
+import httpx
+import pytest
+
+from sandbox.faces.storefront import app_proxy
+from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.journal.models import Fact
+from shopify_app.web.proxy import pressed
+from tests.proxy.shop import Storefront, grow, tokens
+from tests.support.app import SECRET, Story
+from tests.support.stories import story
+
+__all__ = ["story"]
+
+
+@pytest.fixture
+def front(story: Story) -> Storefront:
+    return grow(story)
+
+
+def facts(front: Storefront, kind: str) -> list[Fact]:
+    with front.story.ctx.db.session() as session:
+        return session.query(Fact).filter_by(kind=kind).all()
+
+
+def test_a_shopper_subscribes_in_the_storefront_and_skips_in_its_account_block(front: Storefront) -> None:
+    page = front.open("/products/house-blend", variant=front.large)
+    assert page.status_code == 200
+    assert "$40.00" in page.text and "$36.00" in page.text and "Save $4.00" in page.text
+    prices = json.loads(re.search(r"data-perennial-prices>(.*?)</script>", page.text, re.DOTALL)[1])
+    assert prices[str(front.small)][str(front.weekly)] == ["$12.60", "Save $1.40"]
+
+    thanks = front.subscribe(front.large, front.weekly)
+    assert "Thank you" in thanks.text
+    with front.story.ctx.db.session() as session:
+        contract = session.query(Contract).order_by(Contract.id.desc()).first()
+        assert contract.lines[0].selling_plan_gid.endswith(f"/{front.weekly}")
+        assert contract.lines[0].current_price == 36
+
+    block = front.block()
+    assert "Next order: Tuesday, December 8, 2026" in block.text and "$40.50" in block.text
+    assert "Paid with" in block.text and block.headers["Cache-Control"] == "no-store"
+    assert list(tokens(block)) == ["Skip this order"], "a week later is the next order's own day"
+    skip = tokens(block)["Skip this order"]
+    done = front.press(skip)
+    assert done.status_code == 200 and "This order is skipped" in done.text
+    assert "Next order: Tuesday, December 15, 2026" in done.text
+    again = front.press(skip)
+    assert again.status_code == 200 and "This order is skipped" in again.text
+    assert len(facts(front, "order.skipped")) == 1, "a tap heard twice acts once"
+    assert facts(front, "order.skipped")[0].actor.startswith("shopper:")
+
+    undone = front.press(tokens(done)["Undo"])
+    assert "takes place as planned" in undone.text and "December 8, 2026" in undone.text
+
+
+def test_a_month_s_order_moves_a_week_and_back(front: Storefront) -> None:
+    front.subscribe(front.small, front.monthly)
+    moves = tokens(front.block())
+    done = front.press(moves["Move to Friday, January 8, 2027"])
+    assert "Next order: Friday, January 8, 2027" in done.text
+    assert front.press(moves["Skip this order"]).status_code == 409, "it is no longer where it was shown"
+    back = front.press(tokens(done)["Undo"])
+    assert "Next order: Friday, January 1, 2027" in back.text
+
+
+def test_a_press_needs_the_token_of_this_shopper_s_own_page(front: Storefront) -> None:
+    front.subscribe(front.small, front.monthly)
+    skip = tokens(front.block())["Skip this order"]
+    # another page's form goes through the proxy as well, signed; it cannot have read a token
+    for forged in ("", "x", skip[:-6] + "AAAAAA"):
+        assert front.press(forged).status_code == 403
+
+    values = front.story.ctx.links.read(skip)
+    values[-2] = int(time.time()) - 1
+    stale = front.press(front.story.ctx.links.sign(values))
+    assert stale.status_code == 403 and "press once more" in stale.text and tokens(stale)
+
+    front.leave()
+    signed_out = front.press(skip)
+    assert signed_out.status_code == 403 and not tokens(signed_out)
+    with front.story.world.locked():
+        stranger = front.story.world.of("customers", front.story.shop_domain).all()[0]["id"]
+    front.send("/account/login", customer=stranger)
+    assert front.press(skip).status_code == 403, "somebody else's token"
+    # and a token for somebody else's contract, were one ever made, finds nothing
+    own = pressed.read(front.story.ctx.links, skip, front.story.ctx.clock.now())
+    foreign = front.story.ctx.links.sign(
+        [*front.story.ctx.links.read(skip)[:3], str(stranger), *values[4:8], 9**11, "n"]
+    )
+    assert own.contract and front.press(foreign).status_code == 404
+
+    with front.story.ctx.db.session() as session:
+        assert session.query(BillingCycle).filter_by(skipped=True).count() == 0
+
+
+def test_signed_out_there_is_a_sentence_and_in_every_language(front: Storefront) -> None:
+    assert "Sign in to see and change your next order." in front.block().text
+    front.subscribe(front.small, front.monthly)
+    for locale, words in {
+        "de": "Nächste Bestellung: Freitag, 1. Januar 2027",
+        "fr": "Prochaine commande : vendredi 1 janvier 2027",
+        "es": "Próximo pedido: viernes, 1 de enero de 2027",
+        "ja": "次回の注文: 2027年1月1日",
+    }.items():
+        assert words in front.block(locale).text
+
+
+def test_the_next_dates_of_plans_are_told(front: Storefront) -> None:
+    asked = {"plan": [front.weekly, front.monthly, "junk"], "locale": "en"}
+    answer = front.open("/apps/perennial/dates", **asked)
+    assert answer.json()["dates"] == {
+        str(front.weekly): ["December 8, 2026", "December 15, 2026"],
+        str(front.monthly): ["January 1, 2027", "February 1, 2027"],
+    }
+
+
+def test_what_shopify_did_not_forward_is_refused_in_one_line(front: Storefront) -> None:
+    url = f"{front.story.url}/proxy/account"
+    pairs = app_proxy.added(front.story.shop_domain, 1)
+    good = [*pairs, ("signature", app_proxy.signature(pairs, SECRET))]
+    assert httpx.get(url, params=good).status_code == 200
+    old = [(n, "1700000000" if n == "timestamp" else v) for n, v in pairs]
+    for bad in (pairs, [*good, ("shop", "x.myshopify.com")], [*old, ("signature", app_proxy.signature(old, SECRET))]):
+        for method in ("GET", "POST"):
+            answer = httpx.request(method, url, params=bad)
+            assert answer.status_code == 401 and "\n" not in answer.text
