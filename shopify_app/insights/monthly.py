@@ -37,4 +37,5 @@ def monthly() -> ColumnElement[Decimal]:
 
 
 def _interval() -> ColumnElement[str]:
-    return Contract.billing_policy["interval"].astext
+    found: ColumnElement[str] = Contract.billing_policy["interval"].astext
+    return found

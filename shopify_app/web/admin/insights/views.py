@@ -49,6 +49,7 @@ def insights_file() -> Response:
     """The numbers of one chart (`?of=left|ahead`, else revenue and its movements), in one currency."""
     values, of = _read(), request.args.get("of", "")
     currency = values["currency"]
+    rows: list[tuple[object, ...]]
     if of == "left":
         head: Sequence[str] = ("Reason", "Subscriptions", "Monthly revenue", "Currency")
         rows = [(name, number, round_money(lost, currency), currency) for name, number, lost in values["left"]]
