@@ -36,7 +36,7 @@ from shopify_app.edits.bulk import work as bulk
 from shopify_app.edits.contract import resume, unfinished
 from shopify_app.fulfillment import take as feed
 from shopify_app.inbox import process, prune
-from shopify_app.insights import daybook, night
+from shopify_app.insights import daybook, night, revenue
 from shopify_app.links import prune as links_prune
 from shopify_app.notices import drain as notices
 from shopify_app.notices import plan
@@ -128,6 +128,7 @@ DUTIES = (
     Duty("fulfillment.digest", timedelta(minutes=10), digest.run),
     Duty("comparison.begin", timedelta(hours=1), night.begin),
     Duty("billing.daybook", timedelta(hours=1), daybook.run),
+    Duty("insights.revenue", timedelta(hours=1), revenue.run),
     Duty("stock.prune", timedelta(days=1), stock_sales.prune),
     Duty("inbox.prune", timedelta(days=1), prune.run),
     Duty("links.prune", timedelta(days=1), links_prune.run),
