@@ -13,8 +13,7 @@ from sandbox.world import World
 
 
 def make_blueprint(world: World) -> Blueprint:
-    """The admin, the customer accounts, the CDN and the dashboard of one world."""
-    """The admin, the CDN, the dashboard and the storefronts of one world."""
+    """The admin, the customer accounts, the storefronts, the CDN and the dashboard of one world."""
     blueprint = Blueprint(
         "faces", __name__, template_folder="templates", static_folder="static", static_url_path="/_faces"
     )
