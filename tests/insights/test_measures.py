@@ -72,7 +72,7 @@ def test_every_rhythm_is_brought_to_a_month_as_defined(session: Session, shop: S
         ]
         session.flush()
         wanted[contract.id] = oracle.monthly(prices, interval, count)
-    found = dict(session.execute(select(Contract.id, monthly())))
+    found = dict(session.execute(select(Contract.id, monthly())).all())
     assert found == wanted
 
 
