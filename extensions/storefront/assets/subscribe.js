@@ -9,7 +9,10 @@
     // the product form: named by the merchant, around the block, else the page's first form that adds to the cart
     const form = input.form ?? document.querySelector('form[action*="/cart/add"]');
     if (!form) continue;
-    if (!input.form) form.append(input);
+    if (input.form !== form) {
+      input.removeAttribute("form"); // a name that no form has would keep the plan out of the cart
+      form.append(input);
+    }
     let known = {}, variant = "";
 
     const radio = (choice) => choice.querySelector("input");
