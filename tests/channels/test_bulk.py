@@ -169,4 +169,5 @@ def test_a_claim_reads_a_backlog_once_though_postgresql_believes_it_small(connec
         (plan,) = session.scalar(text(f"explain (analyze, buffers, format json) {sql}"))
     assert len(found) == 301
     pages = plan["Plan"]["Shared Hit Blocks"] + plan["Plan"]["Shared Read Blocks"]
-    assert pages < 10 * len(found), "each was compared with all"
+    # by far: all with all are some 45,000 pages; a used database holds room of rows that are gone
+    assert pages < 20 * len(found), "each was compared with all"

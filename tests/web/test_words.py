@@ -87,8 +87,8 @@ def test_reasons_become_sentences():
 
 def test_a_cursor_survives_being_written():
     at = datetime(2026, 12, 1, 9, 0, 0, 123456, tzinfo=NEW_YORK)
-    assert Cursor.read(str(Cursor(at, 7)), backwards=True) == Cursor(at, 7, True)
-    for text in ("", "_", "x_1", "20261201T090000.000000_", "20261201T090000.000000_1_1"):
+    assert Cursor.read(str(Cursor(at, 7, 2)), backwards=True) == Cursor(at, 7, 2, backwards=True)
+    for text in ("", "_", "x_1", "20261201T090000.000000_", "20261201T090000.000000_1_x"):
         with pytest.raises(BadCursor):
             Cursor.read(text, backwards=False)
 
