@@ -221,8 +221,8 @@ def _wait_for(url: str, supervisor: Supervisor, stopping: threading.Event) -> bo
 def _print_links(sandbox: str, seconds: float) -> None:
     links = {
         "The app in the Shopify admin": f"{sandbox}/store/{SHOP}/apps/perennial",
-        "The shop itself": f"{sandbox}/shop/{SHOP}",
-        "Its customers' accounts": f"{sandbox}/account/{SHOP}",
+        "The shop itself": f"{sandbox}/shop/{SHOP}/",
+        "Its customers' accounts": f"{sandbox}/account/{SHOP}/login",
         "Sandbox dashboard and clock": f"{sandbox}/",
         "Ledger of captured payments": f"{sandbox}/ledger",
         "Klaviyo inbox": f"{sandbox}/klaviyo/inbox",
