@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopify_app.contracts.facts import WITHDRAWN
 from shopify_app.insights import movement, revenue
 
 KINDS = {
@@ -17,6 +18,7 @@ KINDS = {
 REASONS = {
     revenue.BY_PAYMENT: "Payment failed for good",
     revenue.BY_TERM: "All agreed charges were made",
+    WITHDRAWN: "Withdrew from the contract",
     revenue.NOT_SAID: "No reason given",
 }
 BY_HAND = "Somebody ended it"
