@@ -270,6 +270,7 @@ def substitute(
 ) -> Substitute | None:
     """Return a variant with the units that are left when all its own subscribers until then were served.
 
+    What staff keeps back for later renewals (`kept.py`) is not left either: a swap is no renewal of this item.
     None when Shopify has it no longer. What is promised to the decision `but` counts as free.
     """
     variant = session.scalar(select(Variant).where(Variant.shop_id == shop_id, Variant.shopify_gid == variant_gid))
@@ -285,6 +286,8 @@ def substitute(
     if on.units is None:
         return Substitute(variant, product, None)
     needed = sum(claim.units for claim in supply.claims(session, shop_id, on, until))
+    mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == on.item_gid)
+    needed = max(needed, session.scalar(select(ItemStanding.kept_units).where(*mine)) or 0)
     return Substitute(variant, product, max(0, on.units - needed - _promised(session, shop_id, variant_gid, but)))
 
 

@@ -34,7 +34,8 @@ NOBODY = N_("Your Klaviyo account names no sender address. Enter an address.")
 _LOOP = "{% for item in event.Items %} … {% endfor %}"
 
 
-@blueprint.get("/settings/klaviyo/events")
+@blueprint.get("/notices/events")
+@blueprint.get("/settings/klaviyo/events", endpoint="old_events")
 @merchant
 def events() -> Response:
     """Every event, with what it says."""

@@ -34,7 +34,8 @@ RAN = {DONE: (N_("Done"), "success"), WAITING: (N_("Waiting"), "info"), REFUSED:
 IS_OFF = N_("Switch Flow on first.")
 
 
-@blueprint.get("/settings/flow")
+@blueprint.get("/notices/flow")
+@blueprint.get("/settings/flow", endpoint="old_flow")
 @merchant
 def flow() -> Response:
     """The switches, and the newest deliveries and runs."""

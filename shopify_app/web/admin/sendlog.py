@@ -34,7 +34,8 @@ SHOWS = [("", N_("All events")), *((state, words) for state, (words, _) in STATE
 NOT_CONNECTED = N_("Connect Klaviyo in the settings first.")
 
 
-@blueprint.get("/settings/klaviyo/log")
+@blueprint.get("/notices")
+@blueprint.get("/settings/klaviyo/log", endpoint="old_send_log")
 @merchant
 def send_log() -> Response:
     """The newest events first. Unknown filters count as none."""
