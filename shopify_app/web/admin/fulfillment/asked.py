@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from shopify_app.fulfillment.listing import ALL, OPEN, TAKEN, Wanted
 from shopify_app.journal import feed
 
+SOON = "soon"
 SHOWS = [(OPEN, "To be acknowledged"), (TAKEN, "Acknowledged"), (ALL, "All")]
 GROUPS = [
     ("", "Any change"),
@@ -23,6 +24,7 @@ SHIPS = [
     ("", "On any day"),
     ("today", "Today"),
     ("tomorrow", "Tomorrow"),
+    (SOON, "Until tomorrow"),
     ("week", "Within seven days"),
     ("past", "Before today"),
 ]
@@ -56,6 +58,7 @@ def _days(ships: str, today: date) -> tuple[date | None, date | None]:
     spans: dict[str, tuple[date | None, date | None]] = {
         "today": (today, today),
         "tomorrow": (tomorrow, tomorrow),
+        SOON: (None, tomorrow),
         "week": (today, today + timedelta(days=6)),
         "past": (None, today - timedelta(days=1)),
     }
