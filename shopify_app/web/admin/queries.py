@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
@@ -114,15 +114,17 @@ def in_flight(session: Session, shop_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def needs_somebody() -> ColumnElement[bool]:
-    """Contracts that are parked, or of which a cycle is held or parked."""
-    cycle = exists().where(BillingCycle.contract_id == Contract.id, waiting_for_someone())
-    return or_(Contract.parked_reason.is_not(None), cycle)
+def needs_somebody(shop_id: int) -> ColumnElement[bool]:
+    """Contracts of a shop that are parked, or of which a cycle is held or parked: from the few that wait, not from
+    every contract."""
+    cycles = select(BillingCycle.contract_id).where(BillingCycle.shop_id == shop_id, waiting_for_someone())
+    parked = select(Contract.id).where(Contract.shop_id == shop_id, Contract.parked_reason.is_not(None))
+    return Contract.id.in_(union_all(cycles, parked))
 
 
 def set_aside(session: Session, shop_id: int) -> int:
     """Return how many contracts wait, themselves or with a cycle, for time or a person."""
-    query = select(func.count()).select_from(Contract).where(Contract.shop_id == shop_id, needs_somebody())
+    query = select(func.count()).select_from(Contract).where(Contract.shop_id == shop_id, needs_somebody(shop_id))
     return session.scalar(query) or 0
 
 

@@ -10,6 +10,8 @@ from shopify_app.journal import feed
 from shopify_app.kit.speech import N_
 
 SHOWS = [(OPEN, N_("To be acknowledged")), (TAKEN, N_("Acknowledged")), (ALL, N_("All"))]
+SOON = "soon"
+SHOWS = [(OPEN, "To be acknowledged"), (TAKEN, "Acknowledged"), (ALL, "All")]
 GROUPS = [
     ("", N_("Any change")),
     ("items", N_("Items and frequency")),
@@ -26,6 +28,12 @@ SHIPS = [
     ("tomorrow", N_("Tomorrow")),
     ("week", N_("Within seven days")),
     ("past", N_("Before today")),
+    ("", "On any day"),
+    ("today", "Today"),
+    ("tomorrow", "Tomorrow"),
+    (SOON, "Until tomorrow"),
+    ("week", "Within seven days"),
+    ("past", "Before today"),
 ]
 LONGEST_SEARCH = 200
 
@@ -57,6 +65,7 @@ def _days(ships: str, today: date) -> tuple[date | None, date | None]:
     spans: dict[str, tuple[date | None, date | None]] = {
         "today": (today, today),
         "tomorrow": (tomorrow, tomorrow),
+        SOON: (None, tomorrow),
         "week": (today, today + timedelta(days=6)),
         "past": (None, today - timedelta(days=1)),
     }
