@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shopify_app.billing.models import FAILED as ATTEMPT_FAILED
@@ -95,14 +95,7 @@ def _show(asked: Asked) -> Iterator[ColumnElement[bool]]:
     elif show == "flying":
         yield exists().where(attempt, BillingAttempt.state.in_(queries.IN_FLIGHT))
     elif show == "aside":
-        yield _is_aside(asked.shop_id)
-
-
-def _is_aside(shop_id: int) -> ColumnElement[bool]:
-    """As `queries.needs_somebody`, from the few that wait instead of from every contract."""
-    cycles = select(BillingCycle.contract_id).where(BillingCycle.shop_id == shop_id, queries.waiting_for_someone())
-    parked = select(Contract.id).where(Contract.shop_id == shop_id, Contract.parked_reason.is_not(None))
-    return Contract.id.in_(union_all(cycles, parked))
+        yield queries.needs_somebody(asked.shop_id)
 
 
 def _rest(asked: Asked) -> Iterator[ColumnElement[bool]]:
