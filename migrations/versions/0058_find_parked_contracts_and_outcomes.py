@@ -11,7 +11,9 @@ down_revision = "0055"
 
 def upgrade() -> None:
     """Add the two indexes, at once: the tables are read by what a page asks, not written by it."""
-    op.create_index("ix_contracts_parked", "contracts", ["shop_id"], postgresql_where=text("parked_reason is not null"))
+    op.create_index(
+        "ix_contracts_parked", "contracts", ["shop_id"], postgresql_where=text("parked_reason is not null")
+    )
     op.create_index("ix_billing_attempts_completed", "billing_attempts", ["shop_id", "completed_at"])
 
 

@@ -201,7 +201,7 @@ def _was_active(at: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 def _has_attempt(*states: str) -> ColumnElement[bool]:
-    """Looked up for each cycle: as `exists`, PostgreSQL would first gather the attempts of all shops and all times."""
+    """Looked up for each cycle: as `exists`, PostgreSQL would first gather the attempts of all shops and times."""
     found = select(true()).where(
         Attempt.shop_id == Cycle.shop_id,
         Attempt.contract_id == Cycle.contract_id,
