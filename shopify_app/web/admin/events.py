@@ -31,7 +31,8 @@ NOT_CONNECTED = "Connect Klaviyo in the settings first."
 NOBODY = "Your Klaviyo account names no sender address. Enter an address."
 
 
-@blueprint.get("/settings/klaviyo/events")
+@blueprint.get("/notices/events")
+@blueprint.get("/settings/klaviyo/events", endpoint="old_events")
 @merchant
 def events() -> Response:
     """Every event, with what it says."""

@@ -33,7 +33,8 @@ RAN = {DONE: ("Done", "success"), WAITING: ("Waiting", "info"), REFUSED: ("Not d
 IS_OFF = "Switch Flow on first."
 
 
-@blueprint.get("/settings/flow")
+@blueprint.get("/notices/flow")
+@blueprint.get("/settings/flow", endpoint="old_flow")
 @merchant
 def flow() -> Response:
     """The switches, and the newest deliveries and runs."""

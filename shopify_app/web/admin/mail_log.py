@@ -35,7 +35,8 @@ PURPOSES = {ALERT: "Alert", TEST: "Test mail"}
 FOR_A_PERSON = (PARKED, UNKNOWN)
 
 
-@blueprint.get("/settings/mail/log")
+@blueprint.get("/notices/mail")
+@blueprint.get("/settings/mail/log", endpoint="old_mail_log")
 @merchant
 def mail_log() -> Response:
     """The newest mails first. Unknown filters count as none."""

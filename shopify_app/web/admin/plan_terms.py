@@ -17,7 +17,7 @@ from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, plan_form, plan_words, render
 from shopify_app.web.admin.plans import LONGEST_NAME, ask, common, find, item, missing, plan_of, tell
-from shopify_app.web.format import MONTHS
+from shopify_app.web.format import months
 from shopify_app.web.forms import Form
 
 
@@ -93,7 +93,7 @@ def _form(page: Page, form: Form, problem: str = "") -> Response:
     is_wrong = bool(form.errors or problem)
     toast: dict[str, Any] = {"toast": "Nothing was changed", "toast_is_error": True} if is_wrong else {}
     code = 422 if is_wrong else 200
-    return _render("plans/form.html", page, form, code=code, problem=problem, months=MONTHS, **toast)
+    return _render("plans/form.html", page, form, code=code, problem=problem, months=months(), **toast)
 
 
 def _preview(page: Page, form: Form, terms: Terms) -> Response:

@@ -32,7 +32,8 @@ SHOWS = [("", "All events"), *((state, words) for state, (words, _) in STATES.it
 NOT_CONNECTED = "Connect Klaviyo in the settings first."
 
 
-@blueprint.get("/settings/klaviyo/log")
+@blueprint.get("/notices")
+@blueprint.get("/settings/klaviyo/log", endpoint="old_send_log")
 @merchant
 def send_log() -> Response:
     """The newest events first. Unknown filters count as none."""

@@ -37,7 +37,8 @@ COLUMNS = (
 )
 
 
-@blueprint.get("/changes")
+@blueprint.get("/fulfillment")
+@blueprint.get("/changes", endpoint="old_feed")
 @merchant
 def feed() -> Response:
     """The entries, soonest ship date first. A filter or page that is not known counts as none."""

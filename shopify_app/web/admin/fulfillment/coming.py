@@ -41,7 +41,8 @@ class Line:
         return self.units[PAID] + self.units[DUE]
 
 
-@blueprint.get("/upcoming")
+@blueprint.get("/fulfillment/upcoming")
+@blueprint.get("/upcoming", endpoint="old_upcoming")
 @merchant
 def upcoming() -> Response:
     """One week, day by day. A week that is none counts as the first."""
@@ -63,7 +64,8 @@ def upcoming() -> Response:
     )
 
 
-@blueprint.get("/upcoming/pick")
+@blueprint.get("/fulfillment/pick")
+@blueprint.get("/upcoming/pick", endpoint="old_pick_plan")
 @merchant
 def pick_plan() -> Response:
     """What to pick for one day, tomorrow unless another is asked for: what is sure, and beside it what is not."""

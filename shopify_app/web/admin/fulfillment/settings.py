@@ -41,7 +41,8 @@ STATES = {
 }
 
 
-@blueprint.get("/settings/fulfillment")
+@blueprint.get("/fulfillment/settings")
+@blueprint.get("/settings/fulfillment", endpoint="old_fulfillment")
 @merchant
 def fulfillment_settings() -> Response:
     """The page as it is saved."""
@@ -145,7 +146,7 @@ def _show(*, form: Form | None = None, toast: str = "", is_error: bool = False, 
         toast, is_error = "Nothing was saved", True
     return render.page(
         "fulfillment/settings.html",
-        title="Fulfillment",
+        title="Fulfillment settings",
         code=422 if form and form.errors else 404 if is_error else 200,
         typed=typed,
         errors=form.errors if form else {},

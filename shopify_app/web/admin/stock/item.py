@@ -118,7 +118,8 @@ def _besides(pace: float) -> str:
 
 
 def _level(level: InventoryLevel) -> Values:
-    return {"location": number_of(level.location_gid), "units": level.available, "at": level.shopify_updated_at}
+    name = level.location_name or f"Location {number_of(level.location_gid)}"
+    return {"location": name, "units": level.available, "at": level.shopify_updated_at}
 
 
 def _rates(rates: Rates, item: Item) -> list[Values]:
