@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shopify_app.contracts.facts import WITHDRAWN
 from shopify_app.insights import movement, revenue
 from shopify_app.kit.speech import N_
 
@@ -19,6 +20,10 @@ REASONS = {
     revenue.BY_PAYMENT: N_("Payment failed for good"),
     revenue.BY_TERM: N_("All agreed charges were made"),
     revenue.NOT_SAID: N_("No reason given"),
+    revenue.BY_PAYMENT: "Payment failed for good",
+    revenue.BY_TERM: "All agreed charges were made",
+    WITHDRAWN: "Withdrew from the contract",
+    revenue.NOT_SAID: "No reason given",
 }
 BY_HAND = N_("Somebody ended it")
 """Of a reason we have no words for, before the reason itself."""
