@@ -32,6 +32,7 @@ def create_app(context: Context) -> Flask:
         flow,
         health,
         install,
+        language,
         links,
         portal,
         proxy,
@@ -41,6 +42,7 @@ def create_app(context: Context) -> Flask:
     app = Flask("shopify_app.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
+    language.register(app)
     for part in (health, webhooks, flow, install, bounce, links, portal, proxy, feed, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)

@@ -17,6 +17,9 @@ from sandbox.wire.id_tokens import STAFF_USER, mint_id_token
 from sandbox.world import World
 from sandbox.world.store import Row
 
+LANGUAGES = {"en": "English", "de": "Deutsch", "fr": "Français"}
+"""What a person may have chosen for the admin; the sandbox's own frame stays English."""
+LANGUAGE = "sandbox-admin-language"
 LISTS = ("orders", "products", "customers", "subscriptions")
 
 
@@ -64,8 +67,23 @@ def _add_app(blueprint: Blueprint, world: World) -> None:
             abort(404, f"the sandbox has no app {app!r}")
         if not world.is_installed(shop["id"]):
             return _page("admin/install.html", world, shop, here="app")
-        address = frame_address(world, shop["id"], path, request.args.to_dict())
+        address = frame_address(world, shop["id"], path, request.args.to_dict(), _language())
         return _page("admin/app.html", world, shop, here="app", address=address)
+
+    @blueprint.post("/store/<handle>/_language")
+    def admin_language(handle: str) -> AnyResponse:
+        shop_of(world, handle)
+        chosen = request.form.get("language", "")
+        if chosen not in LANGUAGES:
+            abort(400, "the sandbox's admin does not know this language")
+        answer = redirect(f"/store/{handle}/apps/{world.config.handle}")
+        answer.set_cookie(LANGUAGE, chosen, samesite="Lax")
+        return answer
+
+
+def _language() -> str:
+    """The language of the person at the admin, with which Shopify opens apps."""
+    return request.cookies.get(LANGUAGE, "en")
 
 
 def _add_data(blueprint: Blueprint, world: World) -> None:
@@ -106,7 +124,15 @@ def _page(template: str, world: World, shop: Row, **more: Any) -> str:
         others = [row for row in world.shops if row["id"] != shop["id"]]
         installed = world.is_installed(shop["id"])
     return render_template(
-        template, shop=shop, handle=handle, others=others, app=world.config, installed=installed, **more
+        template,
+        shop=shop,
+        handle=handle,
+        others=others,
+        app=world.config,
+        installed=installed,
+        language=_language(),
+        languages=LANGUAGES,
+        **more,
     )
 
 

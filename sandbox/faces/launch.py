@@ -12,12 +12,12 @@ from sandbox.world import World
 PATIENCE_S = 3
 
 
-def frame_address(world: World, shop: str, path: str, query: dict[str, str]) -> str:
+def frame_address(world: World, shop: str, path: str, query: dict[str, str], locale: str = "en") -> str:
     """The frame's source: the app's page with the launch parameters added to its own query, and signed.
 
     The signature covers the page's own parameters too (Shopify docs: verify a request).
     """
-    launch = launch_params(world, shop)
+    launch = launch_params(world, shop, locale=locale)
     launch.pop("hmac")
     params = {**query, **launch}
     params["hmac"] = sign_query(world, params)

@@ -77,13 +77,13 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("&", "%26")
 
 
-def launch_params(world: World, shop: str, user: int = STAFF_USER) -> dict[str, str]:
-    """The query with which Shopify opens the app in the admin's frame."""
+def launch_params(world: World, shop: str, user: int = STAFF_USER, locale: str = "en") -> dict[str, str]:
+    """The query with which Shopify opens the app in the admin's frame. ``locale``: the person's language."""
     params = {
         "embedded": "1",
         "host": host_param(world, shop),
         "id_token": mint_id_token(world, shop, user),
-        "locale": "en",
+        "locale": locale,
         "session": hashlib.sha256(f"{shop}/{user}/session".encode()).hexdigest(),
         "shop": shop,
         "timestamp": str(int(time.time())),

@@ -52,6 +52,7 @@ class Contract(Base):
         Index("ix_contracts_method_to_look", "id", postgresql_where=text("method_to_look is true")),
         Index("ix_contracts_demand_to_build", "id", postgresql_where=text("demand_to_build is true")),
         Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
+        Index("ix_contracts_parked", "shop_id", postgresql_where=text("parked_reason is not null")),
         Index("ix_contracts_other_rhythm", "shop_id", "id", postgresql_where=text(other_rhythm())),
     )
 

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shopify_app.gateways.shopify.errors import InstallRefused, ShopifyError
 from shopify_app.gateways.shopify.tokens import CredentialsRefused
 from shopify_app.gateways.shopify.verify import BadToken, decode_id_token
-from shopify_app.web import ctx, embed, onboarding
+from shopify_app.web import ctx, embed, language, onboarding
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ def _admit() -> AnyResponse | None:
         log.warning("install has to wait", extra={"shop": claims.shop, "error": str(error)})
         return _later("Shopify did not answer in time. Nothing was changed; please try again in a minute.")
     g.user_id = claims.user_id
+    language.settle(ctx(), g.shop.id)
     return None
 
 

@@ -27,7 +27,9 @@ import shopify_app.web.admin.flow  # noqa: E402
 import shopify_app.web.admin.fulfillment.changes  # noqa: E402
 import shopify_app.web.admin.fulfillment.coming  # noqa: E402
 import shopify_app.web.admin.fulfillment.settings  # noqa: E402
+import shopify_app.web.admin.history.views  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
+import shopify_app.web.admin.home_running  # noqa: E402
 import shopify_app.web.admin.insights.views  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.ladders  # noqa: E402

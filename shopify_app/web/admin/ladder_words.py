@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from shopify_app.contracts import calendar
 from shopify_app.dunning import policy
 from shopify_app.dunning.ladders import ONLY_SHOPPERS, Ladders
 from shopify_app.dunning.policy import Final, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.web.admin.payment_words import CLASSES, DOES
-from shopify_app.web.format import LOCALE, clock_time, local_day, moment
+from shopify_app.web.format import clock_time, local_day, moment, month_day
 
 MEANS = {
     Decline.TRANSIENT: "A fault at the bank or the payment provider that often passes within hours. Nobody is told.",
@@ -72,9 +70,7 @@ def _moments(instants: Sequence[datetime], zone: ZoneInfo) -> str:
     hours = {clock_time(at, zone) for at in instants}
     if len(hours) == 1:
         return f"{_days(instants, zone)} at {hours.pop()}"
-    days = [
-        f"{format_date(local_day(at, zone), 'MMMM d', locale=LOCALE)} at {clock_time(at, zone)}" for at in instants
-    ]
+    days = [f"{month_day(at, zone)} at {clock_time(at, zone)}" for at in instants]
     return f"on {_listed(days)}"
 
 
@@ -90,7 +86,7 @@ def _named(days: Sequence[date]) -> list[str]:
     """Days that name their month where it is another one than the day's before."""
     found, month = [], 0
     for on in days:
-        found.append(str(format_date(on, "d" if on.month == month else "MMMM d", locale=LOCALE)))
+        found.append(str(on.day) if on.month == month else month_day(on))
         month = on.month
     return found
 

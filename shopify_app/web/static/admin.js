@@ -1,9 +1,11 @@
 // The frame's glue: links and forms are fetched (App Bridge adds the token) and swapped into <main id="page"> by htmx.
 // A plain link inside the frame would carry no token and end at the bounce page.
 (() => {
-  const SPENT = ["id_token", "hmac", "locale", "session", "timestamp"]; // of the admin's launch parameters
-  const LASTING = ["embedded", "host", "shop"];
+  const SPENT = ["id_token", "hmac", "session", "timestamp"]; // of the admin's launch parameters
+  const LASTING = ["embedded", "host", "locale", "shop"];
   const page = () => document.getElementById("page");
+  const words = document.body.dataset; // what is said here, in the language of the page
+  const said = { "X-Perennial-Language": words.language };
 
   /** Fetches an address of ours and shows it as the page, with its own entry in the browser's history. */
   async function go(href) {
@@ -33,7 +35,7 @@
 
   /** Fetches a file of ours, since a plain link would carry no token, and hands it to the browser to keep. */
   async function download(address, name) {
-    const answer = await fetch(address);
+    const answer = await fetch(address, { headers: said });
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const link = document.createElement("a");
     link.href = URL.createObjectURL(await answer.blob());
@@ -44,7 +46,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.composedPath().find((node) => node.dataset?.download);
-    if (button) download(button.dataset.download, button.dataset.file).catch(() => say("The file could not be fetched. Please try again.", true));
+    if (button) download(button.dataset.download, button.dataset.file).catch(() => say(words.noFile, true));
   });
 
   document.addEventListener("click", (event) => {
@@ -62,7 +64,7 @@
 
   document.addEventListener("click", (event) => {
     const button = event.composedPath().find((node) => node.dataset?.pickVariant);
-    if (button) pickVariant(button.dataset.pickVariant).catch(() => say("The products could not be listed. Please try again.", true));
+    if (button) pickVariant(button.dataset.pickVariant).catch(() => say(words.noProducts, true));
   });
 
   // The admin's own menu.
@@ -89,6 +91,7 @@
   const isQuiet = (event) => Boolean(event.detail?.ctx?.sourceElement?.closest?.("[data-quiet]"));
   const say = (words, isError = false) => shopify.toast.show(words, { isError });
 
+  document.addEventListener("htmx:config:request", (event) => Object.assign(event.detail.ctx.request.headers, said));
   document.addEventListener("htmx:before:request", (event) => {
     if (!isQuiet(event)) shopify.loading(true);
   });
@@ -103,10 +106,10 @@
     if (ctx.response.status < 400 || ctx.text.includes('id="page"')) return;
     event.preventDefault();
     if (isQuiet(event)) return;
-    say(ctx.response.status === 401 ? "Your session has ended. Reload the page to go on." : "That did not work. Nothing was changed; please try again.", true);
+    say(ctx.response.status === 401 ? words.ended : words.failed, true);
   });
   document.addEventListener("htmx:error", (event) => {
-    if (event.detail?.ctx && !isQuiet(event)) say("No answer. Check your connection and try again.", true);
+    if (event.detail?.ctx && !isQuiet(event)) say(words.noAnswer, true);
   });
 
   function arrive(place) {

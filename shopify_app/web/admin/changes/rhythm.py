@@ -11,7 +11,7 @@ from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.web import ctx
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
-from shopify_app.web.format import MONTHS, WEEKDAYS, anchor
+from shopify_app.web.format import anchor, months, weekdays
 from shopify_app.web.forms import Form
 
 UNITS = {"DAY": "Days", "WEEK": "Weeks", "MONTH": "Months", "YEAR": "Years"}
@@ -51,7 +51,7 @@ def _day(form: Form, found: Detail) -> Action | None:
 
 def _weekday(form: Form) -> int | None:
     """The weekday that was chosen, from 1 for Monday on."""
-    chosen = form.choice("day", [str(number) for number in range(1, len(WEEKDAYS) + 1)])
+    chosen = form.choice("day", [str(number) for number in range(1, 8)])
     return int(chosen) if chosen else None
 
 
@@ -61,8 +61,8 @@ def _days(found: Detail, form: Form) -> Mapping[str, Any]:
     return {
         "unit": policy["interval"],
         "now": anchor(policy),
-        "weekdays": WEEKDAYS,
-        "months": MONTHS,
+        "weekdays": weekdays(),
+        "months": months(),
         "no_day": "" if policy["interval"] in rhythm.FIXED else WORDS[No.NO_FIXED_DAY],
         "day": form.typed.get("day", now.get("day") or ""),
         "month": form.typed.get("month", now.get("month") or ""),

@@ -1,0 +1,151 @@
+"""What staff read, in their language: English source text is the message id, gettext finds the rest (decision 0018).
+
+Three marks, which `bin/words` collects:
+
+- ``_("Save")``: said now, in the language of the request at hand;
+- ``N_("Save")``: words of a table that is built when the module is imported, said when they are shown;
+- ``ngettext("%(num)s order", "%(num)s orders", number)``: by the language's own plural forms.
+
+Places are named, ``_("Since %(day)s.", day=day(at))``, so that a translation may turn them round; a percent sign is
+doubled. The language is the request's (web/language.py); outside of one it is English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, SupportsIndex
+
+from babel import Locale
+from babel.numbers import format_decimal
+from babel.support import NullTranslations
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """A language, with the region whose way of writing dates, numbers and money counts."""
+
+    locale: Locale
+    translations: NullTranslations
+
+    @property
+    def tag(self) -> str:
+        """The tag for `lang`, e.g. "de" or "en-GB"."""
+        return "en" if self is ENGLISH else str(self.locale).replace("_", "-")
+
+
+ENGLISH = Tongue(Locale("en", "US"), NullTranslations())
+_spoken: ContextVar[Tongue] = ContextVar("spoken", default=ENGLISH)
+
+
+def speak(tongue: Tongue) -> None:
+    """Say everything in this language from now on, in this thread."""
+    _spoken.set(tongue)
+
+
+def spoken() -> Tongue:
+    """Return the language that is spoken here and now."""
+    return _spoken.get()
+
+
+@contextmanager
+def speaking(tongue: Tongue) -> Iterator[None]:
+    """Speak a language for a while."""
+    token = _spoken.set(tongue)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def locale() -> Locale:
+    """Return the locale by which dates, numbers and money are written here and now."""
+    return _spoken.get().locale
+
+
+def numeral(value: int) -> str:
+    """Return a whole number as the language writes it, e.g. "5,000"."""
+    return str(format_decimal(value, locale=locale()))
+
+
+def _(message: str, /, **places: Any) -> str:
+    """Return `message` in the language spoken, its places filled; the empty string stays empty."""
+    source = str.__str__(message)
+    return str(_spoken.get().translations.ugettext(source)) % places if source else ""
+
+
+def pgettext(context: str, message: str, /, **places: Any) -> str:
+    """Return a message that means different things in different places: `context` tells which, for translators."""
+    return str(_spoken.get().translations.upgettext(context, message)) % places
+
+
+def ngettext(one: str, many: str, count: int, /, **places: Any) -> str:
+    """Return one of two forms, or of as many as the language has, for `count`; "%(num)s" is the count in digits."""
+    places.setdefault("num", numeral(count))
+    return str(_spoken.get().translations.ungettext(one, many, count)) % places
+
+
+class Lazy(str):
+    """Words that are said in the language of whoever reads them. Compared and hashed they are their English source.
+
+    Shown in a template, in an f-string, or through any method below they are translated. `str.join` and JSON read a
+    string's own letters: give them `str(words)`.
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return _(self)
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __html__(self) -> str:
+        from markupsafe import escape
+
+        return str(escape(str(self)))
+
+    def __add__(self, other: str) -> str:
+        return str(self) + other
+
+    def __radd__(self, other: str) -> str:
+        return other + str(self)
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        return str(self)[key]
+
+    def lower(self) -> str:
+        return str(self).lower()
+
+    def upper(self) -> str:
+        return str(self).upper()
+
+    def capitalize(self) -> str:
+        return str(self).capitalize()
+
+    def casefold(self) -> str:
+        return str(self).casefold()
+
+    def removesuffix(self, suffix: str, /) -> str:
+        return str(self).removesuffix(suffix)
+
+
+def N_(message: str) -> Lazy:
+    """Mark words that stand in a table, for later."""
+    return Lazy(message)
+
+
+def stored(words: str | None) -> str:
+    """Return words that were kept in English when something happened, in the language of who reads them now.
+
+    What no catalogue knows stays as it is; None and nothing are empty. Nothing in them is a place to fill.
+    """
+    return str(_spoken.get().translations.ugettext(str.__str__(words))) if words else ""
+
+
+def small(words: str) -> str:
+    """Return words as they stand inside a sentence: in English begun small; German nouns keep their capital."""
+    said = str(words)
+    return said[:1].lower() + said[1:] if locale().language == "en" else said

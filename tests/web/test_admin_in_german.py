@@ -1,0 +1,58 @@
+"""The merchant's pages in German: whose language it is, and that it is kept from page to page."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from babel import Locale
+
+from shopify_app.kit import speech
+from shopify_app.web import format, language
+from tests.web.conftest import Admin
+
+GERMAN = {language.HEADER: "de"}
+
+
+def test_the_language_is_that_of_the_person_in_the_admin(admin: Admin):
+    page = admin.open("/settings?locale=de").text
+    assert '<html lang="de">' in page and 'data-language="de"' in page
+    assert 'data-ended="Ihre Sitzung ist abgelaufen. ' in page
+    assert '<html lang="en">' in admin.open("/settings?locale=fr").text, "French is not spoken"
+    assert '<html lang="en-GB">' in admin.open("/settings?locale=en-GB").text
+
+
+@pytest.mark.parametrize(
+    ("tag", "spoken"),
+    [("de-AT", "de-AT"), ("DE", "de"), ("de-XX", "de"), ("en", "en"), ("en-GB", "en-GB"), ("pt-BR", "en"),
+     ("..", "en"), ("", "en"), (None, "en"), ("de\x00", "de"), ("d" * 5000, "en")],
+)  # fmt: skip
+def test_a_tag_is_read_with_its_region_or_as_english(tag: str | None, spoken: str):
+    assert language.tongue(tag).tag == spoken
+
+
+def test_values_are_written_as_german_and_austria_write_them():
+    at = datetime(2026, 12, 3, 8, 5, tzinfo=UTC)
+    with speech.speaking(language.tongue("de")):
+        assert format.money(Decimal("1234.5"), "EUR") == "1.234,50\xa0€"
+        assert format.moment(at) == "Do., 3. Dez. 2026, 08:05"
+        assert format.count(5000) == "5.000"
+        assert (format.plural(1, "order"), format.plural(1200, "order")) == ("1 Bestellung", "1.200 Bestellungen")
+        assert format.relative_day(date(2026, 12, 4), date(2026, 12, 1)) == "in 3 Tagen"
+        assert format.relative_day(date(2026, 11, 28), date(2026, 12, 1)) == "vor 3 Tagen"
+        assert format.hour(14) == "14:00"
+        weekly = {"interval": "WEEK", "intervalCount": 2, "anchors": [{"type": "WEEKDAY", "day": 1}]}
+        assert format.beat(weekly) == "alle 2 Wochen immer am Montag"
+    with speech.speaking(language.tongue("de-AT")):
+        assert format.money(Decimal("1234.5"), "EUR") == "€\xa01.234,50"
+    assert format.count(5000) == "5,000"
+
+
+def test_words_of_a_table_are_said_when_they_are_shown():
+    words = speech.N_("today")
+    assert (words, f"{words}", str(words), words.capitalize()) == ("today", "today", "today", "Today")
+    with speech.speaking(language.tongue("de")):
+        assert (f"{words}", str(words), words.upper(), words + "!") == ("heute", "heute", "HEUTE", "heute!")
+        assert {words: 1}["today"] == 1
+    assert speech.spoken().locale == Locale("en", "US")
