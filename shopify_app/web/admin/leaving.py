@@ -48,7 +48,7 @@ def save_leaving_offer() -> Response:
     form = Form(request.form)
     percentage = form.whole_number("percentage", 1, MOST_PERCENT)
     orders = form.whole_number("orders", 1, MOST_ORDERS)
-    title = form.text("title", "what shoppers read on their orders", longest=LONGEST_TITLE)
+    title = form.text("title", _("what shoppers read on their orders"), longest=LONGEST_TITLE)
     if percentage is None or orders is None or title is None:
         return _show("", offer_form=form)
     chosen = store.Offer("is_on" in form.typed, percentage, orders, title)

@@ -7,11 +7,10 @@ from datetime import tzinfo
 from babel import Locale
 
 from shopify_app.journal.models import Fact
-from shopify_app.kit.speech import N_, _, ngettext
+from shopify_app.kit.speech import N_, _, locale, ngettext
 from shopify_app.leaving.regions import EU, EVERYWHERE, Region
 from shopify_app.leaving.store import Offer
 from shopify_app.web.admin.sentence import Sentence, who
-from shopify_app.web.format import locale
 
 _NAMES = {
     EVERYWHERE: N_("Everywhere else"),
