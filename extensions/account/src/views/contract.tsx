@@ -18,7 +18,7 @@ import {Delivery} from './delivery';
 import {Leaving, WithdrawView} from './leaving';
 import {Status} from './list';
 import {Past} from './past';
-import {Payment} from './payment';
+import {Payment, trouble} from './payment';
 import {Told} from './told';
 
 /** All that one view of a subscription is made of. */
@@ -76,9 +76,10 @@ export function ContractPage({number}: {number: string}) {
               <s-text>{rhythm(value.contract.delivery)}</s-text>
               {value.contract.status === 'CANCELLED' && <s-text>{t('cancelled')}</s-text>}
             </s-section>
+            {trouble(value.contract) && <Payment contract={value.contract} again={() => void whole.again()} />}
             <Dates whole={value} choose={choose} tell={tell} />
             {value.contract.prepaid && <Deliveries contract={value.contract} />}
-            <Payment contract={value.contract} again={() => void whole.again()} />
+            {!trouble(value.contract) && <Payment contract={value.contract} again={() => void whole.again()} />}
             <Delivery contract={value.contract} />
             <Changes whole={value} choose={choose} />
             <Leaving whole={value} withdraw={() => choose('withdraw')} />
