@@ -18,6 +18,7 @@ from shopify_app.cards import drain as cards
 from shopify_app.channels.digest import run as digest
 from shopify_app.channels.digest import slack
 from shopify_app.channels.flow import deliver as flow
+from shopify_app.channels.flow import prune as flow_prune
 from shopify_app.channels.flow import runs as flow_runs
 from shopify_app.channels.klaviyo import deliver, profiles, upsert
 from shopify_app.channels.mail import alerts
@@ -34,6 +35,7 @@ from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.bulk import work as bulk
 from shopify_app.edits.contract import resume, unfinished
+from shopify_app.fulfillment import prune as feed_prune
 from shopify_app.fulfillment import take as feed
 from shopify_app.inbox import process, prune
 from shopify_app.insights import daybook, night, revenue
@@ -134,6 +136,8 @@ DUTIES = (
     Duty("links.prune", timedelta(days=1), links_prune.run),
     Duty("notices.prune", timedelta(days=1), notices_prune.run),
     Duty("mail.prune", timedelta(days=1), mail_prune.run),
+    Duty("feed.prune", timedelta(days=1), feed_prune.run),
+    Duty("flow.prune", timedelta(days=1), flow_prune.run),
     Duty("edits.prune", timedelta(days=1), edits_prune.run),
 )
 

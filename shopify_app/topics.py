@@ -83,6 +83,7 @@ HANDLERS: dict[str, tuple[Handler, ...]] = {
     "fulfillment_orders/rescheduled": (_DELIVERIES,),
     "fulfillment_orders/scheduled_fulfillment_order_ready": (_DELIVERIES,),
     "inventory_levels/update": (Handler(stock.fetch_level, stock.inventory_levels_update),),
+    "inventory_levels/disconnect": (Handler(stock.fetch_disconnected, stock.inventory_levels_disconnect),),
     "products/update": (_PRODUCT,),
     "products/delete": (_PRODUCT,),
     "selling_plan_groups/create": (_PLANS,),

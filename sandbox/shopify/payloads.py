@@ -125,6 +125,11 @@ def inventory_level(row: Row, zone: str) -> Payload:
     }
 
 
+def disconnected(row: Row) -> Payload:
+    """``inventory_levels/disconnect``: two numbers. The reference's sample has no gid, so neither has this."""
+    return {"inventory_item_id": row["inventory_item_id"], "location_id": row["location_id"]}
+
+
 def order(row: Row, customer_row: Row | None, zone: str) -> Payload:
     """``orders/*``: part of the 94 keys. Line items carry no selling plan and no contract."""
     return {

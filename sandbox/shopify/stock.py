@@ -46,6 +46,16 @@ def set_available(world: World, shop: str, item: int, available: int, location: 
     return _change(world, shop, rows[0], available - rows[0]["available"], 0)
 
 
+def disconnect(world: World, shop: str, item: int, location: int) -> Row:
+    """A location keeps an item no longer. Raises KeyError when it does not keep it."""
+    row = next((r for r in levels(world, shop, item) if r["location_id"] == location), None)
+    if row is None:
+        raise KeyError(f"inventory item {item} is not kept at {location}")
+    world.of("inventory_levels", shop).delete(row["id"])
+    world.emit(shop, "inventory_levels/disconnect", payloads.disconnected(row))
+    return row
+
+
 def available(world: World, shop: str, item: int) -> int:
     """Sellable units over all locations."""
     return sum(int(row["available"]) for row in levels(world, shop, item))

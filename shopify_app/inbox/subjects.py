@@ -46,6 +46,8 @@ def subject_of(topic: str, payload: Json, webhook_id: str) -> str:
         found = _named("contract", payload.get("subscription_contract_id"))
     elif resource == "subscription_billing_attempts":
         found = _named(f"attempt/{topic.partition('/')[2]}", payload.get("idempotency_key"))
+    elif topic == "inventory_levels/disconnect":
+        found = _named("unkept", _place(payload))
     elif resource in _BY_OWN_ID:
         found = _named(_BY_OWN_ID[resource], _own_id(resource, payload))
     return found or f"webhook:{webhook_id}"
@@ -56,6 +58,11 @@ def _own_id(resource: str, payload: Json) -> object:
     if resource == "inventory_levels":
         return gid.partition("InventoryLevel/")[2] if isinstance(gid, str) else None
     return number_of(gid) if isinstance(gid, str) and gid else payload.get("id")
+
+
+def _place(payload: Json) -> str | None:
+    item, location = payload.get("inventory_item_id"), payload.get("location_id")
+    return f"{item}@{location}" if item and location else None
 
 
 def _inner(payload: Json, name: str) -> Json:

@@ -10,15 +10,16 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, DateTime, Integer, Text, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from shopify_app.catalog.models import Product, Variant
 from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle, Contract, ContractLine
 from shopify_app.journal.record import record_all, row_of
-from shopify_app.kit.bulk import insert_all, write_back
-from shopify_app.kit.db import Json, is_among, is_one_of
+from shopify_app.kit.bulk import write_back
+from shopify_app.kit.db import Json, is_among, is_one_of, rows_of
 from shopify_app.kit.gid import number_of
 from shopify_app.shops.models import Shop
 from shopify_app.stock import settings, supply
@@ -109,7 +110,42 @@ def propose(session: Session, cause: StockCause, claims: Sequence[Claim], now: d
     What is decided, and the telling, follow in the order of their charges (`tell_next`).
     """
     rounds = _rounds(session, cause)
-    insert_all(session, StockDecision, [_row(claim, cause, rounds, now) for claim in claims])
+    given = rows_of(
+        [
+            (
+                one.contract_id,
+                one.cycle_index,
+                one.variant_gid,
+                rounds.get(_place(one), 0) + 1,
+                one.units,
+                one.charge_at,
+            )
+            for one in claims
+        ],
+        BigInteger(),
+        Integer(),
+        Text(),
+        Integer(),
+        Integer(),
+        DateTime(timezone=True),
+    )
+    values = {
+        "shop_id": literal(cause.shop_id),
+        "cause_id": literal(cause.id),
+        "contract_id": given.c.a,
+        "cycle_index": given.c.b,
+        "variant_gid": given.c.c,
+        "round": given.c.d,
+        "units": given.c.e,
+        "charge_at": given.c.f,
+        "terms": literal({}, JSONB()),
+        "options": literal([], JSONB()),
+        "default": literal(""),
+        "state": literal(PROPOSED),
+        "decided_at": literal(now, DateTime(timezone=True)),
+    }
+    rows = insert(StockDecision).from_select(list(values), select(*values.values()))
+    session.connection().execute(rows)
 
 
 def tell_next(
@@ -139,7 +175,7 @@ def tell_next(
     weighed = weigh(session, shop.id, how, claims, now, is_gone=standing.discontinued_at is not None)
     facts = []
     for each in weighed:
-        row = known.pop((each.claim.contract_id, each.claim.cycle_index, each.claim.variant_gid))
+        row = known.pop(_place(each.claim))
         _decide(row, each, how, now)
         facts.append(_fact(shop, causes[row.cause_id], on, each, row, standing, now))
     for row in known.values():  # the order or its item is no longer there
@@ -234,6 +270,7 @@ def substitute(
 ) -> Substitute | None:
     """Return a variant with the units that are left when all its own subscribers until then were served.
 
+    What staff keeps back for later renewals (`kept.py`) is not left either: a swap is no renewal of this item.
     None when Shopify has it no longer. What is promised to the decision `but` counts as free.
     """
     variant = session.scalar(select(Variant).where(Variant.shop_id == shop_id, Variant.shopify_gid == variant_gid))
@@ -249,6 +286,8 @@ def substitute(
     if on.units is None:
         return Substitute(variant, product, None)
     needed = sum(claim.units for claim in supply.claims(session, shop_id, on, until))
+    mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == on.item_gid)
+    needed = max(needed, session.scalar(select(ItemStanding.kept_units).where(*mine)) or 0)
     return Substitute(variant, product, max(0, on.units - needed - _promised(session, shop_id, variant_gid, but)))
 
 
@@ -288,35 +327,21 @@ def _cycles(
     return found, {(row.contract_id, row.cycle_index): row.expected_at for row in session.execute(query)}
 
 
-def _rounds(session: Session, cause: StockCause) -> dict[tuple[int, int, str], int]:
+def _rounds(session: Session, cause: StockCause) -> Counter[tuple[int, int, str]]:
     """How often this cause has struck each order before."""
     columns = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
     query = select(*columns, func.max(StockDecision.round)).where(StockDecision.cause_id == cause.id)
-    return {(row[0], row[1], row[2]): row[3] for row in session.execute(query.group_by(*columns))}
-
-
-def _row(claim: Claim, cause: StockCause, rounds: dict[tuple[int, int, str], int], now: datetime) -> Json:
-    return {
-        "shop_id": cause.shop_id,
-        "cause_id": cause.id,
-        "contract_id": claim.contract_id,
-        "cycle_index": claim.cycle_index,
-        "variant_gid": claim.variant_gid,
-        "round": rounds.get((claim.contract_id, claim.cycle_index, claim.variant_gid), 0) + 1,
-        "units": claim.units,
-        "charge_at": claim.charge_at,
-        "terms": {},
-        "options": [],
-        "default": "",
-        "state": PROPOSED,
-        "decided_at": now,
-    }
+    return Counter({(row[0], row[1], row[2]): row[3] for row in session.execute(query.group_by(*columns))})
 
 
 def is_for(row: StockDecision, expected_at: datetime) -> bool:
     """Answer whether an order still has the date it was decided for, or one that we gave it."""
     dates = (row.terms.get(name) for name in ("expected_at", "wait_until", "moved_to"))
     return any(date is not None and datetime.fromisoformat(date) == expected_at for date in dates)
+
+
+def _place(claim: Claim) -> tuple[int, int, str]:
+    return claim.contract_id, claim.cycle_index, claim.variant_gid
 
 
 def _key(row: StockDecision) -> tuple[int, int, str]:

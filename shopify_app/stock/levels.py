@@ -18,7 +18,11 @@ def apply(session: Session, shop_id: int, snapshot: LevelSnapshot) -> None:
     mine = (InventoryLevel.shop_id == shop_id, InventoryLevel.item_gid == snapshot.item_gid)
     here = select(InventoryLevel.available).where(*mine, InventoryLevel.location_gid == snapshot.location_gid)
     before = session.scalar(here)
-    values = {"available": snapshot.available, "shopify_updated_at": snapshot.updated_at}
+    values = {
+        "available": snapshot.available,
+        "shopify_updated_at": snapshot.updated_at,
+        "location_name": snapshot.location_name,
+    }
     statement = insert(InventoryLevel).values(
         shop_id=shop_id, item_gid=snapshot.item_gid, location_gid=snapshot.location_gid, **values
     )
@@ -30,6 +34,14 @@ def apply(session: Session, shop_id: int, snapshot: LevelSnapshot) -> None:
     )
     if written.first() is not None and before != snapshot.available:
         dirty.mark(session, shop_id, [snapshot.item_gid])
+
+
+def forget(session: Session, shop_id: int, item_gid: str, location_gid: str) -> None:
+    """Forget an item's level at one location that no longer keeps it; the item is looked at again."""
+    mine = (InventoryLevel.shop_id == shop_id, InventoryLevel.item_gid == item_gid)
+    gone = delete(InventoryLevel).where(*mine, InventoryLevel.location_gid == location_gid)
+    if session.execute(gone.returning(InventoryLevel.available)).all():
+        dirty.mark(session, shop_id, [item_gid])
 
 
 def keep_only(session: Session, shop_id: int, item_gid: str, location_gids: Collection[str]) -> None:

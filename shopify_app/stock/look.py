@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session
 from shopify_app.context import Context
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.db import is_among, is_one_of, lock, rows_of, total
+from shopify_app.kit.db import is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.stock import decide, ends, sales, settings, supply
 from shopify_app.stock.decide import CLOSED, DISCONTINUED, LOW, OUT
 from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision
-from shopify_app.stock.runway import Claim, in_line, short
+from shopify_app.stock.runway import Claim, Runway, in_line, of_days, short
 from shopify_app.stock.supply import Shelf
 
 log = logging.getLogger(__name__)
@@ -123,13 +123,16 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once:
     seen = standing.dirty_at
     how = settings.of(session, shop_id)
     on = supply.shelf(session, shop_id, item_gid)
-    _note(session, standing, on, shop, now)
+    needs = _note(session, standing, on, shop, now)
     open_ones = decide.open_of_item(session, shop_id, item_gid)
     if standing.discontinued_at is not None:
         open_ones = _set_aside(session, open_ones, now)
     missing: list[Claim] = []
     if on.units is not None and how.is_on:
-        missing = _missing(session, shop_id, on, now + timedelta(days=how.ahead_days), bool(open_ones))
+        until = now + timedelta(days=how.ahead_days)
+        needed = sum(units for at, units in needs if at <= until)
+        if open_ones or needed > on.units:  # there is enough for everybody, which is the rule: nobody is asked for
+            missing = short(on.units, supply.claims(session, shop_id, on, until))
     open_ones = _unmoved(session, open_ones, now)
     decided = {_key(one) for one in open_ones}
     new = in_line(one for one in missing if not one.is_paid and _key(one) not in decided)
@@ -160,23 +163,23 @@ def _set_aside(session: Session, open_ones: Sequence[StockDecision], now: dateti
     return stays
 
 
-def _missing(session: Session, shop_id: int, on: Shelf, until: datetime, has_open: bool) -> list[Claim]:
-    """Who is short; when there is enough for everybody, which is the rule, the claims are only added up."""
-    if not has_open and supply.needed(session, shop_id, on, until) <= (on.units or 0):
-        return []
-    return short(on.units or 0, supply.claims(session, shop_id, on, until))
-
-
-def _note(session: Session, standing: ItemStanding, on: Shelf, shop: Shop, now: datetime) -> None:
-    """Keep how the item stands, for pages and for what time brings near."""
-    pace = sales.pace(session, shop.id, on.gids, now) if on.units is not None else 0.0
-    found = supply.runway(session, shop.id, on, now, now + settings.HORIZON, shop.zone, pace)
+def _note(
+    session: Session, standing: ItemStanding, on: Shelf, shop: Shop, now: datetime
+) -> list[tuple[datetime, int]]:
+    """Keep how the item stands, for pages and for what time brings near; returns what is needed, by instants."""
+    needs: list[tuple[datetime, int]] = []
+    found = Runway(None, 0)
+    if on.units is not None:
+        needs = supply.instants(session, shop.id, on.gids, now + settings.HORIZON)
+        pace, today = sales.pace(session, shop.id, on.gids, now), now.astimezone(shop.zone).date()
+        found = of_days(on.units, supply.by_day(needs, shop.zone), pace, today)
     standing.supply, standing.short_units = on.units, found.short_units
     standing.runs_out_at = (
         datetime.combine(found.runs_out_on, datetime.min.time(), tzinfo=shop.zone) if found.runs_out_on else None
     )
     standing.looked_at = now
     session.flush()
+    return needs
 
 
 def _decide(
@@ -223,13 +226,13 @@ def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> tuple[set
         BillingCycle.parked_reason.is_(None),
         or_(BillingCycle.lease_until.is_(None), BillingCycle.lease_until < moment),
     )
-    rows = select(BillingCycle.id).where(*free).order_by(BillingCycle.id).with_for_update(skip_locked=True)
+    locked = select(BillingCycle.id).where(*free).order_by(BillingCycle.id).with_for_update(skip_locked=True)
     values = {
         "held_reason": decide.HELD,
         "held_until": None,
         "held_at": func.coalesce(BillingCycle.held_at, now),
     }
-    held = update(BillingCycle).where(is_among(BillingCycle.id, session.scalars(rows).all())).values(values)
+    held = update(BillingCycle).where(BillingCycle.id.in_(select(locked.cte("free").c.id))).values(values)
     found = session.execute(held.returning(BillingCycle.contract_id, BillingCycle.cycle_index))
     got = {(row.contract_id, row.cycle_index) for row in found}
     left = [pair for pair in pairs if pair not in got]

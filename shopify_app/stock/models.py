@@ -23,6 +23,7 @@ class InventoryLevel(Base):
     shop_id: Mapped[ShopId]
     item_gid: Mapped[str]
     location_gid: Mapped[str]
+    location_name: Mapped[str | None]
     available: Mapped[int]
     shopify_updated_at: Mapped[datetime]
 

@@ -135,28 +135,13 @@ def is_charging(session: Session, shop_id: int, on: Shelf, now: datetime) -> boo
     return bool(session.scalar(select(exists().where(*mine, *flying))))
 
 
-def needed(session: Session, shop_id: int, on: Shelf, until: datetime) -> int:
-    """Return the units that all orders until an instant need of an item."""
-    mine = (Demand.shop_id == shop_id, Demand.variant_gid.in_(on.gids), Demand.spent_at.is_(None))
-    return int(session.scalar(select(func.sum(Demand.units)).where(*mine, Demand.charge_at <= until)) or 0)
+def instants(
+    session: Session, shop_id: int, variant_gids: Sequence[str], until: datetime
+) -> list[tuple[datetime, int]]:
+    """Return the units that upcoming orders need of variants, by the instant of their charge, in no order.
 
-
-def runway(
-    session: Session, shop_id: int, on: Shelf, now: datetime, until: datetime, zone: ZoneInfo, pace: float = 0.0
-) -> Runway:
-    """Return how far an item goes over the days of `zone` until an instant. `pace`: units sold a day besides."""
-    if on.units is None:
-        return Runway(None, 0)
-    return of_days(on.units, days(session, shop_id, on.gids, until, zone), pace, now.astimezone(zone).date())
-
-
-def days(
-    session: Session, shop_id: int, variant_gids: Sequence[str], until: datetime, zone: ZoneInfo
-) -> list[tuple[date, int]]:
-    """Return the units that upcoming orders need of variants, by local day, in order.
-
-    Added up by instants in the database and by days here: orders of one day are charged at one hour, so there are
-    about as many instants as days, and the database does not work out a day for each row.
+    Orders of one day are charged at one hour, so there are about as many instants as days, and whoever needs days
+    works them out here and not for each row.
     """
     query = (
         select(Demand.charge_at, func.sum(Demand.units))
@@ -164,10 +149,22 @@ def days(
         .where(Demand.charge_at <= until)
         .group_by(Demand.charge_at)
     )
-    needs: Counter[date] = Counter()
-    for instant, units in session.execute(query):
-        needs[instant.astimezone(zone).date()] += int(units)
-    return sorted(needs.items())
+    return [(at, int(units)) for at, units in session.execute(query)]
+
+
+def days(
+    session: Session, shop_id: int, variant_gids: Sequence[str], until: datetime, zone: ZoneInfo
+) -> list[tuple[date, int]]:
+    """Return the units that upcoming orders need of variants, by local day of `zone`, in order."""
+    return by_day(instants(session, shop_id, variant_gids, until), zone)
+
+
+def by_day(needs: Sequence[tuple[datetime, int]], zone: ZoneInfo) -> list[tuple[date, int]]:
+    """Return units by local day of `zone`, in order."""
+    found: Counter[date] = Counter()
+    for at, units in needs:
+        found[at.astimezone(zone).date()] += units
+    return sorted(found.items())
 
 
 def runways(session: Session, shop_id: int, until: datetime, zone: ZoneInfo) -> dict[str, Runway]:

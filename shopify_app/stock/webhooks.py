@@ -1,4 +1,4 @@
-"""products/* and inventory_levels/update, for items a contract holds; all others are closed unread."""
+"""products/* and inventory_levels/*, for items a contract holds; all others are closed unread."""
 
 from __future__ import annotations
 
@@ -82,6 +82,47 @@ def inventory_levels_update(
     if reading is None:
         return IGNORED
     levels.apply(session, shop.id, reading)
+    return None
+
+
+@dataclass(frozen=True)
+class Disconnected:
+    """What an item's locations keep of it, after one of them was said to keep it no longer."""
+
+    item_gid: str
+    location_gid: str
+    levels: tuple[LevelSnapshot, ...]
+
+
+def fetch_disconnected(ctx: Context, shop: Shop, message: Message) -> Disconnected | None:
+    """Read all levels of a payload's item if a contract holds it; else None, unread. Raises ShopifyError.
+
+    The payload is two numbers, `inventory_item_id` and `location_id`, without a gid (Shopify's webhook reference).
+    """
+    item, location = (message.payload.get(name) for name in ("inventory_item_id", "location_id"))
+    if not isinstance(item, int | str) or not isinstance(location, int | str):
+        return None
+    item_gid = gid("InventoryItem", item)
+    with ctx.db.session() as session:
+        if not mirror.knows_item(session, shop.id, item_gid):
+            return None
+    found = with_client(ctx, shop.id, lambda client: inventory.fetch_all(client, item_gid))
+    return Disconnected(item_gid, gid("Location", location), found)
+
+
+def inventory_levels_disconnect(
+    ctx: Context, session: Session, shop: Shop, message: Message, reading: Disconnected | None
+) -> str | None:
+    """inventory_levels/disconnect: only the place it names is forgotten, and only if it is really gone.
+
+    One that was connected after the reading may be known from its own message already.
+    """
+    if reading is None:
+        return IGNORED
+    if reading.location_gid not in {level.location_gid for level in reading.levels}:
+        levels.forget(session, shop.id, reading.item_gid, reading.location_gid)
+    for level in reading.levels:
+        levels.apply(session, shop.id, level)
     return None
 
 

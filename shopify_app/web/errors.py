@@ -51,7 +51,7 @@ def _answer(status: int) -> Response:
     if request.path.startswith(feed_problems.PREFIX):
         return feed_problems.of_status(status)
     access.remember_framer()
-    words = _WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500])
+    words = str(_WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500]))
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         response = Response(render_template("error.html", status=status, words=words), status=status)
     else:

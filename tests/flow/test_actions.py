@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -12,7 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
+from shopify_app.channels.flow import prune
 from shopify_app.kit import crashpoints
+from shopify_app.kit.clock import FixedClock
 from shopify_app.kit.gid import number_of
 from tests.edits.desk import there
 from tests.edits.shelf import stock
@@ -56,10 +59,13 @@ def test_what_waits_when_actions_are_switched_off_does_nothing_any_more(acting: 
     acting.ask("pause-subscription", until="2027-02-01")
     acting.deliver()
     acting.switch(takes_actions=False)
+    later = dataclasses.replace(acting.till.ctx, clock=FixedClock(acting.till.now + timedelta(days=91)))
+    assert prune.run(later) == 0, "what waits is not forgotten, however old"
     assert acting.act() == 1
     (run,) = acting.runs()
     assert run.state == "refused" and "may not change" in run.words
     assert there(acting.till)["status"] == "ACTIVE"
+    assert (prune.run(acting.till.ctx), prune.run(later), acting.runs()) == (0, 1, [])
 
 
 def test_a_worker_that_dies_leaves_a_run_that_acts_once(acting: Works) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select, text, update
 
-from shopify_app.fulfillment import acknowledge, take
-from shopify_app.fulfillment.models import HISTORY, Change
+from shopify_app.fulfillment import acknowledge, prune, take
+from shopify_app.fulfillment.models import HISTORY, Change, FeedReading
 from shopify_app.journal.models import Fact
 from shopify_app.kit import crashpoints
+from shopify_app.kit.clock import FixedClock
 from shopify_app.privacy import registry
 from tests.fulfillment.conftest import NOW, SHIPS, SHOPPER, Desk
 from tests.web import rows
@@ -220,3 +222,17 @@ def test_an_erased_shopper_is_cut_off_their_entries_which_stay(desk: Desk) -> No
         assert erase.erase(session, desk.shop_id, "gid://shopify/Customer/7") == 1
     change = desk.the_change()
     assert (change.customer_gid, change.actor) == (None, "shopper")
+
+
+def test_what_was_packed_long_ago_is_forgotten_and_not_taken_again(desk: Desk) -> None:
+    desk.tell("order.skipped", cycle_index=3)
+    desk.tell("order.skipped", NOW + timedelta(days=300), cycle_index=4)
+    desk.take()
+    later = dataclasses.replace(desk.ctx, clock=FixedClock(NOW + timedelta(days=401)))
+    assert (len(desk.changes()), prune.run(later)) == (2, 0), (
+        "a fact beyond what is remembered as read would come back"
+    )
+    with desk.ctx.db.session() as session:
+        session.execute(update(FeedReading).values(facts_read_to=select(func.max(Fact.id)).scalar_subquery()))
+    assert (prune.run(later), prune.run(later)) == (1, 0)
+    assert desk.take() == 0 and [change.subject for change in desk.changes()] == ["cycle:4"]

@@ -19,6 +19,7 @@ NAMED = [
      "payment_method:af"),
     ("inventory_levels/update", {"admin_graphql_api_id": "gid://shopify/InventoryLevel/5?inventory_item_id=6"},
      "inventory_level:5?inventory_item_id=6"),
+    ("inventory_levels/disconnect", {"inventory_item_id": 6, "location_id": 4}, "unkept:6@4"),
     ("shop/update", {"id": 1}, "shop"),
     ("app/uninstalled", {"id": 1}, "webhook:w"),
 ]  # fmt: skip

@@ -14,8 +14,28 @@ from shopify_app.web.voice import FOLDER, voice
 CATALOGUES = {path.name: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
 
 
+FIVE = {"de", "en", "es", "fr", "ja"}
+"""The languages of shoppers."""
+
+
 def _places(phrase: object) -> set[str]:
     return set(re.findall(r"{(\w+)}", json.dumps(phrase)))
+
+
+def test_every_face_speaks_the_five_languages_of_shoppers() -> None:
+    faces: dict[str, set[str]] = {}
+    for name in CATALOGUES:
+        face, language, _ = name.split(".")
+        faces.setdefault(face, set()).add(language)
+    assert set(faces) == {"links", "portal", "rules", "stock", "storefront"}
+    assert dict.fromkeys(faces, FIVE) == faces
+
+
+@pytest.mark.parametrize("name", [name for name in CATALOGUES if ".en." not in name])
+def test_nothing_is_left_in_english(name: str) -> None:
+    english = CATALOGUES[f"{name.split('.')[0]}.en.json"]
+    same = {key for key, phrase in CATALOGUES[name].items() if phrase == english[key] and " " in str(phrase)}
+    assert not same
 
 
 @pytest.mark.parametrize("name", CATALOGUES)
@@ -36,7 +56,7 @@ def test_a_language_we_do_not_speak_gets_english_dates_too() -> None:
         "de-AT",
         "Samstag, 5. Dezember 2026",
     )
-    assert (voice("links", "fr").tag, voice("links", "junk!", None).day(day, UTC)) == (
+    assert (voice("links", "nl").tag, voice("links", "junk!", None).day(day, UTC)) == (
         "en",
         "Saturday, December 5, 2026",
     )

@@ -8,11 +8,11 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from sandbox.seeds import tiny
-from sandbox.shopify import orders, products, stock
+from sandbox.shopify import orders, payloads, products, stock
 from shopify_app.catalog.models import Product, Variant
 from shopify_app.inbox.models import InboxMessage
 from shopify_app.orders.models import Order, OrderContract
-from shopify_app.stock.models import InventoryLevel
+from shopify_app.stock.models import InventoryLevel, ItemStanding
 from tests.support.app import Story
 
 
@@ -88,6 +88,33 @@ def test_stock_and_products_that_a_contract_holds_are_followed(story: Story) -> 
         products.delete(story.world, story.shop_domain, grown.product["id"])
     story.settle()
     assert rows(story, Product)[0].deleted_at == story.now
+
+
+def test_a_place_that_keeps_an_item_no_longer_is_forgotten_and_no_other(story: Story) -> None:
+    grown = tiny.grow(story.world, contracts=1)
+    story.install()
+    story.advance(timedelta(minutes=10))
+    item = grown.variant["inventory_item_id"]
+    with story.world.locked():
+        annex = stock.create_location(story.world, story.shop_domain, "Annex")
+        stock.stock(story.world, story.shop_domain, item, annex["id"], 7)
+        stock.set_available(story.world, story.shop_domain, item, 8, annex["id"])
+    story.settle()
+    assert {row.location_name: row.available for row in rows(story, InventoryLevel)}["Annex"] == 8
+    story.advance(timedelta(minutes=1))
+    with story.world.locked():
+        stock.disconnect(story.world, story.shop_domain, item, annex["id"])
+        # said of a place that keeps it: late, doubled or mistaken
+        row = stock.levels(story.world, story.shop_domain, item)[0]
+        story.world.emit(story.shop_domain, "inventory_levels/disconnect", payloads.disconnected(row))
+    story.settle()
+    (left,) = rows(story, InventoryLevel)
+    assert (left.available, left.location_name) == (
+        999,
+        story.world.of("locations", story.shop_domain).all()[0]["name"],
+    )
+    with story.ctx.db.session() as session:
+        assert session.scalars(select(ItemStanding.supply)).all() == [999]
 
 
 def test_what_no_contract_holds_is_closed_unread(story: Story) -> None:

@@ -46,6 +46,7 @@ def test_options_say_what_is_possible_why_not_and_what_to_choose_from(shopper: S
     assert list(found) == list(DEEDS) and found["pause"]["possible"] and found["cancel"]["possible"]
     assert found["pause"]["inputs"][0]["earliest"] == "2026-12-02"
     assert found["resume"]["reason"]["code"] == "already"
+    assert shopper.options(**{"Accept-Language": "fr"})["resume"]["reason"]["words"] == "C’est déjà le cas."
     reason, comment = shopper.options(**{"Accept-Language": "de"})["cancel"]["inputs"]
     assert (reason["field"], reason["needed"]) == ("reason", True) and comment["longest"] == 500
     assert {"value": "moving", "words": "Ich ziehe um oder bin unterwegs"}.items() <= reason["values"][3].items()
@@ -109,6 +110,6 @@ def test_a_pause_that_ends_today_and_a_shop_that_is_away_change_nothing(shopper:
     assert shopper.deed("pause", KEY).json()["contract"]["status"] == "PAUSED"  # the same key may try again
 
 
-@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("language", ["en", "de", "es", "fr", "ja"])
 def test_every_refusal_has_words(language: str) -> None:
     assert all(words_for(code, voice("portal", language)) for code in No)

@@ -10,7 +10,8 @@ from sqlalchemy import delete, update
 from shopify_app.gateways.shopify import marks as shopify
 from shopify_app.gateways.shopify.errors import Unreachable
 from shopify_app.kit.clock import machine_now
-from shopify_app.stock import by_hand, kept
+from shopify_app.kit.gid import gid
+from shopify_app.stock import by_hand, decide, kept
 from shopify_app.stock.models import Demand, ItemStanding
 from tests.stock.shelf import Shelf, stocked
 
@@ -99,3 +100,18 @@ def test_what_shopify_refuses_is_left_alone_for_a_day(sandbox_server, postgres_u
             again = session.query(ItemStanding).one().kept_again_at
         assert again is not None and again > machine_now() + timedelta(hours=23)
         assert _there(shelf) == [] and _waiting(shelf) == 0
+
+
+def test_a_swap_leaves_alone_what_is_kept_for_later_renewals(sandbox_server, postgres_url: str) -> None:
+    with stocked(sandbox_server, postgres_url, 50, [day(5), day(9), day(28)]) as shelf:
+        wanted = gid("ProductVariant", shelf.variants[0]["id"])
+
+        def spare() -> int | None:
+            with shelf.ctx.db.session() as session:
+                found = decide.substitute(session, shelf.till.shop_id, wanted, shelf.till.now + timedelta(days=14))
+            return found.spare if found else None
+
+        assert spare() == 48, "two are charged within those days"
+        _keep(shelf, 40, 60)
+        kept_units = shelf.item().kept_units
+        assert kept_units > 3 and spare() == 50 - kept_units

@@ -11,12 +11,16 @@ from shopify_app.gateways.shopify.values import Node, instant, known_instant
 
 @dataclass(frozen=True)
 class LevelSnapshot:
-    """An InventoryLevel's `available` quantity; `updated_at` decides which of two readings is newer."""
+    """An InventoryLevel's `available` quantity; `updated_at` decides which of two readings is newer.
+
+    `location_name` is asked for with it, so that a page can say where something is (needs `read_locations`).
+    """
 
     item_gid: str
     location_gid: str
     available: int
     updated_at: datetime
+    location_name: str | None = None
 
 
 def fetch(client: AdminClient, gid: str, patience: float = 5.0) -> LevelSnapshot | None:
@@ -49,4 +53,5 @@ def read(item_gid: str, node: Node) -> LevelSnapshot:
         location_gid=node["location"]["id"],
         available=int(quantity["quantity"]) if quantity else 0,
         updated_at=changed or known_instant(node["updatedAt"]),
+        location_name=node["location"].get("name"),
     )

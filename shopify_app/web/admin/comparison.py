@@ -30,11 +30,11 @@ FIELDS = {
     "next_charge_at": N_("next charge"),
     "next_charge_total": N_("next amount"),
     "payment_method_gid": N_("payment method"),
-    "customer_gid": "customer",
-    "delivery_method": "delivery",
-    "lines": "items",
+    "customer_gid": N_("customer"),
+    "delivery_method": N_("delivery"),
+    "lines": N_("items"),
     "shopify_updated_at": N_("time of change"),
-    "ours": "here",
+    "ours": N_("here"),
 }
 UNTOLD = {"revision_id", "shopify_updated_at", "search_text"}
 """What changes with everything else and tells a merchant nothing."""
@@ -77,7 +77,9 @@ def _words(row: DriftReport) -> str:
     """Old and new value of what is short; the names of the rest."""
     before, after = row.before or {}, row.after or {}
     names = sorted(name for name in after if name not in UNTOLD)
-    return "; ".join(_told(FIELDS.get(name, name.replace("_", " ")), before.get(name), after[name]) for name in names)
+    return "; ".join(
+        _told(str(FIELDS.get(name, name.replace("_", " "))), before.get(name), after[name]) for name in names
+    )
 
 
 def _told(name: str, before: Any, after: Any) -> str:

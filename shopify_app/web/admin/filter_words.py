@@ -20,11 +20,15 @@ MOST = 250
 """Products and plans that can be chosen; others are found by the search."""
 SHOW = {
     **{status: words.STATUS[status].words for status in filters.STATUSES},
+    "expected": N_("Expected today"),
     "due": N_("Still due today"),
     "charged": N_("Charged today"),
     "failed": N_("Charge failed today"),
     "flying": N_("Waiting for the bank"),
     "aside": N_("Held or needs you"),
+    "parked": N_("Waits for you"),
+    "short": N_("Waits for you: out of stock"),
+    "unexplained": N_("Unexplained: not charged"),
     filters.AT_RISK: N_("At risk: a charge failed"),
 }
 PAY = {

@@ -32,7 +32,8 @@ IN_HOURS = Decline.TRANSIENT
 UNKNOWN = N_("There is no such kind of failed charge.")
 
 
-@blueprint.get("/settings/payments")
+@blueprint.get("/payments/after")
+@blueprint.get("/settings/payments", endpoint="old_ladders")
 @merchant
 def ladder_list() -> Response:
     """Every ladder in words, or with `?kind=` the form of one."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import CHALLENGED, REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
@@ -27,13 +27,15 @@ Sums = dict[str, Decimal]
 def due_in(start: datetime | None, end: datetime) -> ColumnElement[bool]:
     """Cycles that will be charged before `end`, and not before `start`, unless something changes.
 
-    For queries that know the cycle's Contract; the same conditions as billing.due, but for the stopped shop's.
+    For queries that know the cycle's Contract; the same conditions as billing.due, but for the stopped shop's. They
+    are those of an index, too: what is billed has no `due_at`, so waiting for someone is nothing else than these.
     """
     condition = (
         BillingCycle.due_at.is_not(None)
         & (BillingCycle.due_at < end)
         & BillingCycle.attempted_at.is_(None)
-        & ~waiting_for_someone()
+        & BillingCycle.held_reason.is_(None)
+        & BillingCycle.parked_reason.is_(None)
         & (Contract.status == ACTIVE)
         & Contract.billing_stopped_at.is_(None)
         & Contract.parked_reason.is_(None)
@@ -114,15 +116,17 @@ def in_flight(session: Session, shop_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def needs_somebody() -> ColumnElement[bool]:
-    """Contracts that are parked, or of which a cycle is held or parked."""
-    cycle = exists().where(BillingCycle.contract_id == Contract.id, waiting_for_someone())
-    return or_(Contract.parked_reason.is_not(None), cycle)
+def needs_somebody(shop_id: int) -> ColumnElement[bool]:
+    """Contracts of a shop that are parked, or of which a cycle is held or parked: from the few that wait, not from
+    every contract."""
+    cycles = select(BillingCycle.contract_id).where(BillingCycle.shop_id == shop_id, waiting_for_someone())
+    parked = select(Contract.id).where(Contract.shop_id == shop_id, Contract.parked_reason.is_not(None))
+    return Contract.id.in_(union_all(cycles, parked))
 
 
 def set_aside(session: Session, shop_id: int) -> int:
     """Return how many contracts wait, themselves or with a cycle, for time or a person."""
-    query = select(func.count()).select_from(Contract).where(Contract.shop_id == shop_id, needs_somebody())
+    query = select(func.count()).select_from(Contract).where(Contract.shop_id == shop_id, needs_somebody(shop_id))
     return session.scalar(query) or 0
 
 

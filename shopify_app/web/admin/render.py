@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response, g, make_response, render_template, request
 
 from shopify_app.web import ctx
+from shopify_app.web.admin import navigation
 
 
 def page(template: str, *, title: str, code: int = 200, **values: Any) -> Response:
@@ -23,6 +24,8 @@ def page(template: str, *, title: str, code: int = 200, **values: Any) -> Respon
         "shop_name": g.shop.name or g.shop.domain,
         "api_key": settings.api_key,
         "cdn_url": settings.cdn_url,
+        "menu": navigation.menu(),
+        "tabs": navigation.tabs(template),
     }
     return answer(render_template(template, **values), code)
 

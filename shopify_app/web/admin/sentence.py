@@ -36,7 +36,12 @@ _OTHERS = {
 
 def who(fact: Fact) -> str:
     """Return who acted, with a space before it; empty where Shopify did what it does by itself."""
-    return str(_ACTORS.get(fact.actor.split(":")[0], ""))
+    return by(fact.actor)
+
+
+def by(actor: str) -> str:
+    """Return who acted ("merchant:42"), with a space before it; empty for who is not named."""
+    return str(_ACTORS.get(actor.split(":")[0], ""))
 
 
 def whoever(fact: Fact) -> str:

@@ -11,7 +11,6 @@ from babel.numbers import format_currency, format_decimal
 from flask import g
 
 from shopify_app.cards.facts import REPLACED
-from shopify_app.channels.klaviyo import words
 from shopify_app.edits.contract.out_of_stock import word
 from shopify_app.edits.order_now import OrderingNow
 from shopify_app.journal.models import Fact
@@ -21,6 +20,7 @@ from shopify_app.stock.decide import POLICY
 from shopify_app.web import missing
 from shopify_app.web.portal import shapes, tongue
 from shopify_app.web.portal.line_deeds import named
+from shopify_app.web.portal.rhythms import rhythm
 from shopify_app.web.portal.told import TOLD
 from shopify_app.web.voice import Voice
 
@@ -155,7 +155,7 @@ def _listed(items: Iterable[Side] | None) -> str:
 
 
 def _every(policy: Json | None, speaks: Voice) -> str:
-    return words.rhythm(policy, speaks.locale) if policy else NOTHING
+    return rhythm(policy, speaks) if policy else NOTHING
 
 
 def _off(one: Side, fact: Fact, speaks: Voice) -> str:

@@ -89,11 +89,7 @@ def _card(session: Session, contract: Contract, coming: Coming, said: Voice) -> 
 
 
 def _trouble(coming: Coming, said: Voice) -> list[str]:
-    if not coming.missing:
-        return []
-    if said.locale.language in ("en", "de"):
-        return [missing.trouble(each, said.tag, g.shop.zone) for each in coming.missing]
-    return [said.say("something_missing")]
+    return [missing.trouble(each, said.tag, g.shop.zone) for each in coming.missing]
 
 
 def _day(day: date | None, coming: Coming, said: Voice) -> str:

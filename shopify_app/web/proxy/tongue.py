@@ -27,7 +27,5 @@ def money(amount: Decimal, currency: str, said: Voice) -> str:
 
 
 def why(code: str, said: Voice) -> str:
-    """Return why something cannot be done: in the portal's words where it has the language, else in general."""
-    if said.locale.language in ("en", "de"):
-        return tongue.words_for(code, voice(tongue.FACE, said.tag))
-    return said.say("not_possible")
+    """Return why something cannot be done, in the portal's words."""
+    return tongue.words_for(code, voice(tongue.FACE, said.tag))

@@ -5,7 +5,6 @@ import {host} from '../host';
 declare const process: {env: {APP_URL?: string}};
 
 const PATIENCE_MS = 20_000;
-const LANGUAGES = ['en', 'de']; // those that the API speaks; of others it takes the shop's
 
 /** Why a request came to nothing. `code`: the API's, or `offline`, `slow`. `words`: the API's own, if it had any. */
 export class Problem extends Error {
@@ -67,7 +66,7 @@ function base(): string {
   }
 }
 
+/** The API speaks the languages that the extension has words in. */
 function language(): string {
-  const code = host().localization.extensionLanguage.value.isoCode.slice(0, 2);
-  return LANGUAGES.includes(code) ? `locale=${code}` : '';
+  return `locale=${host().localization.extensionLanguage.value.isoCode}`;
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from shopify_app.billing.models import FAILED as ATTEMPT_FAILED
@@ -15,11 +15,13 @@ from shopify_app.billing.models import SETTLED, BillingAttempt
 from shopify_app.contracts import search, search_words
 from shopify_app.contracts.models import ACTIVE, CANCELLED, BillingCycle, Contract
 from shopify_app.contracts.search_models import ContractSearch
+from shopify_app.insights import daybook
 from shopify_app.journal.models import Fact
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.stock.models import StockDecision
 from shopify_app.web.admin import queries
 from shopify_app.web.admin.listing.filters import AT_RISK, STATUSES, Filters
+from shopify_app.web.admin.needs import waiting
 
 SOON = timedelta(days=30)
 """A card counts as expiring this long before the day after its last one."""
@@ -27,12 +29,14 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of which shop. `day` is the shop's today, as two instants; `zone` the shop's."""
+    """What is asked of which shop. `day` is the shop's today, as two instants; `zone` the shop's; `now` business
+    time, today's beginning unless given."""
 
     shop_id: int
     filters: Filters
     day: tuple[datetime, datetime]
     zone: tzinfo
+    now: datetime | None = None
 
 
 def numbers(asked: Asked) -> list[int]:
@@ -95,14 +99,21 @@ def _show(asked: Asked) -> Iterator[ColumnElement[bool]]:
     elif show == "flying":
         yield exists().where(attempt, BillingAttempt.state.in_(queries.IN_FLIGHT))
     elif show == "aside":
-        yield _is_aside(asked.shop_id)
+        yield queries.needs_somebody(asked.shop_id)
+    elif show == "parked":
+        yield waiting.parked(asked.shop_id)
+    elif show == "short":
+        yield waiting.short(asked.shop_id)
+    elif show in ("expected", "unexplained"):
+        yield _accounted(asked, show)
 
 
-def _is_aside(shop_id: int) -> ColumnElement[bool]:
-    """As `queries.needs_somebody`, from the few that wait instead of from every contract."""
-    cycles = select(BillingCycle.contract_id).where(BillingCycle.shop_id == shop_id, queries.waiting_for_someone())
-    parked = select(Contract.id).where(Contract.shop_id == shop_id, Contract.parked_reason.is_not(None))
-    return Contract.id.in_(union_all(cycles, parked))
+def _accounted(asked: Asked, show: str) -> ColumnElement[bool]:
+    """Contracts with a charge that the day's accounts expect today, or of which they cannot say what became."""
+    now = asked.now or asked.day[0]
+    if show == "expected":
+        return Contract.id.in_(daybook.expected(asked.shop_id, *asked.day, now))
+    return Contract.id.in_(daybook.unexplained_contracts(asked.shop_id, now))
 
 
 def _rest(asked: Asked) -> Iterator[ColumnElement[bool]]:

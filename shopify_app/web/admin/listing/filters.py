@@ -12,7 +12,7 @@ from shopify_app.kit.speech import N_
 
 STATUSES = ("ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED")
 AT_RISK = "at_risk"
-TODAYS = ("due", "charged", "failed", "flying", "aside")
+TODAYS = ("expected", "due", "charged", "failed", "flying", "aside", "parked", "short", "unexplained")
 SHOWS = (*STATUSES, *TODAYS, AT_RISK)
 BEST, SOONEST, LATEST = "best", "soonest", "latest"
 SORTS = (SOONEST, LATEST)
