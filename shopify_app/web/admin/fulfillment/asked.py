@@ -11,7 +11,6 @@ from shopify_app.kit.speech import N_
 
 SHOWS = [(OPEN, N_("To be acknowledged")), (TAKEN, N_("Acknowledged")), (ALL, N_("All"))]
 SOON = "soon"
-SHOWS = [(OPEN, "To be acknowledged"), (TAKEN, "Acknowledged"), (ALL, "All")]
 GROUPS = [
     ("", N_("Any change")),
     ("items", N_("Items and frequency")),
@@ -26,14 +25,9 @@ SHIPS = [
     ("", N_("On any day")),
     ("today", N_("Today")),
     ("tomorrow", N_("Tomorrow")),
+    (SOON, N_("Until tomorrow")),
     ("week", N_("Within seven days")),
     ("past", N_("Before today")),
-    ("", "On any day"),
-    ("today", "Today"),
-    ("tomorrow", "Tomorrow"),
-    (SOON, "Until tomorrow"),
-    ("week", "Within seven days"),
-    ("past", "Before today"),
 ]
 LONGEST_SEARCH = 200
 

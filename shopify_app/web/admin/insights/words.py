@@ -19,11 +19,8 @@ KINDS = {
 REASONS = {
     revenue.BY_PAYMENT: N_("Payment failed for good"),
     revenue.BY_TERM: N_("All agreed charges were made"),
+    WITHDRAWN: N_("Withdrew from the contract"),
     revenue.NOT_SAID: N_("No reason given"),
-    revenue.BY_PAYMENT: "Payment failed for good",
-    revenue.BY_TERM: "All agreed charges were made",
-    WITHDRAWN: "Withdrew from the contract",
-    revenue.NOT_SAID: "No reason given",
 }
 BY_HAND = N_("Somebody ended it")
 """Of a reason we have no words for, before the reason itself."""
