@@ -51,7 +51,7 @@ DATA = re.compile(
     + "|".join(event.name for event in EVENTS)
 )
 """Names: of goods, people and plans, and those that are the same in every language."""
-TO_COME = ("/?", "/contracts", "/payments", "/settings")
+TO_COME = re.compile(r"/$|/contracts|/payments|/settings(?!/privacy)")
 """Pages that are not said in every language yet."""
 
 
@@ -167,14 +167,14 @@ def test_three_clicks_from_home_lead_to_every_page_and_each_says_what_it_is(full
     for address, html in walk.pages.items():
         _is_named(address, html)
     still = {address: words for address, html in walk.pages.items() if (words := brackets.left(html, DATA))}
-    assert not {address: words for address, words in still.items() if not address.startswith(TO_COME)}
+    assert not {address: words for address, words in still.items() if not TO_COME.match(address)}
 
 
 def _is_named(address: str, html: str) -> None:
     """One title and one heading, which say the same; and a way up: a link back, or the tabs with this page marked."""
     (title,) = re.findall(r"<title>(.*?) · Perennial</title>", html)
     (heading,) = re.findall(r'<s-page heading="([^"]+)"', html)
-    assert heading.startswith(title) or address == "/", f"{address}: {title} is headed {heading}"
+    assert heading.startswith(title.rstrip("⟧")) or address == "/", f"{address}: {title} is headed {heading}"
     marked = re.findall(r'<a href="([^"?]+)" aria-current="page">', html)
     assert marked in ([], [urlsplit(address).path])
     is_alone = urlsplit(address).path in ("/plans", "/insights")  # entries of the menu without pages beside them
