@@ -6,7 +6,7 @@ from alembic import op
 from sqlalchemy import text
 
 revision = "0058"
-down_revision = "0056"
+down_revision = "0057"
 
 
 def upgrade() -> None:

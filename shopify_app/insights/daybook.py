@@ -110,20 +110,35 @@ def figures(session: Session, shop: Shop, first: date, last: date, now: datetime
     return [Figures(day, found.get(day, Counter())) for day in days]
 
 
+def expected(shop_id: int, start: datetime, end: datetime, now: datetime) -> Select[int]:
+    """Return the contracts with a cycle that is expected in [start, end) and counts in `Figures.expected`."""
+    mine = (Cycle.shop_id == shop_id, Cycle.expected_at >= start, Cycle.expected_at < end)
+    return _cycles(Cycle.contract_id).where(*mine, _place(now, machine_now()).in_(PLACES))
+
+
+def unexplained_contracts(shop_id: int, now: datetime) -> Select[int]:
+    """Return the contracts with an unexplained cycle, see `unexplained`."""
+    return _unexplained(now, Cycle.contract_id).where(Cycle.shop_id == shop_id)
+
+
 def unexplained(session: Session, now: datetime, shop_id: int | None = None) -> list[Unexplained]:
     """Return the unexplained cycles of the last seven days, oldest first, of one shop or of all installed ones."""
-    query = (
-        _cycles(Cycle.shop_id, Contract.shopify_gid, Cycle.cycle_index, Cycle.expected_at)
+    query = _unexplained(now, Cycle.shop_id, Contract.shopify_gid, Cycle.cycle_index, Cycle.expected_at)
+    query = query.order_by(Cycle.expected_at, Cycle.id)
+    if shop_id is not None:
+        query = query.where(Cycle.shop_id == shop_id)
+    return [Unexplained(*row) for row in session.execute(query)]
+
+
+def _unexplained(now: datetime, *columns: Any) -> Select[Any]:
+    return (
+        _cycles(*columns)
         .where(Cycle.expected_at >= now - WEEK, Cycle.expected_at < now + timedelta(days=1))
         # most cycles are out by these alone, before the dear questions are asked
         .where(Cycle.status != "BILLED", ~Cycle.skipped, Cycle.parked_reason.is_(None), Cycle.held_reason.is_(None))
         .where(or_(Cycle.due_at.is_(None), Cycle.due_at <= now - LATE))
         .where(_place(now, machine_now()) == UNEXPLAINED)
-        .order_by(Cycle.expected_at, Cycle.id)
     )
-    if shop_id is not None:
-        query = query.where(Cycle.shop_id == shop_id)
-    return [Unexplained(*row) for row in session.execute(query)]
 
 
 def _cycles(*columns: Any) -> Select[Any]:

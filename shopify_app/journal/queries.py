@@ -1,4 +1,4 @@
-"""Reading the journal: a contract's timeline, and what happened to the shop as a whole."""
+"""Reading the journal: what happened to the shop as a whole, and where facts have been told."""
 
 from __future__ import annotations
 
@@ -8,17 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.journal.models import Delivery, Fact
-
-
-def timeline(session: Session, shop_id: int, contract_gid: str, limit: int = 50) -> Sequence[Fact]:
-    """Return the newest facts of a contract, newest first."""
-    statement = (
-        select(Fact)
-        .where(Fact.shop_id == shop_id, Fact.contract_gid == contract_gid)
-        .order_by(Fact.occurred_at.desc(), Fact.id.desc())
-        .limit(limit)
-    )
-    return session.scalars(statement).all()
 
 
 def of_shop(session: Session, shop_id: int, limit: int = 20) -> Sequence[Fact]:

@@ -177,7 +177,7 @@ def test_stopping_charges_is_seen_on_home(stage: Stage):
 
 def test_a_shoppers_data_are_found_from_settings_and_kept_as_a_file(stage: Stage):
     frame = stage.open("/settings")
-    frame.get_by_role("link", name="Privacy requests").click()
+    frame.get_by_role("link", name="Privacy requests").first.click()
     frame.get_by_role("link", name="Data request").click()
     frame.get_by_role("cell", name="ada8@example.com").wait_for()
     with stage.page.expect_download() as arriving:

@@ -28,7 +28,13 @@ DAY = timedelta(days=1)
 CLICKS = 3
 ADDRESSES = {"admin.contract": 6, "admin.contracts": 3}
 """Pages of a kind that are opened on the way: what they lead to depends on what they show. Of the others, two."""
-NOT_PAGES = {"admin.import_progress", "admin.bulk_progress", "admin.bulk_file", "admin.changes_file"}
+NOT_PAGES = {
+    "admin.import_progress",
+    "admin.home_running",
+    "admin.bulk_progress",
+    "admin.bulk_file",
+    "admin.changes_file",
+}
 NOT_PAGES |= {
     "admin.insights_file",
     "admin.upcoming_file",

@@ -234,7 +234,7 @@ def test_the_list_of_those_at_risk_has_pages(admin: Admin) -> None:
 
 def test_home_the_subscription_and_the_list_point_to_what_failed(admin: Admin) -> None:
     _plant(admin, [*KINDS[1:3], {"attempt": "challenged", "decline": "shopper_action", "next_step": "final"}])
-    assert "1 failed charge needs you" in admin.get("/").text
+    assert "Failed charges that you can mend: 1" in admin.get("/").text
     html = admin.get("/contracts/2").text
     assert "A charge failed: $23.00 for Mon, Nov 30, 2026" in html and "The next try is on Wed, Dec 2" in html
     assert f"/payments/{_cases(admin)[1].id}/retry?from=contract" in html

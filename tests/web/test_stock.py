@@ -197,5 +197,5 @@ def test_an_order_that_waits_for_staff_is_seen_at_home(shelf: Admin) -> None:
         decision.state, decision.done, decision.act_at = "applied", "tell", None
         mine = (BillingCycle.contract_id == decision.contract_id, BillingCycle.cycle_index == decision.cycle_index)
         session.scalars(select(BillingCycle).where(*mine)).one().parked_reason = ends.WAITED
-    for path in ("/", "/stock"):
-        assert "1 order waits for you" in shelf.get(path).text, path
+    assert "Orders in which something is out of stock: 1" in shelf.get("/").text
+    assert "1 order waits for you" in shelf.get("/stock").text

@@ -27,10 +27,13 @@ import shopify_app.web.admin.flow  # noqa: E402
 import shopify_app.web.admin.fulfillment.changes  # noqa: E402
 import shopify_app.web.admin.fulfillment.coming  # noqa: E402
 import shopify_app.web.admin.fulfillment.settings  # noqa: E402
+import shopify_app.web.admin.history.views  # noqa: E402
 import shopify_app.web.admin.home  # noqa: E402
+import shopify_app.web.admin.home_running  # noqa: E402
 import shopify_app.web.admin.insights.views  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.ladders  # noqa: E402
+import shopify_app.web.admin.leaving  # noqa: E402
 import shopify_app.web.admin.mail  # noqa: E402
 import shopify_app.web.admin.mail_log  # noqa: E402
 import shopify_app.web.admin.marking  # noqa: E402

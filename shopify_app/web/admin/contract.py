@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +13,6 @@ from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.edits.contract import out_of_stock
 from shopify_app.gateways.shopify.delivery_methods import SHIPPING
-from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
 from shopify_app.orders.alignment import ask
 from shopify_app.orders.models import Order
@@ -27,21 +25,20 @@ from shopify_app.web.admin import (
     card_aside,
     delivery_words,
     detail,
-    mail_face,
     offers,
     render,
-    sentences,
     words,
 )
 from shopify_app.web.admin.detail import Detail
+from shopify_app.web.admin.history import kinds, line
 from shopify_app.web.admin.payments import telling
 
 NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
 
-TIMELINE = 60
-"""Events shown, newest first."""
-
 Values = dict[str, Any]
+
+NEWEST = 20
+"""Entries of what happened."""
 
 
 @blueprint.get("/contracts/<number>")
@@ -68,7 +65,7 @@ def show(
     if found is None:
         return missing()
     values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error, "undo": undo}
-    values["card_link"] = card_link
+    values |= _newest(found.contract) | {"card_link": card_link}
     return render.page("contract/page.html", title=f"Subscription #{number}", code=code, **values)
 
 
@@ -83,6 +80,13 @@ def find(number: str) -> Detail | None:
 def missing() -> Response:
     """Render the page for a number that is none of this shop's."""
     return render.page("contract/missing.html", title="Subscription not found", code=404)
+
+
+def _newest(contract: Contract) -> Values:
+    """What happened last; the rest stands on a page of its own."""
+    with ctx().db.session() as session:
+        shown = line.read(session, contract, kinds.ALL, None, NEWEST)
+    return {"timeline": shown.entries, "has_older": bool(shown.following)}
 
 
 def _values(found: Detail, now: datetime) -> Values:
@@ -124,7 +128,6 @@ def _values(found: Detail, now: datetime) -> Values:
             {"on": each.fulfill_at, "number": each.number, "shipment": number_of(each.shopify_gid)}
             for each in found.deliveries
         ],
-        "timeline": _timeline(found),
     }
 
 
@@ -262,32 +265,3 @@ def _order(order: Order) -> Values:
         "number": number_of(order.shopify_gid) if ask.is_to_ship(order) else None,
         "gone": "Deleted in Shopify" if order.deleted_at else "Cancelled" if order.cancelled_at else "",
     }
-
-
-def _timeline(found: Detail) -> list[Values]:
-    """Facts and plans, newest first; a plan stands below what was told at the same moment.
-
-    Shopify tells whole seconds: within one, what was written later came later, as a deed after its request.
-    """
-    facts = sorted(found.facts, key=lambda fact: (_second(fact.occurred_at), fact.id), reverse=True)
-    events = [*(_event(fact, found) for fact in facts), *_plans(found)]
-    return sorted(events, key=lambda event: _second(event["at"]), reverse=True)[:TIMELINE]
-
-
-def _second(at: datetime) -> datetime:
-    return at.replace(microsecond=0)
-
-
-def _plans(found: Detail) -> Iterator[Values]:
-    for notice in found.notices:
-        if notice.dropped_at:
-            yield {"at": notice.dropped_at, **sentences.dropped(notice, g.shop.zone)._asdict(), "told": []}
-        if notice.planned_at:
-            yield {"at": notice.planned_at, **sentences.planned(notice, g.shop.zone)._asdict(), "told": []}
-
-
-def _event(fact: Fact, found: Detail) -> Values:
-    said = sentences.sentence(fact, g.shop.zone)
-    told = [sentences.told(delivery) for delivery in found.told.get(fact.id, [])]
-    told += [mail_face.mailed(mail) for mail in found.mails.get(fact.id, [])]
-    return {"at": fact.occurred_at, "words": said.words, "tone": said.tone, "told": told}

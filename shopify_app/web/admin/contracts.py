@@ -14,7 +14,7 @@ from shopify_app.kit.gid import number_of
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, filter_words, render, saved, words
-from shopify_app.web.admin.home import local_days
+from shopify_app.web.admin.home_days import local_days
 from shopify_app.web.admin.listing import filters, pages
 from shopify_app.web.admin.listing.conditions import Asked
 
@@ -58,8 +58,8 @@ def show(args: Mapping[str, str], *, toast: str = "", code: int = 200) -> Respon
 
 def asking(args: Mapping[str, str]) -> Asked:
     """Return what an address with these arguments asks of the merchant's shop."""
-    day = local_days(g.shop, ctx().clock.now())
-    return Asked(g.shop.id, filters.read(args), day, g.shop.zone)
+    now = ctx().clock.now()
+    return Asked(g.shop.id, filters.read(args), local_days(g.shop, now), g.shop.zone, now)
 
 
 def _cursor(args: Mapping[str, str]) -> pages.Cursor | None:

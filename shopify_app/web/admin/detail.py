@@ -15,17 +15,11 @@ from shopify_app.cards import requests as card_requests
 from shopify_app.cards import settings as card_settings
 from shopify_app.cards.answers import Why
 from shopify_app.cards.models import CardRequest
-from shopify_app.channels.mail import queries as mails
-from shopify_app.channels.mail.models import Mail
 from shopify_app.contracts.models import PAUSED, BillingCycle, Contract
 from shopify_app.dunning import ladders
 from shopify_app.edits.contract import backup_method, pause_ends
 from shopify_app.edits.models import DONE, ContractEdit
-from shopify_app.journal import queries as journal
-from shopify_app.journal.models import Delivery, Fact
 from shopify_app.kit.gid import gid
-from shopify_app.notices import history
-from shopify_app.notices.models import Notice
 from shopify_app.orders import deliveries
 from shopify_app.orders.models import FulfillmentOrder, Order, OrderContract
 from shopify_app.shoppers.mirror import payment_method
@@ -50,10 +44,6 @@ class Detail:
     attempts: Sequence[BillingAttempt]
     orders: Sequence[Order]
     deliveries: Sequence[FulfillmentOrder]
-    facts: Sequence[Fact]
-    told: dict[int, list[Delivery]]
-    mails: dict[int, list[Mail]]
-    notices: Sequence[Notice]
     cancel_comment: str
     resumes_at: datetime | None
     failing: Sequence[cases.Row]
@@ -72,7 +62,6 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
     )
     if contract is None:
         return None
-    facts = journal.timeline(session, shop_id, contract.shopify_gid)
     method = payment_method(session, shop_id, contract.payment_method_gid)
     return Detail(
         contract=contract,
@@ -84,10 +73,6 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         attempts=_attempts(session, contract),
         orders=_orders(session, contract),
         deliveries=deliveries.scheduled(session, shop_id, contract.shopify_gid),
-        facts=facts,
-        told=journal.deliveries(session, shop_id, [fact.id for fact in facts]),
-        mails=mails.of_facts(session, shop_id, [fact.id for fact in facts]),
-        notices=history.of_contract(session, contract.id),
         cancel_comment=_cancel_comment(session, contract),
         resumes_at=pause_ends.find(session, contract) if contract.status == PAUSED else None,
         failing=cases.of_contract(session, contract),

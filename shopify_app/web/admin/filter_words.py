@@ -19,11 +19,15 @@ MOST = 250
 """Products and plans that can be chosen; others are found by the search."""
 SHOW = {
     **{status: words.STATUS[status].words for status in filters.STATUSES},
+    "expected": "Expected today",
     "due": "Still due today",
     "charged": "Charged today",
     "failed": "Charge failed today",
     "flying": "Waiting for the bank",
     "aside": "Held or needs you",
+    "parked": "Waits for you",
+    "short": "Waits for you: out of stock",
+    "unexplained": "Unexplained: not charged",
     filters.AT_RISK: "At risk: a charge failed",
 }
 PAY = {

@@ -1,12 +1,11 @@
-"""Home: what today brings, what the week will bring, whether all is well, and what is left to set up."""
+"""Home: what today brings, what needs a person, the days ahead and behind, and whether all is well and set up."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, g, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import FAILED, SETTLED, BillingSettings
@@ -15,22 +14,20 @@ from shopify_app.contracts import import_steps
 from shopify_app.contracts.mirror import AHEAD
 from shopify_app.contracts.models import ContractImport
 from shopify_app.insights import daybook
-from shopify_app.insights.models import DailyCharges
 from shopify_app.kit.gid import number_of
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
-from shopify_app.stock import pages as stock_pages
 from shopify_app.stock import settings as stock
-from shopify_app.tasks import book
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, health, queries, render
-from shopify_app.web.admin.payments import cases
+from shopify_app.web.admin import blueprint, health, home_days, home_running, queries, render
+from shopify_app.web.admin.needs import groups
+from shopify_app.web.admin.needs.words import ALL_WELL
 
 Values = dict[str, Any]
 
-PACE = timedelta(minutes=10)
-DAYS_SHOWN = 14
+SHOWN = 20
+"""Contracts named in one alert."""
 
 
 @blueprint.get("/")
@@ -39,15 +36,16 @@ def home() -> Response:
     """The first page a merchant sees."""
     now = ctx().clock.now()
     with ctx().db.session() as session:
+        today = home_days.count_today(session, g.shop, now)
+        unexplained = _unexplained(session, g.shop, now)
         values: Values = {
-            "tiles": _tiles(session, g.shop, now),
-            "running": _running(session, g.shop, now),
-            "missing": stock_pages.wait_for_staff(session, g.shop.id),
-            "needing": cases.need_merchant(session, g.shop.id),
-            "tasks": book.waiting(session, g.shop.id),
-            "unexplained": _unexplained(session, g.shop, now),
-            "past": _past(session, g.shop, now),
-            "week": _week(session, g.shop, now),
+            "tiles": _tiles(session, g.shop, now, today, unexplained),
+            "running": home_running.running(session, g.shop, now),
+            "needs": groups.gather(session, g.shop.id, now),
+            "all_well": ALL_WELL,
+            "unexplained": unexplained,
+            "past": home_days.past(session, g.shop, today),
+            "week": home_days.week(session, g.shop, now),
             "checks": health.checks(session, g.shop, now),
             "stopped": health.stopped(g.shop),
             "importing": importing(session, g.shop.id),
@@ -65,24 +63,23 @@ def import_progress() -> Response:
     return render.part("home/import.html", importing=progress)
 
 
-def local_days(shop: Shop, now: datetime, days: int = 1) -> tuple[datetime, datetime]:
-    """Return the first instant of the shop's today and of the day `days` later."""
-    today = now.astimezone(shop.zone).date()
-    start = datetime.combine(today, time.min, shop.zone)
-    return start, datetime.combine(today + timedelta(days=days), time.min, shop.zone)
-
-
-def _tiles(session: Session, shop: Shop, now: datetime) -> list[Values]:
-    start, end = local_days(shop, now)
+def _tiles(
+    session: Session, shop: Shop, now: datetime, today: daybook.Figures, unexplained: Values | None
+) -> list[Values]:
+    """Today's numbers. Each leads to the list that it counts."""
+    start, end = home_days.local_days(shop, now)
     due = list(queries.due_by_day(session, shop.id, None, end, shop.zone.key).values())
     billed, failed = (queries.completed(session, shop.id, state, start, end) for state in (SETTLED, FAILED))
     flying, aside = queries.in_flight(session, shop.id), queries.set_aside(session, shop.id)
+    unsaid = unexplained["number"] if unexplained else 0
     return [
-        _tile("Still due today", "due", sum(n for n, _ in due), _added([sums for _, sums in due])),
+        _tile("Expected today", "expected", today.expected),
         _tile("Charged today", "charged", *billed),
         _tile("Failed today", "failed", failed[0], tone="critical" if failed[0] else ""),
-        _tile("Waiting for the bank", "flying", flying),
         _tile("Held or needs you", "aside", aside, tone="caution" if aside else ""),
+        _tile("Unexplained", "unexplained", unsaid, tone="critical" if unsaid else ""),
+        _tile("Still due today", "due", sum(n for n, _ in due), home_days.added([sums for _, sums in due])),
+        *([_tile("Waiting for the bank", "flying", flying)] if flying else []),
     ]
 
 
@@ -91,95 +88,12 @@ def _tile(label: str, show: str, number: int, sums: queries.Sums | None = None, 
     return {"label": label, "href": href, "number": number, "sums": sums or {}, "tone": tone}
 
 
-def _added(many: list[queries.Sums]) -> queries.Sums:
-    total: queries.Sums = {}
-    for sums in many:
-        for currency, amount in sums.items():
-            total[currency] = total.get(currency, amount * 0) + amount
-    return total
-
-
-MANY = 20
-"""Charges due at this moment from which on a run shows how far it is."""
-SHOWN = 20
-"""Contracts named in one alert."""
-
-
-def _running(session: Session, shop: Shop, now: datetime) -> Values | None:
-    """How far the run of charges is; None when few are due. When it ends is told by the pace of ten minutes."""
-    left = queries.due_now(session, shop, now)
-    if left <= MANY:
-        return None
-    start, _ = local_days(shop, now)
-    done = queries.written_since(session, shop.id, start)[0]
-    lately, since = queries.written_since(session, shop.id, now - PACE)
-    spent = (now - since) if since else timedelta(0)
-    ends = now + spent / lately * left if lately > 1 and spent else None
-    return {"done": done, "all": done + left, "ends": ends}
-
-
 def _unexplained(session: Session, shop: Shop, now: datetime) -> Values | None:
     """Cycles of the last week that should have been charged, and nobody can say why they were not."""
     found = daybook.unexplained(session, now, shop.id)
     numbers = list(dict.fromkeys(number_of(one.contract_gid) for one in found))
     links = [{"number": number, "href": url_for("admin.contract", number=number)} for number in numbers[:SHOWN]]
     return {"number": len(found), "links": links, "more": numbers[SHOWN:]} if found else None
-
-
-def _past(session: Session, shop: Shop, now: datetime) -> Values:
-    """Today, counted this moment, and the thirteen days before it as they were last counted."""
-    today = local_days(shop, now)[0].date()
-    first = today - timedelta(days=DAYS_SHOWN - 1)
-    kept = select(DailyCharges).where(DailyCharges.shop_id == shop.id, DailyCharges.day.between(first, today))
-    days = {row.day: {"on": row.day, "expected": row.expected} | _places(row) for row in session.scalars(kept)}
-    (now_counted,) = daybook.figures(session, shop, today, today, now)
-    days[today] = {"on": today, "expected": now_counted.expected} | {
-        place: now_counted.counts[place] for place in daybook.PLACES
-    }
-    ordered = [days[on] for on in sorted(days, reverse=True)]
-    return {
-        "days": ordered,
-        "columns": [(place, heading) for place, heading in COLUMNS if any(one[place] for one in ordered)],
-        "expected": sum(one["expected"] for one in ordered),
-        "billed": sum(one["billed"] for one in ordered),
-        "unexplained": sum(one["unexplained"] for one in ordered),
-    }
-
-
-COLUMNS = (
-    (daybook.BILLED_, "Paid"),
-    (daybook.FAILED_, "Failed"),
-    (daybook.SKIPPED, "Skipped"),
-    (daybook.HELD, "Held"),
-    (daybook.PARKED, "Needs you"),
-    (daybook.IN_FLIGHT, "At the bank"),
-    (daybook.TO_COME, "To come"),
-)
-"""What may have become of a charge, and its heading. A column of nothing but dashes is not shown."""
-
-
-def _places(row: DailyCharges) -> Values:
-    return {place: getattr(row, place) for place in daybook.PLACES}
-
-
-def _week(session: Session, shop: Shop, now: datetime) -> Values:
-    start, end = local_days(shop, now, 7)
-    found = queries.due_by_day(session, shop.id, start, end, shop.zone.key)
-    days = [start.date() + timedelta(days=number) for number in range(7)]
-    numbers = [found.get(on, (0, {}))[0] for on in days]
-    busiest = max(numbers)
-    return {
-        "days": [_bar(on, *found.get(on, (0, {})), busiest) for on in days],
-        "number": sum(numbers),
-        "sums": _added([sums for _, sums in found.values()]),
-        "busiest": days[numbers.index(busiest)] if busiest else None,
-        "busiest_number": busiest,
-    }
-
-
-def _bar(on: date, number: int, sums: queries.Sums, busiest: int) -> Values:
-    share = number / busiest if busiest else 0
-    return {"on": on, "number": number, "sums": sums, "share": share, "is_peak": number > 0 and share == 1}
 
 
 def importing(session: Session, shop_id: int) -> Values | None:

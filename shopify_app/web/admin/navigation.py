@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 from flask import url_for
 
+from shopify_app.kit.speech import N_
+
 
 class Tab(NamedTuple):
     """A page that is chosen directly: its view's endpoint, its name on the tab, and its template."""
@@ -29,62 +31,62 @@ class Section(NamedTuple):
 
 SECTIONS = (
     Section(
-        "Home",
+        N_("Home"),
         (
-            Tab("admin.home", "Today", "home/page.html"),
-            Tab("admin.tasks", "Tasks", "tasks/page.html"),
-            Tab("admin.comparison", "Comparison with Shopify", "comparison/page.html"),
+            Tab("admin.home", N_("Today"), "home/page.html"),
+            Tab("admin.tasks", N_("Tasks"), "tasks/page.html"),
+            Tab("admin.comparison", N_("Comparison with Shopify"), "comparison/page.html"),
         ),
     ),
     Section(
-        "Subscriptions",
+        N_("Subscriptions"),
         (
-            Tab("admin.contracts", "All subscriptions", "contracts/page.html"),
-            Tab("admin.bulk_list", "Bulk changes", "bulk/list.html"),
+            Tab("admin.contracts", N_("All subscriptions"), "contracts/page.html"),
+            Tab("admin.bulk_list", N_("Bulk changes"), "bulk/list.html"),
         ),
     ),
     Section(
-        "Payments",
+        N_("Payments"),
         (
-            Tab("admin.payments", "Failed charges", "payments/page.html"),
-            Tab("admin.at_risk", "At risk", "payments/at_risk.html"),
-            Tab("admin.ladder_list", "After a failed charge", "ladders/page.html"),
+            Tab("admin.payments", N_("Failed charges"), "payments/page.html"),
+            Tab("admin.at_risk", N_("At risk"), "payments/at_risk.html"),
+            Tab("admin.ladder_list", N_("After a failed charge"), "ladders/page.html"),
         ),
     ),
     Section(
-        "Stock",
+        N_("Stock"),
         (
-            Tab("admin.stock", "Items", "stock/page.html"),
-            Tab("admin.stock_policies", "When something is missing", "stock/policies.html"),
-            Tab("admin.stock_telling", "How we tell them", "stock_telling/page.html"),
+            Tab("admin.stock", N_("Items"), "stock/page.html"),
+            Tab("admin.stock_policies", N_("When something is missing"), "stock/policies.html"),
+            Tab("admin.stock_telling", N_("How we tell them"), "stock_telling/page.html"),
         ),
     ),
     Section(
-        "Fulfillment",
+        N_("Fulfillment"),
         (
-            Tab("admin.feed", "Changes", "feed/page.html"),
-            Tab("admin.upcoming", "Upcoming", "fulfillment/upcoming.html"),
-            Tab("admin.pick_plan", "Pick plan", "fulfillment/pick.html"),
-            Tab("admin.fulfillment_settings", "Cutoff, digest and keys", "fulfillment/settings.html"),
+            Tab("admin.feed", N_("Changes"), "feed/page.html"),
+            Tab("admin.upcoming", N_("Upcoming"), "fulfillment/upcoming.html"),
+            Tab("admin.pick_plan", N_("Pick plan"), "fulfillment/pick.html"),
+            Tab("admin.fulfillment_settings", N_("Cutoff, digest and keys"), "fulfillment/settings.html"),
         ),
     ),
     Section(
-        "Notices",
+        N_("Notices"),
         (
-            Tab("admin.send_log", "Send log", "sendlog/page.html"),
-            Tab("admin.mail_log", "Mail log", "mail/log.html"),
-            Tab("admin.events", "Events", "events/page.html"),
+            Tab("admin.send_log", N_("Send log"), "sendlog/page.html"),
+            Tab("admin.mail_log", N_("Mail log"), "mail/log.html"),
+            Tab("admin.events", N_("Events"), "events/page.html"),
             Tab("admin.flow", "Shopify Flow", "flow/page.html"),
         ),
     ),
-    Section("Plans", (Tab("admin.plans", "Plans", "plans/page.html"),)),
-    Section("Insights", (Tab("admin.insights", "Insights", "insights/page.html"),)),
+    Section(N_("Plans"), (Tab("admin.plans", N_("Plans"), "plans/page.html"),)),
+    Section(N_("Insights"), (Tab("admin.insights", N_("Insights"), "insights/page.html"),)),
     Section(
-        "Settings",
+        N_("Settings"),
         (
-            Tab("admin.settings", "General", "settings/page.html"),
-            Tab("admin.rules", "What shoppers may change", "rules/page.html"),
-            Tab("admin.privacy_requests", "Privacy requests", "privacy/page.html"),
+            Tab("admin.settings", N_("General"), "settings/page.html"),
+            Tab("admin.rules", N_("What shoppers may change"), "rules/page.html"),
+            Tab("admin.privacy_requests", N_("Privacy requests"), "privacy/page.html"),
         ),
     ),
 )

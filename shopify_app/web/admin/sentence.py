@@ -35,7 +35,12 @@ _OTHERS = {
 
 def who(fact: Fact) -> str:
     """Return who acted, with a space before it; empty where Shopify did what it does by itself."""
-    found = _ACTORS.get(fact.actor.split(":")[0])
+    return by(fact.actor)
+
+
+def by(actor: str) -> str:
+    """Return who acted ("merchant:42"), with a space before it; empty for who is not named."""
+    found = _ACTORS.get(actor.split(":")[0])
     return f" {found}" if found else ""
 
 

@@ -7,24 +7,27 @@ from datetime import date, timedelta
 
 from shopify_app.fulfillment.listing import ALL, OPEN, TAKEN, Wanted
 from shopify_app.journal import feed
+from shopify_app.kit.speech import N_
 
-SHOWS = [(OPEN, "To be acknowledged"), (TAKEN, "Acknowledged"), (ALL, "All")]
+SHOWS = [(OPEN, N_("To be acknowledged")), (TAKEN, N_("Acknowledged")), (ALL, N_("All"))]
+SOON = "soon"
 GROUPS = [
-    ("", "Any change"),
-    ("items", "Items and frequency"),
-    ("dates", "Dates"),
-    ("delivery", "Address, delivery, note and preferences"),
-    ("payment", "Payment and discounts"),
-    ("at_risk", "Whether it is paid"),
-    ("status", "Started, paused, ended"),
-    ("stock", "Stock"),
+    ("", N_("Any change")),
+    ("items", N_("Items and frequency")),
+    ("dates", N_("Dates")),
+    ("delivery", N_("Address, delivery, note and preferences")),
+    ("payment", N_("Payment and discounts")),
+    ("at_risk", N_("Whether it is paid")),
+    ("status", N_("Started, paused, ended")),
+    ("stock", N_("Stock")),
 ]
 SHIPS = [
-    ("", "On any day"),
-    ("today", "Today"),
-    ("tomorrow", "Tomorrow"),
-    ("week", "Within seven days"),
-    ("past", "Before today"),
+    ("", N_("On any day")),
+    ("today", N_("Today")),
+    ("tomorrow", N_("Tomorrow")),
+    (SOON, N_("Until tomorrow")),
+    ("week", N_("Within seven days")),
+    ("past", N_("Before today")),
 ]
 LONGEST_SEARCH = 200
 
@@ -56,6 +59,7 @@ def _days(ships: str, today: date) -> tuple[date | None, date | None]:
     spans: dict[str, tuple[date | None, date | None]] = {
         "today": (today, today),
         "tomorrow": (tomorrow, tomorrow),
+        SOON: (None, tomorrow),
         "week": (today, today + timedelta(days=6)),
         "past": (None, today - timedelta(days=1)),
     }

@@ -15,11 +15,13 @@ from shopify_app.billing.models import SETTLED, BillingAttempt
 from shopify_app.contracts import search, search_words
 from shopify_app.contracts.models import ACTIVE, CANCELLED, BillingCycle, Contract
 from shopify_app.contracts.search_models import ContractSearch
+from shopify_app.insights import daybook
 from shopify_app.journal.models import Fact
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.stock.models import StockDecision
 from shopify_app.web.admin import queries
 from shopify_app.web.admin.listing.filters import AT_RISK, STATUSES, Filters
+from shopify_app.web.admin.needs import waiting
 
 SOON = timedelta(days=30)
 """A card counts as expiring this long before the day after its last one."""
@@ -27,12 +29,14 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked of which shop. `day` is the shop's today, as two instants; `zone` the shop's."""
+    """What is asked of which shop. `day` is the shop's today, as two instants; `zone` the shop's; `now` business
+    time, today's beginning unless given."""
 
     shop_id: int
     filters: Filters
     day: tuple[datetime, datetime]
     zone: tzinfo
+    now: datetime | None = None
 
 
 def numbers(asked: Asked) -> list[int]:
@@ -96,6 +100,20 @@ def _show(asked: Asked) -> Iterator[ColumnElement[bool]]:
         yield exists().where(attempt, BillingAttempt.state.in_(queries.IN_FLIGHT))
     elif show == "aside":
         yield queries.needs_somebody(asked.shop_id)
+    elif show == "parked":
+        yield waiting.parked(asked.shop_id)
+    elif show == "short":
+        yield waiting.short(asked.shop_id)
+    elif show in ("expected", "unexplained"):
+        yield _accounted(asked, show)
+
+
+def _accounted(asked: Asked, show: str) -> ColumnElement[bool]:
+    """Contracts with a charge that the day's accounts expect today, or of which they cannot say what became."""
+    now = asked.now or asked.day[0]
+    if show == "expected":
+        return Contract.id.in_(daybook.expected(asked.shop_id, *asked.day, now))
+    return Contract.id.in_(daybook.unexplained_contracts(asked.shop_id, now))
 
 
 def _rest(asked: Asked) -> Iterator[ColumnElement[bool]]:

@@ -11,7 +11,7 @@ from shopify_app.contracts import search_words
 
 STATUSES = ("ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED")
 AT_RISK = "at_risk"
-TODAYS = ("due", "charged", "failed", "flying", "aside")
+TODAYS = ("expected", "due", "charged", "failed", "flying", "aside", "parked", "short", "unexplained")
 SHOWS = (*STATUSES, *TODAYS, AT_RISK)
 BEST, SOONEST, LATEST = "best", "soonest", "latest"
 SORTS = (SOONEST, LATEST)

@@ -17,7 +17,7 @@ def answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     """Return a CSV file of that name. Text that a spreadsheet would run as a formula gets a mark before it."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(head)
+    writer.writerow([str(name) for name in head])
     writer.writerows([_plain(cell) for cell in row] for row in rows)
     response = render.answer("\ufeff" + out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
