@@ -136,7 +136,7 @@ def _tell(form: Form, answer: Answer) -> Response:
     if answer.problems:
         elsewhere = plan_form.refuse(form, answer.problems)
         return _wrong(form, elsewhere)
-    return _outcome(200 if answer.is_done else 409, answer.is_done, _(answer.words), {})
+    return _outcome(200 if answer.is_done else 409, answer.is_done, str(answer.words), {})
 
 
 def _wrong(form: Form, words: str = "") -> Response:
@@ -144,7 +144,7 @@ def _wrong(form: Form, words: str = "") -> Response:
 
 
 def _gone() -> Response:
-    return _outcome(404, False, _(GONE), {})
+    return _outcome(404, False, str(GONE), {})
 
 
 def _outcome(code: int, is_done: bool, words: str, errors: dict[str, str]) -> Response:
