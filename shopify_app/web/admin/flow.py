@@ -87,9 +87,7 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
 def _groups() -> dict[str, list[dict[str, str]]]:
     """The triggers by the names they have in Shopify Flow, explained in the reader's language."""
     return {
-        stored(heading): [
-            {"handle": one.handle, "name": one.name, "says": stored(one.says)} for one in triggers
-        ]
+        stored(heading): [{"handle": one.handle, "name": one.name, "says": stored(one.says)} for one in triggers]
         for heading, triggers in GROUPS.items()
     }
 
