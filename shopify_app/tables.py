@@ -19,6 +19,7 @@ import shopify_app.inbox.models
 import shopify_app.insights.models
 import shopify_app.insights.revenue_models
 import shopify_app.journal.models
+import shopify_app.leaving.models
 import shopify_app.links.models
 import shopify_app.notices.models
 import shopify_app.orders.alignment.models

@@ -82,6 +82,11 @@ def view(row: Row, ctx: Ctx) -> View:
         "timezoneOffset": offset.strftime("%z"),
         "timezoneOffsetMinutes": minutes,
         "currencyCode": row["currency"],
+        "shopAddress": {
+            "__typename": "ShopAddress",
+            "id": gid("ShopAddress", row["number"]),
+            "countryCodeV2": row["country"],
+        },
         "enabledPresentmentCurrencies": row["currencies"],
         "plan": {
             "__typename": "ShopPlan",

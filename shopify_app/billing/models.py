@@ -37,6 +37,7 @@ class BillingAttempt(Base):
             unique=True,
             postgresql_where=text("state in ('written', 'requested', 'unknown', 'challenged', 'settled')"),
         ),
+        Index("ix_billing_attempts_completed", "shop_id", "completed_at"),
         Index(
             "ix_billing_attempts_unsettled",
             "next_read_at",

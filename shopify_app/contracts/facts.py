@@ -18,9 +18,11 @@ _KINDS = {
     EXPIRED: "subscription.expired",
     FAILED: "subscription.failed",
 }
+WITHDRAWN = "withdrawn"
+"""Stands as the reason when the shopper withdrew from the contract."""
 _REACTIVATED = "subscription.reactivated"
 """Active again after Shopify had marked it as failed: no pause ended."""
-_ASKED = {ACTIVE: ("resume", "reactivate"), PAUSED: ("pause",), CANCELLED: ("cancel",)}
+_ASKED = {ACTIVE: ("resume", "reactivate"), PAUSED: ("pause",), CANCELLED: ("cancel", "withdraw")}
 
 
 def record_status(session: Session, shop: Shop, contract: Contract, before: str | None) -> None:
@@ -76,5 +78,7 @@ def _asked_by(session: Session, contract: Contract) -> tuple[str, Json]:
     edit = facts_asked.open_edit(session, contract)
     if edit is None or edit.action not in _ASKED.get(contract.status, ()):
         return facts_asked.ELSEWHERE, {}
+    if edit.action == "withdraw":
+        return edit.actor, {"reason": WITHDRAWN}
     told = {"until": "resumes_at", "reason": "reason"}
     return edit.actor, {told[name]: value for name, value in edit.wish.items() if name in told and value}

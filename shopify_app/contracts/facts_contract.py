@@ -28,8 +28,8 @@ ASKED = {
     "subscription.address_changed": ("address", "delivery"),
     "subscription.delivery_changed": ("delivery", "address"),
     "subscription.note_changed": ("note",),
-    "subscription.discount_added": ("discount", "manual_discount"),
-    "subscription.discount_removed": ("remove_discount", "discount", "manual_discount"),
+    "subscription.discount_added": ("discount", "manual_discount", "stay_discount"),
+    "subscription.discount_removed": ("remove_discount", "discount", "manual_discount", "stay_discount"),
     "subscription.payment_method_changed": ("payment_method",),
 }
 """What changed → the actions of ours that change it."""

@@ -35,8 +35,9 @@ class Contract(Base):
     (`edits/contract/out_of_stock.py`). `backup_method_gid` is what is tried when a charge fails
     (`edits/contract/backup_method.py`), `at_risk_since` the business instant since which a charge of it fails and is
     not recovered, null while none does, `seen_method` the payment method that `cards` last saw it paid with, "none"
-    for none, `demand_of` the `written_at` of which `stock` wrote down what its orders need. These are ours alone, so
-    no reading touches them.
+    for none, `demand_of` the `written_at` of which `stock` wrote down what its orders need. `withdrawn_at` is the
+    business instant at which the shopper withdrew from it, `offer_taken_at` that at which they took the discount
+    offered instead of cancelling. These are ours alone, so no reading touches them.
     """
 
     __tablename__ = "contracts"
@@ -51,6 +52,7 @@ class Contract(Base):
         Index("ix_contracts_method_to_look", "id", postgresql_where=text("method_to_look is true")),
         Index("ix_contracts_demand_to_build", "id", postgresql_where=text("demand_to_build is true")),
         Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
+        Index("ix_contracts_parked", "shop_id", postgresql_where=text("parked_reason is not null")),
         Index("ix_contracts_other_rhythm", "shop_id", "id", postgresql_where=text(other_rhythm())),
     )
 
@@ -91,6 +93,8 @@ class Contract(Base):
     cycles_read_until: Mapped[datetime | None]
     read_at: Mapped[datetime]
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
+    withdrawn_at: Mapped[datetime | None]
+    offer_taken_at: Mapped[datetime | None]
     demand_of: Mapped[datetime | None]
     demand_to_build: Mapped[bool | None] = mapped_column(
         Computed("demand_of is distinct from written_at", persisted=True)

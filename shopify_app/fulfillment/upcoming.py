@@ -48,12 +48,14 @@ _QUERY = f"""
 with dates as materialized (
     select b.contract_id, b.contents, b.expected_at as at, {_TERMS} {_JOINS}
     where {_OPEN} and b.expected_at >= :begin and b.expected_at < :until
+), rhythms as materialized (  -- on its own, so that an index alone answers: few or none are prepaid
+    select c.id from contracts c where c.shop_id = :shop and ({other_rhythm("c")})
 ), charges as materialized (
     select b.contract_id, b.contents, b.expected_at, {_TERMS},
         ((c.delivery_policy ->> 'intervalCount') || ' ' || (c.delivery_policy ->> 'interval'))::interval as step,
         ((c.billing_policy ->> 'intervalCount') || ' ' || (c.billing_policy ->> 'interval'))::interval as span
     {_JOINS}
-    where {_OPEN} and ({other_rhythm("c")}) and b.expected_at >= :late and b.expected_at < :until
+    where {_OPEN} and b.contract_id in (select id from rhythms) and b.expected_at >= :late and b.expected_at < :until
 ), prepaid as (
     select h.contract_id, h.contents, later.at, h.certainty, h.place
     from charges h, lateral (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, cast, delete, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, cast, delete, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -141,6 +141,7 @@ def _unexplained(now: datetime, *columns: Any) -> Select[Any]:
         .where(Cycle.expected_at >= now - WEEK, Cycle.expected_at < now + timedelta(days=1))
         # most cycles are out by these alone, before the dear questions are asked
         .where(Cycle.status != "BILLED", ~Cycle.skipped, Cycle.parked_reason.is_(None), Cycle.held_reason.is_(None))
+        .where(or_(Cycle.due_at.is_(None), Cycle.due_at <= now - LATE))
         .where(_place(now, machine_now()) == UNEXPLAINED)
     )
 
@@ -220,9 +221,11 @@ def _was_active(at: ColumnElement[datetime]) -> ColumnElement[bool]:
 
 
 def _has_attempt(*states: str) -> ColumnElement[bool]:
-    return exists().where(
+    """Looked up for each cycle: as `exists`, PostgreSQL would first gather the attempts of all shops and times."""
+    found = select(true()).where(
         Attempt.shop_id == Cycle.shop_id,
         Attempt.contract_id == Cycle.contract_id,
         Attempt.cycle_index == Cycle.cycle_index,
         Attempt.state.in_(states),
     )
+    return found.limit(1).correlate(Cycle).scalar_subquery().is_not(None)

@@ -76,6 +76,16 @@ def _(message: str, /, **places: Any) -> str:
     return str(_spoken.get().translations.ugettext(source)) % places if source else ""
 
 
+def filled(words: str, /, **places: Any) -> str:
+    """Return marked words of a table with their places filled: for tables whose rows have places."""
+    return _(words, **places)
+
+
+def known(text: str | None) -> str:
+    """Return a text that was stored in English in the language spoken, as far as the catalogue has it."""
+    return str(_spoken.get().translations.ugettext(text)) if text else ""
+
+
 def pgettext(context: str, message: str, /, **places: Any) -> str:
     """Return a message that means different things in different places: `context` tells which, for translators."""
     return str(_spoken.get().translations.upgettext(context, message)) % places
@@ -128,10 +138,27 @@ class Lazy(str):
     def casefold(self) -> str:
         return str(self).casefold()
 
+    def format(self, *args: object, **places: object) -> str:
+        return str(self).format(*args, **places)
+
     def removesuffix(self, suffix: str, /) -> str:
         return str(self).removesuffix(suffix)
 
 
-def N_(message: str) -> Lazy:
-    """Mark words that stand in a table, for later."""
+def N_(message: str) -> str:
+    """Mark words that stand in a table, for later: see `Lazy`."""
     return Lazy(message)
+
+
+def stored(words: str | None) -> str:
+    """Return words that were kept in English when something happened, in the language of who reads them now.
+
+    What no catalogue knows stays as it is; None and nothing are empty. Nothing in them is a place to fill.
+    """
+    return str(_spoken.get().translations.ugettext(str.__str__(words))) if words else ""
+
+
+def small(words: str) -> str:
+    """Return words as they stand inside a sentence: in English begun small; German nouns keep their capital."""
+    said = str(words)
+    return said[:1].lower() + said[1:] if locale().language == "en" else said

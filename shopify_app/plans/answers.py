@@ -5,30 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shopify_app.gateways.shopify.errors import UserError
+from shopify_app.kit.speech import N_
 
 LONGEST = 200
-DONE = "Done at Shopify"
-UNDER_WAY = "Shopify has not confirmed it yet. It shows here within minutes; nothing has to be done again."
-NO_ANSWER = "Shopify did not answer. Nothing was changed; please try again."
-NOT_DONE = "It was not done. Please try again."
-GONE = "Shopify no longer has this group of plans."
-NO_SCOPE = (
+DONE = N_("Done at Shopify")
+UNDER_WAY = N_("Shopify has not confirmed it yet. It shows here within minutes; nothing has to be done again.")
+NO_ANSWER = N_("Shopify did not answer. Nothing was changed; please try again.")
+NOT_DONE = N_("It was not done. Please try again.")
+GONE = N_("Shopify no longer has this group of plans.")
+NO_SCOPE = N_(
     "Your shop has not let Perennial change products yet. Open Perennial anew from the Shopify admin and accept "
     "what it asks for."
 )
 _WORDS = {
-    "BLANK": "This is needed.",
-    "TOO_LONG": "This is too long.",
-    "SELLING_PLAN_DUPLICATE_NAME": "Another plan of this group has this name.",
-    "SELLING_PLAN_DUPLICATE_OPTIONS": "Another plan of this group has this name.",
-    "SELLING_PLAN_MAX_CYCLES_MUST_BE_GREATER_THAN_MIN_CYCLES": "It must be more than the smallest number.",
-    "SELLING_PLAN_COUNT_UPPER_BOUND": "A group holds at most 31 plans.",
-    "SELLING_PLAN_COUNT_LOWER_BOUND": "A group needs a plan. Delete the group instead.",
-    "BILLING_POLICY_INTERVAL_TOO_LARGE": "Shopify does not take charges so far apart.",
-    "DELIVERY_POLICY_INTERVAL_TOO_LARGE": "Shopify does not take deliveries so far apart.",
+    "BLANK": N_("This is needed."),
+    "TOO_LONG": N_("This is too long."),
+    "SELLING_PLAN_DUPLICATE_NAME": N_("Another plan of this group has this name."),
+    "SELLING_PLAN_DUPLICATE_OPTIONS": N_("Another plan of this group has this name."),
+    "SELLING_PLAN_MAX_CYCLES_MUST_BE_GREATER_THAN_MIN_CYCLES": N_("It must be more than the smallest number."),
+    "SELLING_PLAN_COUNT_UPPER_BOUND": N_("A group holds at most 31 plans."),
+    "SELLING_PLAN_COUNT_LOWER_BOUND": N_("A group needs a plan. Delete the group instead."),
+    "BILLING_POLICY_INTERVAL_TOO_LARGE": N_("Shopify does not take charges so far apart."),
+    "DELIVERY_POLICY_INTERVAL_TOO_LARGE": N_("Shopify does not take deliveries so far apart."),
     "GROUP_DOES_NOT_EXIST": GONE,
-    "PLAN_DOES_NOT_EXIST": "Shopify no longer has this plan.",
-    "PRODUCT_DOES_NOT_EXIST": "Shopify no longer has one of these products.",
+    "PLAN_DOES_NOT_EXIST": N_("Shopify no longer has this plan."),
+    "PRODUCT_DOES_NOT_EXIST": N_("Shopify no longer has one of these products."),
 }
 _BY_CODE = {
     "SELLING_PLAN_DUPLICATE_NAME": "name",

@@ -57,6 +57,7 @@ def describe(shop: Shop, info: ShopInfo) -> bool:
     zone_before = shop.iana_timezone
     shop.shopify_gid, shop.name = info.shopify_gid, info.name
     shop.iana_timezone, shop.currency, shop.plan_name = info.iana_timezone, info.currency, info.plan_name
+    shop.country = info.country
     return shop.iana_timezone != zone_before
 
 

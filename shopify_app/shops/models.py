@@ -19,7 +19,8 @@ INSTALLING, INSTALLED, UNINSTALLED = "installing", "installed", "uninstalled"
 class Shop(Base):
     """One Shopify shop. `host` is the HOST it was installed under: a copy of the database must not charge.
 
-    `mail_links`: whether links in mails "act", or lead into the shopper's "account".
+    `country` is its ISO code, None until Shopify was asked since the upgrade. `mail_links`: whether links in mails
+    "act", or lead into the shopper's "account".
     """
 
     __tablename__ = "shops"
@@ -31,6 +32,7 @@ class Shop(Base):
     iana_timezone: Mapped[str] = mapped_column(server_default="UTC")
     currency: Mapped[str] = mapped_column(server_default="USD")
     plan_name: Mapped[str] = mapped_column(server_default="")
+    country: Mapped[str | None]
     primary_locale: Mapped[str] = mapped_column(server_default="en")
     mail_links: Mapped[str] = mapped_column(server_default="act")
     status: Mapped[str] = mapped_column(server_default=INSTALLED)

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.answers import Answer, Refusal, refused
+from shopify_app.kit.speech import N_
 from shopify_app.stock import ends
 from shopify_app.stock.decide import CHOSEN, TOLD
 from shopify_app.stock.models import StockDecision
 
-CHOSEN_WORDS = "Chosen"
+CHOSEN_WORDS = N_("Chosen")
 
 
 def choose(

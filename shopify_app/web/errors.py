@@ -7,6 +7,7 @@ import logging
 from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from shopify_app.kit.speech import N_
 from shopify_app.web import access
 from shopify_app.web.feed import problems as feed_problems
 from shopify_app.web.portal import problems
@@ -14,13 +15,13 @@ from shopify_app.web.portal import problems
 log = logging.getLogger(__name__)
 
 _WORDS = {
-    400: "This request could not be read.",
-    401: "Please open the app from your Shopify admin.",
-    403: "This is not open to you.",
-    404: "There is nothing at this address.",
-    405: "This address does not take that kind of request.",
-    413: "This request is too large.",
-    500: "Something went wrong on our side. Nothing was changed; please try again.",
+    400: N_("This request could not be read."),
+    401: N_("Please open the app from your Shopify admin."),
+    403: N_("This is not open to you."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address does not take that kind of request."),
+    413: N_("This request is too large."),
+    500: N_("Something went wrong on our side. Nothing was changed; please try again."),
 }
 
 
@@ -50,7 +51,7 @@ def _answer(status: int) -> Response:
     if request.path.startswith(feed_problems.PREFIX):
         return feed_problems.of_status(status)
     access.remember_framer()
-    words = _WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500])
+    words = str(_WORDS.get(status, _WORDS[400] if status < 500 else _WORDS[500]))
     if request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html":
         response = Response(render_template("error.html", status=status, words=words), status=status)
     else:

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shopify_app.gateways.shopify import tokens, verify
 from shopify_app.gateways.shopify.errors import InstallRefused, ShopifyError
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.speech import _
 from shopify_app.shops.addresses import admin_address
 from shopify_app.web import bounce, ctx, embed, onboarding
 from shopify_app.web.access import public, signed
@@ -64,10 +65,10 @@ def callback() -> AnyResponse:
         onboarding.complete(ctx(), domain, grant)
     except InstallRefused as error:
         log.warning("code grant refused", extra={"shop": domain, "code": error.code})
-        return _told("Shopify did not accept this install. Please start it again.", 401)
+        return _told(_("Shopify did not accept this install. Please start it again."), 401)
     except ShopifyError as error:
         log.warning("code grant has to wait", extra={"shop": domain, "error": str(error)})
-        return _told("Shopify did not answer in time. Please start the install again in a minute.", 503)
+        return _told(_("Shopify did not answer in time. Please start the install again in a minute."), 503)
     response = redirect(admin_address(ctx().settings, domain))
     response.delete_cookie(COOKIE, path="/auth")
     return response

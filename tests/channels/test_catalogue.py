@@ -21,6 +21,7 @@ FROZEN = {
     "subscription.resumed": "Resumed Subscription",
     "subscription.cancelled": "Cancelled Subscription",
     "subscription.expired": "Expired Subscription",
+    "subscription.withdrawn": "Withdrawn Subscription",
     "order.upcoming": "Upcoming Subscription Order",
     "order.changed": "Changed Upcoming Order",
     "delivery.upcoming": "Upcoming Subscription Delivery",
@@ -59,21 +60,22 @@ AfterOrderTotal AfterOrderTotalAmount AfterSkipped Alternatives AlternativesText
 AttemptsLeft Available BeforeChargeDate BeforeChargeDateISO BeforeDeliveryDate BeforeDeliveryDateISO
 BeforeDeliveryFrequencyText BeforeFrequencyText BeforeItems BeforeItemsText BeforeOrderTotal
 BeforeOrderTotalAmount BeforeSkipped CancelledDate CancelledDateISO CardBrand CardExpires CardExpiresISO
-CardLast4 ChangedBy ChangedByText ChangedItems ChangedItemsText Changes ChangesText ChargeDate ChargeDateISO
-Choices ChooseRestUrl ChooseSkipUrl ChooseSubstituteUrl ChooseWaitUrl ConfirmUrl Currency CycleIndex
-DaysUntilCharge DaysUntilDelivery DaysUntilExpiry DefaultAction DefaultAt DefaultAtISO DefaultText
-DelayOneWeekUrl DelayTwoWeeksUrl DeliveryCount DeliveryDate DeliveryDateISO DeliveryFrequencyText
-DeliveryNumber DeliveryText EditableUntil EditableUntilISO ErrorCode ExpectedBackDate ExpectedBackDateISO
-ExpiredDate ExpiredDateISO ExpiresDate ExpiresDateISO FailureKind FailureText FallbackSent FinalAction
-FinalDate FinalDateISO FinalText FrequencyCount FrequencyText FrequencyUnit FulfillmentOrderId IsPrepaid
-ItemCount ItemImageURL ItemName ItemProductID ItemQuantity ItemSKU ItemText ItemVariantID ItemVariantTitle
-Items LateNotice LeadDays Locale ManageUrl NextChargeDate NextChargeDateISO NextChargeTotal
-NextChargeTotalAmount NextRetryDate NextRetryDateISO OrderId OrderName OrderTotal OrderTotalAmount
-OrdersCompleted OriginOrderId PaidDate PaidDateISO PausedDate PausedDateISO PaymentMethod ProductNames
-ReactivatedDate ReactivatedDateISO RemovedItems RemovedItemsText ReplacementText ResumeDate ResumeDateISO
-ResumedDate ResumedDateISO RunsOutDate RunsOutDateISO SKUs SchemaVersion ShippingCity ShippingCountry
-ShopDomain ShopName SkipUrl StartDate StartDateISO Status StatusText SubscriptionId Test UnskipUrl UpdatePath
-UpdatePaymentUrl UpdateReason WhatNextText
+CardLast4 ChangedBy ChangedByText ChangedItems ChangedItemsText Changes ChangesText ChargeDate
+ChargeDateISO Choices ChooseRestUrl ChooseSkipUrl ChooseSubstituteUrl ChooseWaitUrl ConfirmUrl
+ContractMadeDate Currency CycleIndex DaysUntilCharge DaysUntilDelivery DaysUntilExpiry DefaultAction
+DefaultAt DefaultAtISO DefaultText DelayOneWeekUrl DelayTwoWeeksUrl DeliveryCount DeliveryDate
+DeliveryDateISO DeliveryFrequencyText DeliveryNumber DeliveryText EditableUntil EditableUntilISO ErrorCode
+ExpectedBackDate ExpectedBackDateISO ExpiredDate ExpiredDateISO ExpiresDate ExpiresDateISO FailureKind
+FailureText FallbackSent FinalAction FinalDate FinalDateISO FinalText FrequencyCount FrequencyText
+FrequencyUnit FulfillmentOrderId IsPrepaid ItemCount ItemImageURL ItemName ItemProductID ItemQuantity
+ItemSKU ItemText ItemVariantID ItemVariantTitle Items LateNotice LeadDays Locale ManageUrl NextChargeDate
+NextChargeDateISO NextChargeTotal NextChargeTotalAmount NextRetryDate NextRetryDateISO OrderId OrderName
+OrderTotal OrderTotalAmount OrdersCompleted OriginOrderId PaidDate PaidDateISO PausedDate PausedDateISO
+PaymentMethod ProductNames ReactivatedDate ReactivatedDateISO RemovedItems RemovedItemsText ReplacementText
+ResumeDate ResumeDateISO ResumedDate ResumedDateISO RunsOutDate RunsOutDateISO SKUs SchemaVersion
+ShippingCity ShippingCountry ShopDomain ShopName SkipUrl StartDate StartDateISO Status StatusText
+SubscriptionId Test UnskipUrl UpdatePath UpdatePaymentUrl UpdateReason WhatNextText WithdrawnAt
+WithdrawnAtISO
 """
 by_name = pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.slug)
 

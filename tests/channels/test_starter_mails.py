@@ -72,7 +72,7 @@ def test_a_mail_shows_no_hole_and_says_what_it_is_about(event: Event, language: 
 def test_what_can_be_done_is_offered_when_it_can_be_done(event: Event, language: str) -> None:
     said = event.example()
     links = {value for name, value in said.items() if name.endswith("Url")}
-    if event.kind in ("subscription.cancelled", "subscription.expired"):
+    if event.kind in ("subscription.cancelled", "subscription.withdrawn", "subscription.expired"):
         links = set()
     assert set(Reader(render(f"{event.slug}.{language}.html", said)).links) == links
 

@@ -17,6 +17,7 @@ ORDER = [
     ["plans"],
     ["contracts"],
     ["edits"],
+    ["leaving"],
     ["links"],
     ["orders"],
     ["billing"],

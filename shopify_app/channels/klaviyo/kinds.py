@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from shopify_app.channels.klaviyo import edits, methods, payments, stock, words
 from shopify_app.channels.klaviyo.changed import changed
-from shopify_app.channels.klaviyo.parts import amount, following, number, when
+from shopify_app.channels.klaviyo.parts import amount, following, iso, number, when
 from shopify_app.channels.klaviyo.possible import changeable
 from shopify_app.channels.klaviyo.story import Story
 from shopify_app.kit.db import Json
@@ -95,6 +95,17 @@ def _processed(story: Story) -> Json:
     return when_paid | total | order | following(story) | {"CycleIndex": story.fact.cycle_index}
 
 
+def _withdrawn(story: Story) -> Json:
+    """The acknowledgement: the moment is the one at which it was declared, not the one at which it was confirmed."""
+    zone, locale = story.shop.zone, story.locale
+    at = story.contract.withdrawn_at or story.fact.occurred_at
+    return {
+        "WithdrawnAt": words.moment(at, zone, locale),
+        "WithdrawnAtISO": iso(at),
+        "ContractMadeDate": words.day(story.contract.shopify_created_at, zone, locale),
+    }
+
+
 TELLINGS: dict[str, Callable[[Story], Json]] = {
     **edits.TELLINGS,
     **methods.TELLINGS,
@@ -104,6 +115,7 @@ TELLINGS: dict[str, Callable[[Story], Json]] = {
     "subscription.paused": _turned("PausedDate"),
     "subscription.resumed": _turned_on("ResumedDate"),
     "subscription.cancelled": _turned("CancelledDate"),
+    "subscription.withdrawn": _withdrawn,
     "subscription.expired": _turned("ExpiredDate"),
     "order.upcoming": _upcoming,
     "order.changed": changed,

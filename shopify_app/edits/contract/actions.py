@@ -13,12 +13,14 @@ from shopify_app.edits.contract.out_of_stock import OutOfStock
 from shopify_app.edits.contract.payment_method import ChoosePaymentMethod
 from shopify_app.edits.contract.rhythm import Frequency
 from shopify_app.edits.contract.statuses import Cancel, Pause, Reactivate, Resume
+from shopify_app.edits.contract.stay import StayDiscount
+from shopify_app.edits.contract.withdrawal import Withdraw
 from shopify_app.kit.db import Json
 
-_STATUSES: tuple[type[Action], ...] = (Pause, Resume, Reactivate, Cancel)
+_STATUSES: tuple[type[Action], ...] = (Pause, Resume, Reactivate, Cancel, Withdraw)
 _LINES: tuple[type[Action], ...] = (Quantity, Swap, Remove, Add, Frequency)
 _DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, OutOfStock, ChoosePaymentMethod, ChooseBackup)
-_DISCOUNTS: tuple[type[Action], ...] = (Discount, ManualDiscount, RemoveDiscount)
+_DISCOUNTS: tuple[type[Action], ...] = (Discount, ManualDiscount, RemoveDiscount, StayDiscount)
 ACTIONS = {action.name: action for action in (*_STATUSES, *_LINES, *_DETAILS, *_DISCOUNTS)}
 
 

@@ -44,6 +44,9 @@ class No(StrEnum):
     CODE_REJECTED = "code_rejected"
     DISCOUNT_GONE = "discount_gone"
     FUTURE_EDITS = "future_edits"
+    NO_WITHDRAWAL = "no_withdrawal"
+    WITHDRAWAL_OVER = "withdrawal_over"
+    OFFER_GONE = "offer_gone"
     OTHER_REQUEST = "other_request"
     STALE = "stale"
     RULE = "rule"
@@ -86,6 +89,9 @@ WORDS = {
     No.CODE_REJECTED: "Shopify does not accept this discount code for the subscription.",
     No.DISCOUNT_GONE: "This discount is no longer on the subscription.",
     No.FUTURE_EDITS: "A coming order was changed for its date alone. Shopify changes the subscription only after it.",
+    No.NO_WITHDRAWAL: "No region's row lets this shopper withdraw from the contract.",
+    No.WITHDRAWAL_OVER: "The days within which the shopper may withdraw from the contract are over.",
+    No.OFFER_GONE: "This offer is no longer there.",
     No.OTHER_REQUEST: "This form was used for another change already. Open it again.",
     No.STALE: "The subscription keeps being changed by somebody else. Look at it again, then try once more.",
     No.RULE: "The shop's rules for shoppers do not allow this.",

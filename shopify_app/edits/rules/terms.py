@@ -31,6 +31,8 @@ OF_CONTRACT = (
     "reactivate",
     "cancel",
 )
+UNRULED = ("withdraw", "stay_discount")
+"""What no rule holds up: a right that the law gives, and what staff offer themselves."""
 GOES_WITH = {
     "unskip": "skip",
     "restore": "contents",

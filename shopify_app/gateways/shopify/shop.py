@@ -9,7 +9,7 @@ from shopify_app.gateways.shopify.client import AdminClient
 
 @dataclass(frozen=True)
 class ShopInfo:
-    """A shop as last read. `iana_timezone` decides on which local day a charge falls."""
+    """A shop as last read. `iana_timezone` decides on which local day a charge falls; `country` is an ISO code."""
 
     shopify_gid: str
     domain: str
@@ -17,6 +17,7 @@ class ShopInfo:
     iana_timezone: str
     currency: str
     plan_name: str
+    country: str | None = None
 
 
 def read(client: AdminClient, patience: float = 1.0) -> ShopInfo:
@@ -29,4 +30,5 @@ def read(client: AdminClient, patience: float = 1.0) -> ShopInfo:
         iana_timezone=shop["ianaTimezone"],
         currency=shop["currencyCode"],
         plan_name=(shop.get("plan") or {}).get("publicDisplayName") or "",
+        country=(shop.get("shopAddress") or {}).get("countryCodeV2"),
     )

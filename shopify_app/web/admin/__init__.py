@@ -33,6 +33,7 @@ import shopify_app.web.admin.home_running  # noqa: E402
 import shopify_app.web.admin.insights.views  # noqa: E402
 import shopify_app.web.admin.klaviyo  # noqa: E402
 import shopify_app.web.admin.ladders  # noqa: E402
+import shopify_app.web.admin.leaving  # noqa: E402
 import shopify_app.web.admin.mail  # noqa: E402
 import shopify_app.web.admin.mail_log  # noqa: E402
 import shopify_app.web.admin.marking  # noqa: E402

@@ -10,30 +10,31 @@ from sqlalchemy import select
 from shopify_app.insights import drift
 from shopify_app.insights.models import Comparison, DriftReport
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
 
 NEWEST = 100
 KINDS = {
-    drift.DIFFERED: "Was different in Shopify",
-    drift.MISSING: "Was missing here",
-    drift.GONE: "Is no longer in Shopify",
-    drift.ONLY_SHOPIFY: "Due in Shopify, not here",
-    drift.FOREIGN: "Charged outside Perennial",
-    drift.NOT_BILLED: "Paid, and still unbilled in Shopify",
+    drift.DIFFERED: N_("Was different in Shopify"),
+    drift.MISSING: N_("Was missing here"),
+    drift.GONE: N_("Is no longer in Shopify"),
+    drift.ONLY_SHOPIFY: N_("Due in Shopify, not here"),
+    drift.FOREIGN: N_("Charged outside Perennial"),
+    drift.NOT_BILLED: N_("Paid, and still unbilled in Shopify"),
 }
 FIELDS = {
-    "billable_since": "active since",
-    "next_billing_date": "next billing date",
-    "next_charge_at": "next charge",
-    "next_charge_total": "next amount",
-    "payment_method_gid": "payment method",
-    "customer_gid": "customer",
-    "delivery_method": "delivery",
-    "lines": "items",
-    "shopify_updated_at": "time of change",
-    "ours": "here",
+    "billable_since": N_("active since"),
+    "next_billing_date": N_("next billing date"),
+    "next_charge_at": N_("next charge"),
+    "next_charge_total": N_("next amount"),
+    "payment_method_gid": N_("payment method"),
+    "customer_gid": N_("customer"),
+    "delivery_method": N_("delivery"),
+    "lines": N_("items"),
+    "shopify_updated_at": N_("time of change"),
+    "ours": N_("here"),
 }
 UNTOLD = {"revision_id", "shopify_updated_at", "search_text"}
 """What changes with everything else and tells a merchant nothing."""
@@ -51,7 +52,7 @@ def comparison() -> Response:
         ).all()
     return render.page(
         "comparison/page.html",
-        title="Comparison with Shopify",
+        title=_("Comparison with Shopify"),
         last=last,
         rows=[_row(row) for row in rows[:NEWEST]],
         newest=NEWEST,
@@ -76,7 +77,9 @@ def _words(row: DriftReport) -> str:
     """Old and new value of what is short; the names of the rest."""
     before, after = row.before or {}, row.after or {}
     names = sorted(name for name in after if name not in UNTOLD)
-    return "; ".join(_told(FIELDS.get(name, name.replace("_", " ")), before.get(name), after[name]) for name in names)
+    return "; ".join(
+        _told(str(FIELDS.get(name, name.replace("_", " "))), before.get(name), after[name]) for name in names
+    )
 
 
 def _told(name: str, before: Any, after: Any) -> str:

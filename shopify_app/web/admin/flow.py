@@ -16,21 +16,22 @@ from shopify_app.channels.flow.settings import Wanted
 from shopify_app.channels.flow.triggers import BY_HANDLE, BY_KIND, CHANNEL, GROUPS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, stored
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
-from shopify_app.web.format import plural
+from shopify_app.web.admin.mail_log import again_by_itself
 
 SHOWN = 30
 TOLD = {
-    ACCEPTED: ("Taken by Flow", "success"),
-    PENDING: ("Waiting", "info"),
-    PARKED_DELIVERY: ("Parked", "critical"),
-    DROPPED: ("Not sent", "neutral"),
+    ACCEPTED: (N_("Taken by Flow"), "success"),
+    PENDING: (N_("Waiting"), "info"),
+    PARKED_DELIVERY: (N_("Parked"), "critical"),
+    DROPPED: (N_("Not sent"), "neutral"),
 }
 """Taken is all that Shopify says: which workflows ran stands in Flow."""
-RAN = {DONE: ("Done", "success"), WAITING: ("Waiting", "info"), REFUSED: ("Not done", "critical")}
-IS_OFF = "Switch Flow on first."
+RAN = {DONE: (N_("Done"), "success"), WAITING: (N_("Waiting"), "info"), REFUSED: (N_("Not done"), "critical")}
+IS_OFF = N_("Switch Flow on first.")
 
 
 @blueprint.get("/notices/flow")
@@ -50,7 +51,7 @@ def save_flow() -> Response:
     with ctx().db.session() as session:
         settings.change(session, g.shop.id, wanted, f"merchant:{g.user_id}", ctx().clock.now())
     ctx().wakeups.wake("flow")
-    return _show(toast="Saved")
+    return _show(toast=_("Saved"))
 
 
 @blueprint.post("/settings/flow/again")
@@ -59,12 +60,14 @@ def flow_again() -> Response:
     """Send one parked delivery (`delivery`) again."""
     asked = request.form.get("delivery", "")
     if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return _show(toast="This is not known", is_error=True)
+        return _show(toast=_("This is not known"), is_error=True)
     try:
         is_free = again.release(ctx(), g.shop.id, int(asked))
     except SwitchedOff:
         return _show(toast=IS_OFF, is_error=True)
-    return _show(toast="On the way" if is_free else "It is not parked any more, or stays so", is_error=not is_free)
+    return _show(
+        toast=_("On the way") if is_free else _("It is not parked any more, or stays so"), is_error=not is_free
+    )
 
 
 def _show(*, toast: str = "", is_error: bool = False) -> Response:
@@ -77,8 +80,18 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
             "told": [_told(*found) for found in _deliveries(session)],
             "runs": [_ran(run) for run in _runs(session)],
         }
-    values |= {"groups": GROUPS, "actions": list(BY_WORD.values())}
-    return render.page("flow/page.html", title="Shopify Flow", toast=toast, toast_is_error=is_error, **values)
+    values |= {"groups": _groups(), "actions": [stored(action.name) for action in BY_WORD.values()]}
+    return render.page("flow/page.html", title=_("Shopify Flow"), toast=toast, toast_is_error=is_error, **values)
+
+
+def _groups() -> dict[str, list[dict[str, str]]]:
+    """The triggers in the reader's language; Shopify shows their English names, as the extensions have them."""
+    return {
+        stored(heading): [
+            {"handle": one.handle, "name": stored(one.name), "says": stored(one.says)} for one in triggers
+        ]
+        for heading, triggers in GROUPS.items()
+    }
 
 
 def _deliveries(session: Session) -> list[tuple[Delivery, Fact]]:
@@ -95,15 +108,15 @@ def _runs(session: Session) -> list[FlowRun]:
 def _told(delivery: Delivery, fact: Fact) -> dict[str, Any]:
     words, tone = TOLD.get(delivery.state, (delivery.state, "neutral"))
     trigger = BY_KIND.get(fact.kind)
-    tries = f"Tried {plural(delivery.tries, 'time')}; it is tried again by itself."
+    tries = again_by_itself(delivery.tries)
     return {
         "id": delivery.id,
-        "what": trigger.name if trigger else fact.kind,
+        "what": stored(trigger.name) if trigger else fact.kind,
         "at": fact.occurred_at,
         "words": words,
         "tone": tone,
         "is_parked": delivery.state == PARKED_DELIVERY,
-        "details": delivery.reason or (tries if delivery.state == PENDING and delivery.tries else ""),
+        "details": stored(delivery.reason) or (tries if delivery.state == PENDING and delivery.tries else ""),
         **_subscription(delivery.contract_gid),
     }
 
@@ -112,11 +125,11 @@ def _ran(run: FlowRun) -> dict[str, Any]:
     words, tone = RAN[run.state]
     action = BY_WORD.get(run.action)
     return {
-        "what": action.name if action else run.action,
+        "what": stored(action.name) if action else run.action,
         "at": run.asked_at,
         "words": words,
         "tone": tone,
-        "details": run.words or "",
+        "details": stored(run.words),
         **_subscription(run.contract_gid),
     }
 

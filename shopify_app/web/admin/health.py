@@ -15,11 +15,13 @@ from shopify_app.insights import drift
 from shopify_app.insights.models import Comparison
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.speech import N_, _, ngettext, stored
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web import ctx
 from shopify_app.web.admin import queries
+from shopify_app.web.admin.klaviyo_words import REFUSED
 from shopify_app.web.admin.words import reason
-from shopify_app.web.format import age, plural
+from shopify_app.web.format import age
 
 Check = dict[str, Any]
 
@@ -45,18 +47,20 @@ def stopped(shop: Shop) -> Check | None:
     """Return why no shopper is charged at present; None when charging runs."""
     if shop.billing_stopped_at is None:
         return None
-    return {"since": shop.billing_stopped_at, "reason": reason(shop.billing_stopped_reason or "not given")}
+    return {"since": shop.billing_stopped_at, "reason": reason(shop.billing_stopped_reason or _("Not given."))}
 
 
 def _token(token: ShopToken | None) -> Check:
     if token is None or token.refused_at is not None:
-        return _check("Access to Shopify", "critical", "Shopify refused our access. Reload this page to renew it.")
-    return _check("Access to Shopify", "success", "Working")
+        return _check(
+            _("Access to Shopify"), "critical", _("Shopify refused our access. Reload this page to renew it.")
+        )
+    return _check(_("Access to Shopify"), "success", _("Working"))
 
 
 _WORK = {
-    alive.WORKER: "The worker, which charges and sends,",
-    alive.TICKER: "The ticker, which sees what falls due,",
+    alive.WORKER: N_("The worker, which charges and sends,"),
+    alive.TICKER: N_("The ticker, which sees what falls due,"),
 }
 
 
@@ -64,27 +68,38 @@ def _processes(session: Session) -> Check:
     """Told as an age and not as an hour: it is machine time, which on the sandbox is not the page's."""
     silent = alive.silent(session)
     if not silent:
-        return _check("Work in the background", "success", "Running")
+        return _check(_("Work in the background"), "success", _("Running"))
     told = " ".join(f"{_WORK[sign.kind]} {_silence(sign)}." for sign in silent)
-    words = f"{told} Nothing is lost, but it waits until whoever runs Perennial starts it again."
-    return _check("Work in the background", "critical", words)
+    words = f"{told} {_('Nothing is lost, but it waits until whoever runs Perennial starts it again.')}"
+    return _check(_("Work in the background"), "critical", words)
 
 
 def _silence(sign: alive.Sign) -> str:
-    return f"has not been seen for {age(sign.ago.total_seconds())}" if sign.seen_at else "has never been seen"
+    if sign.seen_at is None:
+        return _("has never been seen")
+    return _("has not been seen for %(age)s", age=age(sign.ago.total_seconds()))
 
 
 def _webhooks(session: Session, shop_id: int) -> Check:
     waiting, oldest, parked = queries.inbox_state(session, shop_id)
-    name = "News from Shopify"
+    name = _("News from Shopify")
     if parked:
-        words = f"{plural(parked, 'message')} could not be read and wait for support; the rest goes on."
+        words = ngettext(
+            "%(num)s message could not be read and waits for support; the rest goes on.",
+            "%(num)s messages could not be read and wait for support; the rest goes on.",
+            parked,
+        )
         return _check(name, "warning", words)
     if oldest is None:
-        return _check(name, "success", "All read")
+        return _check(name, "success", _("All read"))
     # machine time: how long our own queue has kept a message
     waited = machine_now() - oldest
-    words = f"{plural(waiting, 'message')} waiting, the oldest for {age(waited.total_seconds())}"
+    words = ngettext(
+        "%(num)s message waiting, the oldest for %(age)s",
+        "%(num)s messages waiting, the oldest for %(age)s",
+        waiting,
+        age=age(waited.total_seconds()),
+    )
     return _check(name, "warning" if waited > SLOW_WEBHOOK else "info", words)
 
 
@@ -93,28 +108,35 @@ def _reconcile(session: Session, shop: Shop, now: datetime) -> Check:
 
 
 def _compared(session: Session, shop: Shop, now: datetime) -> Check:
-    name = "Comparison with Shopify"
+    name = _("Comparison with Shopify")
     left = drift.unrepaired(session, now, shop.id)
     if left:
-        return _check(name, "critical", f"{plural(left, 'difference')} could not be repaired: look at them.")
+        words = ngettext(
+            "%(num)s difference could not be repaired: look at it.",
+            "%(num)s differences could not be repaired: look at them.",
+            left,
+        )
+        return _check(name, "critical", words)
     changes = session.get(Sweep, (shop.id, "contracts"))
     if changes is None or changes.finished_at is None:
-        return _check(name, "info", "Not run yet; it runs every 10 minutes once your subscriptions are read.")
+        return _check(name, "info", _("Not run yet; it runs every 10 minutes once your subscriptions are read."))
     since = now - changes.finished_at
-    words = "Changes read just now" if since < timedelta(minutes=1) else f"Changes read {_since(since)} ago"
+    words = _("Changes read just now.")
+    if since >= timedelta(minutes=1):
+        words = _("Changes read %(age)s ago.", age=_since(since))
     night = session.get(Comparison, shop.id)
     is_late = since > LATE_RECONCILE or (night is not None and now - night.started_at > LATE_NIGHT)
-    return _check(name, "warning" if is_late else "success", f"{words}. {_night(night, now)}")
+    return _check(name, "warning" if is_late else "success", f"{words} {_night(night, now)}")
 
 
 def _night(night: Comparison | None, now: datetime) -> str:
     """What became of the shop's newest full comparison."""
     if night is None:
-        return "All is compared every night from 3 AM on."
+        return _("All is compared every night from 3 AM on.")
     if night.finished_at:
-        return f"All was compared {_since(now - night.finished_at)} ago."
-    trouble = " Shopify did not answer just now; it goes on by itself." if night.tries else ""
-    return f"All is being compared, for {_since(now - night.started_at)} so far.{trouble}"
+        return _("All was compared %(age)s ago.", age=_since(now - night.finished_at))
+    words = _("All is being compared, for %(age)s so far.", age=_since(now - night.started_at))
+    return f"{words} {_('Shopify did not answer just now; it goes on by itself.')}" if night.tries else words
 
 
 def _since(span: timedelta) -> str:
@@ -124,32 +146,46 @@ def _since(span: timedelta) -> str:
 def _klaviyo(session: Session, shop_id: int) -> Check:
     account = account_of(session, shop_id)
     if account is None:
-        return _check("Klaviyo", "info", "Not connected. Nothing is lost meanwhile.", needs_settings=True)
+        return _check("Klaviyo", "info", _("Not connected. Nothing is lost meanwhile."), needs_settings=True)
     if account.state != CONNECTED:
-        words = f"{account.broken_reason or 'Klaviyo refused the key.'} Connect again; what waits is sent then."
+        words = f"{stored(account.broken_reason) or REFUSED} {_('Connect again; what waits is sent then.')}"
         return _check("Klaviyo", "critical", words, needs_settings=True)
     counts = queries.delivery_counts(session, shop_id, "klaviyo")
-    words = f"Connected to {account.account_name}"
+    words = _("Connected to %(account)s", account=account.account_name)
     if counts.get(PENDING):
-        words += f", {plural(counts[PENDING], 'event')} waiting to be sent"
+        words += ", " + ngettext(
+            "%(num)s event waiting to be sent", "%(num)s events waiting to be sent", counts[PENDING]
+        )
     if counts.get(PARKED_DELIVERY):
-        words += f", {plural(counts[PARKED_DELIVERY], 'event')} could not be sent; the subscription says why"
+        words += ", " + ngettext(
+            "%(num)s event could not be sent; the subscription says why",
+            "%(num)s events could not be sent; the subscription says why",
+            counts[PARKED_DELIVERY],
+        )
     # a shopper without a mail address is no fault of anyone's, so it is told without alarm
     return _check("Klaviyo", "info" if counts.get(PARKED_DELIVERY) else "success", words)
 
 
 def _mail(session: Session, shop_id: int) -> Check:
     parked, unknown, put_off = queries.mail_counts(session, shop_id)
-    name, href = "Mail", {"href": url_for("admin.mail_log")}
+    name, href = _("Mail"), {"href": url_for("admin.mail_log")}
     if unknown or parked:
-        words = f"{plural(unknown + parked, 'mail')} could not be sent, or nobody knows whether it arrived."
+        words = ngettext(
+            "%(num)s mail could not be sent, or nobody knows whether it arrived.",
+            "%(num)s mails could not be sent, or nobody knows whether it arrived.",
+            unknown + parked,
+        )
         return _check(name, "warning", words) | href
     if put_off:
-        words = f"{plural(put_off, 'mail')} waiting: the mail server did not take it. It is tried again by itself."
+        words = ngettext(
+            "%(num)s mail waiting: the mail server did not take it. It is tried again by itself.",
+            "%(num)s mails waiting: the mail server did not take it. It is tried again by itself.",
+            put_off,
+        )
         return _check(name, "warning", words) | href
-    return _check(name, "success", "Nothing waits")
+    return _check(name, "success", _("Nothing waits"))
 
 
 def _check(name: str, tone: str, words: str, needs_settings: bool = False) -> Check:
-    label = {"success": "OK", "info": "Info", "warning": "Look", "critical": "Act"}[tone]
+    label = {"success": _("OK"), "info": _("Info"), "warning": _("Look"), "critical": _("Act")}[tone]
     return {"name": name, "tone": tone, "label": label, "words": words, "needs_settings": needs_settings}

@@ -101,8 +101,10 @@ def importing(session: Session, shop_id: int) -> Values | None:
     row = session.get(ContractImport, shop_id)
     if row is None:
         return None
+    if row.finished_at is not None:
+        return {"is_finished": True}
     return {
-        "is_finished": row.finished_at is not None,
+        "is_finished": False,
         "phase": row.phase,
         "contracts": row.contracts_done,
         "dated": queries.dated(session, shop_id, _horizon(row)),

@@ -10,6 +10,7 @@ from shopify_app.channels.mail import settings as mail
 from shopify_app.channels.mail.models import SENT, TEST, Mail
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.smtp import is_address
+from shopify_app.kit.speech import N_, _
 from shopify_app.shops.addresses import admin_address
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -18,8 +19,8 @@ from shopify_app.web.admin.settings import show
 from shopify_app.web.forms import Form
 
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_LIST = 70, 254, 1000
-NO_ADDRESS = "Enter a mail address, e.g. hello@example.com."
-NO_SERVER = "Whoever runs Perennial has set no mail server, so this cannot be switched on."
+NO_ADDRESS = N_("Enter a mail address, e.g. hello@example.com.")
+NO_SERVER = N_("Whoever runs Perennial has set no mail server, so this cannot be switched on.")
 
 
 @blueprint.post("/settings/mail")
@@ -27,7 +28,7 @@ NO_SERVER = "Whoever runs Perennial has set no mail server, so this cannot be sw
 def save_mail() -> Response:
     """Save who mails come from and who gets alerts; with a wrong field nothing is saved."""
     form = Form(request.form)
-    name = form.text("sender_name", "a name", longest=LONGEST_NAME, required=False)
+    name = form.text("sender_name", _("a name"), longest=LONGEST_NAME, required=False)
     reply_to, staff_list = _address(form, "reply_to", required=False), _addresses(form, "staff")
     language = form.choice("mail_language", tuple(mail_face.LANGUAGES))
     fallback = form.choice("fallback", ("off", "on"))
@@ -39,7 +40,7 @@ def save_mail() -> Response:
     with ctx().db.session() as session:
         mail.change(session, g.shop.id, wanted, f"merchant:{g.user_id}", ctx().clock.now())
     ctx().wakeups.wake("mail")
-    return show(toast="Mail settings saved")
+    return show(toast=_("Mail settings saved"))
 
 
 @blueprint.post("/settings/mail/test")
@@ -51,13 +52,13 @@ def test_mail() -> Response:
     if to is None:
         return show(form=form)
     if ctx().mail is None:
-        return show(toast="No mail server is set", is_error=True)
+        return show(toast=_("No mail server is set"), is_error=True)
     state, error = _sent(to)
     if state == SENT:
-        return show(toast="Test mail handed to the mail server")
+        return show(toast=_("Test mail handed to the mail server"))
     if error is None:
-        return show(toast="Test mail on its way")  # a worker was faster
-    return show(toast=f"The test mail was not sent: {error}", is_error=True)
+        return show(toast=_("Test mail on its way"))  # a worker was faster
+    return show(toast=_("The test mail was not sent: %(error)s", error=error), is_error=True)
 
 
 def _sent(to: str) -> tuple[str, str | None]:
@@ -80,13 +81,13 @@ def _may_stand_in(form: Form, name: str | None, reply_to: str | None) -> None:
     if ctx().mail is None:
         form.errors["fallback"] = NO_SERVER
     if name == "":
-        form.errors["sender_name"] = "Enter a name: shoppers have to see who writes to them."
+        form.errors["sender_name"] = _("Enter a name: shoppers have to see who writes to them.")
     if reply_to == "":
-        form.errors["reply_to"] = "Enter a mail address: shoppers answer to it."
+        form.errors["reply_to"] = _("Enter a mail address: shoppers answer to it.")
 
 
 def _address(form: Form, name: str, *, required: bool = True) -> str | None:
-    value = form.text(name, "a mail address", longest=LONGEST_ADDRESS, required=required)
+    value = form.text(name, _("a mail address"), longest=LONGEST_ADDRESS, required=required)
     if value and not is_address(value):
         form.errors[name] = NO_ADDRESS
         return None
@@ -94,14 +95,14 @@ def _address(form: Form, name: str, *, required: bool = True) -> str | None:
 
 
 def _addresses(form: Form, name: str) -> list[str] | None:
-    value = form.text(name, "mail addresses", longest=LONGEST_LIST, required=False)
+    value = form.text(name, _("mail addresses"), longest=LONGEST_LIST, required=False)
     if value is None:
         return None
     found = list(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
     if wrong := next((one for one in found if not is_address(one)), None):
-        form.errors[name] = f"“{wrong}” is not a mail address. Put commas between several."
+        form.errors[name] = _("“%(wrong)s” is not a mail address. Put commas between several.", wrong=wrong)
         return None
     if len(found) > mail.MOST_STAFF:
-        form.errors[name] = f"Enter at most {mail.MOST_STAFF} addresses."
+        form.errors[name] = _("Enter at most %(number)s addresses.", number=mail.MOST_STAFF)
         return None
     return found

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from shopify_app.channels.mail import settings as mail
 from shopify_app.channels.mail.models import DROPPED, PARKED, SENT, UNKNOWN, Mail
+from shopify_app.kit.speech import N_, _, stored
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 
 Values = dict[str, Any]
-LANGUAGES = {"en": "English", "de": "German"}
+LANGUAGES = {"en": N_("English"), "de": N_("German")}
 
 
 def typed(session: Session, shop: Shop) -> dict[str, str]:
@@ -41,11 +42,11 @@ def values(session: Session, shop: Shop) -> Values:
 
 def mailed(row: Mail) -> str:
     """Return what became of the mail about a fact, e.g. "Mail taken by the mail server"."""
-    reason = (row.reason or "no reason recorded").rstrip(".")
-    said = {
-        SENT: "Mail taken by the mail server",
-        UNKNOWN: f"Mail: {reason}",
-        PARKED: f"No mail: {reason}",
-        DROPPED: f"No mail: {reason}",
-    }
-    return said.get(row.state, "Mail waiting to be sent")
+    reason = (stored(row.reason) or _("no reason recorded")).rstrip(".")
+    if row.state == SENT:
+        return _("Mail taken by the mail server")
+    if row.state == UNKNOWN:
+        return _("Mail: %(reason)s", reason=reason)
+    if row.state in (PARKED, DROPPED):
+        return _("No mail: %(reason)s", reason=reason)
+    return _("Mail waiting to be sent")

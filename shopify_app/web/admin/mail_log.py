@@ -13,25 +13,25 @@ from shopify_app.channels.mail import again
 from shopify_app.channels.mail.models import ALERT, DROPPED, PARKED, PENDING, SENDING, SENT, TEST, UNKNOWN, Mail
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, ngettext, stored
 from shopify_app.shoppers.models import Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
-from shopify_app.web.format import plural
 
 PAGE = 50
 LONGEST_SEARCH = 200
 STATES = {
-    SENT: ("Taken by the mail server", "success"),
-    PENDING: ("Waiting", "info"),
-    SENDING: ("On its way", "info"),
-    UNKNOWN: ("Not known", "critical"),
-    PARKED: ("Parked", "critical"),
-    DROPPED: ("Not sent", "neutral"),
+    SENT: (N_("Taken by the mail server"), "success"),
+    PENDING: (N_("Waiting"), "info"),
+    SENDING: (N_("On its way"), "info"),
+    UNKNOWN: (N_("Not known"), "critical"),
+    PARKED: (N_("Parked"), "critical"),
+    DROPPED: (N_("Not sent"), "neutral"),
 }
 """Taken is all that a mail server says: neither "delivered" nor "read" may stand here."""
-SHOWS = [("", "All mails"), *((state, words) for state, (words, _) in STATES.items() if state != SENDING)]
-PURPOSES = {ALERT: "Alert", TEST: "Test mail"}
+SHOWS = [("", N_("All mails")), *((state, words) for state, (words, _) in STATES.items() if state != SENDING)]
+PURPOSES = {ALERT: N_("Alert"), TEST: N_("Test mail")}
 FOR_A_PERSON = (PARKED, UNKNOWN)
 
 
@@ -49,12 +49,16 @@ def mail_again() -> Response:
     """Let one mail go again (`mail`), or all that were refused."""
     asked = request.form.get("mail", "")
     if asked and not _is_number(asked):
-        return _show(toast="This mail is not known", is_error=True)
+        return _show(toast=_("This mail is not known"), is_error=True)
     freed, kept = again.release(ctx(), g.shop.id, int(asked) if asked else None)
     if not freed and not kept:
-        return _show(toast="Nothing is parked any more")
-    stays = f"; {plural(kept, 'mail')} could not be sent, see the reason" if kept else ""
-    return _show(toast=f"{plural(freed, 'mail')} on the way{stays}", is_error=not freed)
+        return _show(toast=_("Nothing is parked any more"))
+    words = ngettext("%(num)s mail on the way", "%(num)s mails on the way", freed)
+    if kept:
+        words += "; " + ngettext(
+            "%(num)s mail could not be sent, see the reason", "%(num)s mails could not be sent, see the reason", kept
+        )
+    return _show(toast=words, is_error=not freed)
 
 
 def _show(*, toast: str = "", is_error: bool = False) -> Response:
@@ -71,7 +75,7 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
         }
     is_filtered = bool(search or show or request.values.get("before"))
     values |= {"search": search, "show": show, "shows": SHOWS, "is_filtered": is_filtered}
-    return render.page("mail/log.html", title="Mail log", toast=toast, toast_is_error=is_error, **values)
+    return render.page("mail/log.html", title=_("Mail log"), toast=toast, toast_is_error=is_error, **values)
 
 
 def _query(search: str, show: str) -> Select[Mail, Fact, Shopper]:
@@ -103,7 +107,7 @@ def _row(mail: Mail, fact: Fact | None, shopper: Shopper | None) -> dict[str, An
         "id": mail.id,
         "what": METRICS.get(fact.kind, fact.kind) if fact else PURPOSES.get(mail.purpose, mail.purpose),
         "subject": mail.subject,
-        "who": shopper.label if shopper else mail.recipient or "Not known",
+        "who": shopper.label if shopper else mail.recipient or _("Not known"),
         "to": mail.recipient if shopper else None,
         "number": number,
         "href": url_for("admin.contract", number=number) if number else None,
@@ -111,14 +115,21 @@ def _row(mail: Mail, fact: Fact | None, shopper: Shopper | None) -> dict[str, An
         "words": words,
         "tone": tone,
         "may_go_again": mail.state in FOR_A_PERSON and (mail.recipient is not None or fact is not None),
-        "details": mail.reason or _tries(mail),
+        "details": stored(mail.reason) or _tries(mail),
     }
+
+
+def again_by_itself(tries: int) -> str:
+    """Return that something was tried so often, and is tried again."""
+    return ngettext(
+        "Tried %(num)s time; it is tried again by itself.", "Tried %(num)s times; it is tried again by itself.", tries
+    )
 
 
 def _tries(mail: Mail) -> str:
     if mail.state != PENDING or not mail.tries:
         return ""
-    return f"Tried {plural(mail.tries, 'time')}; it is tried again by itself. {mail.last_error or ''}".strip()
+    return f"{again_by_itself(mail.tries)} {mail.last_error or ''}".strip()
 
 
 def _is_number(text: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from shopify_app.kit.money import digits
+from shopify_app.kit.speech import _
 from shopify_app.plans.terms import ANCHORS, DISCOUNTS, NONE, PERCENTAGE, UNITS, Terms, comes_each_year, plain
 from shopify_app.web.admin import plan_words
 from shopify_app.web.forms import Form
@@ -28,10 +29,10 @@ def read(form: Form, currency: str) -> Terms | None:
     anchor, month = _anchor(form, unit), _month(form, unit)
     cutoff, low, high = (_maybe(form, name, 1) for name in ("cutoff", "min_cycles", "max_cycles"))
     if cutoff and not anchor and not form.errors:
-        form.errors["cutoff"] = "A cutoff needs a fixed day. Choose one, or leave this empty."
+        form.errors["cutoff"] = _("A cutoff needs a fixed day. Choose one, or leave this empty.")
     if low and high and high < low:
-        form.errors["max_cycles"] = "Enter at least the smallest number."
-    name = form.text("name", "a name", longest=LONGEST_NAME, required=False)
+        form.errors["max_cycles"] = _("Enter at least the smallest number.")
+    name = form.text("name", _("a name"), longest=LONGEST_NAME, required=False)
     if form.errors or unit is None or discount is None or every is None or deliveries is None:
         return None
     terms = Terms(name or "", unit, every, deliveries, discount, value or "", anchor, cutoff, low, high, month)
@@ -69,10 +70,13 @@ def _value(form: Form, discount: str | None, currency: str) -> str | None:
         value = Decimal("nan")
     if discount == PERCENTAGE:
         if not (value.is_finite() and 0 < value <= 100 and value == round(value, 2)):
-            form.errors["value"] = "Enter a number above 0 and up to 100, e.g. 15 or 12.5."
+            form.errors["value"] = _("Enter a number above 0 and up to 100, e.g. 15 or 12.5.")
             return None
     elif not (value.is_finite() and 0 < value <= LARGEST and value == round(value, digits(currency))):
-        form.errors["value"] = f"Enter an amount in {currency}, e.g. 9{'.50' if digits(currency) else ''}."
+        example = "9.50" if digits(currency) else "9"
+        form.errors["value"] = _(
+            "Enter an amount in %(currency)s, e.g. %(example)s.", currency=currency, example=example
+        )
         return None
     return plain(str(value))
 
@@ -81,9 +85,9 @@ def _anchor(form: Form, unit: str | None) -> int | None:
     """The fixed day, of the field that fits the rhythm; the other one must be empty."""
     weekday, monthday = (form.typed.get(name, "").strip() for name in ("weekday", "monthday"))
     if weekday and unit != "WEEK":
-        form.errors["weekday"] = "A weekday goes with weeks only."
+        form.errors["weekday"] = _("A weekday goes with weeks only.")
     if monthday and unit not in ("MONTH", "YEAR"):
-        form.errors["monthday"] = "A day of the month goes with months and years only."
+        form.errors["monthday"] = _("A day of the month goes with months and years only.")
     if unit not in ANCHORS:
         return None
     name, last = ("weekday", 7) if unit == "WEEK" else ("monthday", MOST["monthday"])
@@ -95,14 +99,14 @@ def _month(form: Form, unit: str | None) -> int | None:
     month, day = (form.typed.get(name, "").strip() for name in ("month", "monthday"))
     if unit != "YEAR":
         if month:
-            form.errors["month"] = "A month goes with years only."
+            form.errors["month"] = _("A month goes with years only.")
         return None
     if bool(month) != bool(day):
-        form.errors["monthday" if month else "month"] = "Choose the month and its day together, or neither."
+        form.errors["monthday" if month else "month"] = _("Choose the month and its day together, or neither.")
         return None
     found = form.whole_number("month", 1, 12) if month else None
     if found and "monthday" not in form.errors and not comes_each_year(int(day), found):
-        form.errors["monthday"] = "The month does not have this day every year."
+        form.errors["monthday"] = _("The month does not have this day every year.")
     return found
 
 

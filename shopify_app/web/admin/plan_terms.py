@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, g, request, url_for
 
+from shopify_app.kit.speech import _
 from shopify_app.plans.changes import AddPlan, Change, ChangePlan, Create, terms_of
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.plans.terms import Terms
@@ -17,7 +18,7 @@ from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, plan_form, plan_words, render
 from shopify_app.web.admin.plans import LONGEST_NAME, ask, common, find, item, missing, plan_of, tell
-from shopify_app.web.format import months
+from shopify_app.web.format import months, weekdays
 from shopify_app.web.forms import Form
 
 
@@ -44,8 +45,8 @@ class Page:
 @merchant
 def new_plans() -> Response:
     """A new group with its first plan."""
-    page = Page("New plans", url_for("admin.new_plans"), url_for("admin.plans"))
-    return _serve(page, plan_form.EMPTY | {"group": "Subscribe and save"})
+    page = Page(_("New plans"), url_for("admin.new_plans"), url_for("admin.plans"))
+    return _serve(page, plan_form.EMPTY | {"group": _("Subscribe and save")})
 
 
 @blueprint.route("/plans/<group>/add", methods=["GET", "POST"])
@@ -56,7 +57,7 @@ def add_plan(group: str) -> Response:
     if found is None:
         return missing()
     back = url_for("admin.plan_group", group=group)
-    return _serve(Page("Add a plan", url_for("admin.add_plan", group=group), back, found), plan_form.EMPTY)
+    return _serve(Page(_("Add a plan"), url_for("admin.add_plan", group=group), back, found), plan_form.EMPTY)
 
 
 @blueprint.route("/plans/<group>/<plan>", methods=["GET", "POST"])
@@ -69,7 +70,7 @@ def change_plan(group: str, plan: str) -> Response:
     if found is None or one is None or terms is None:
         return missing()
     address, back = url_for("admin.change_plan", group=group, plan=plan), url_for("admin.plan_group", group=group)
-    return _serve(Page(f"Change {one.name}", address, back, found, one), plan_form.typed(terms))
+    return _serve(Page(_("Change %(plan)s", plan=one.name), address, back, found, one), plan_form.typed(terms))
 
 
 def _serve(page: Page, start: dict[str, str]) -> Response:
@@ -77,7 +78,7 @@ def _serve(page: Page, start: dict[str, str]) -> Response:
         return _form(page, Form(request.form if request.form else start))
     form = Form(request.form)
     if page.group is None:
-        form.text("group", "a name", longest=LONGEST_NAME)
+        form.text("group", _("a name"), longest=LONGEST_NAME)
     terms = plan_form.read(form, g.shop.currency)
     if terms is None:
         return _form(page, form)
@@ -91,9 +92,11 @@ def _serve(page: Page, start: dict[str, str]) -> Response:
 
 def _form(page: Page, form: Form, problem: str = "") -> Response:
     is_wrong = bool(form.errors or problem)
-    toast: dict[str, Any] = {"toast": "Nothing was changed", "toast_is_error": True} if is_wrong else {}
+    toast: dict[str, Any] = {"toast": _("Nothing was changed"), "toast_is_error": True} if is_wrong else {}
     code = 422 if is_wrong else 200
-    return _render("plans/form.html", page, form, code=code, problem=problem, months=months(), **toast)
+    return _render(
+        "plans/form.html", page, form, code=code, problem=problem, months=months(), weekdays=weekdays(), **toast
+    )
 
 
 def _preview(page: Page, form: Form, terms: Terms) -> Response:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 
+from babel.numbers import format_decimal
+
 from shopify_app.journal.models import Fact
+from shopify_app.kit.speech import N_, _, locale, ngettext, stored
 from shopify_app.plans.models import SellingPlan
 from shopify_app.plans.terms import AMOUNT, NONE, PERCENTAGE, Terms
 from shopify_app.web.admin.sentence import Sentence, Telling, who
-from shopify_app.web.format import anchor, money, plural, rhythm
+from shopify_app.web.format import beat, money, plural, rhythm
 
 
 @dataclass(frozen=True)
@@ -21,26 +24,44 @@ class Item:
     price: Decimal
 
 
-ANY = Item("An item", Decimal(20))
+ANY = Item(N_("An item"), Decimal(20))
 """The example where the catalogue holds nothing yet."""
 
 
 def name_of(terms: Terms) -> str:
     """Return what shoppers read when the merchant names nothing, e.g. "Every 4 weeks on Mondays"."""
-    words = f"{rhythm(terms.delivery)} {anchor(terms.delivery)}".strip().capitalize()
-    return words.replace(" mondays", " Mondays") if terms.deliveries == 1 else f"{words}, {terms.deliveries} prepaid"
+    words = beat(terms.delivery)
+    words = words[:1].upper() + words[1:]
+    return words if terms.deliveries == 1 else _("%(every)s, %(count)s prepaid", every=words, count=terms.deliveries)
 
 
 def sentences(terms: Terms, currency: str) -> list[str]:
     """Return the terms, a sentence each."""
     found = [_rhythm(terms), _discount(terms, currency)]
     if terms.cutoff:
-        days = plural(terms.cutoff, "day")
-        found.append(f"Whoever orders less than {days} before that day gets the first delivery the time after.")
+        found.append(
+            ngettext(
+                "Whoever orders less than %(num)s day before that day gets the first delivery the time after.",
+                "Whoever orders less than %(num)s days before that day gets the first delivery the time after.",
+                terms.cutoff,
+            )
+        )
     if terms.min_cycles:
-        found.append(f"Shoppers commit to at least {plural(terms.min_cycles, 'charge')}.")
+        found.append(
+            ngettext(
+                "Shoppers commit to at least %(num)s charge.",
+                "Shoppers commit to at least %(num)s charges.",
+                terms.min_cycles,
+            )
+        )
     if terms.max_cycles:
-        found.append(f"The subscription ends after {plural(terms.max_cycles, 'charge')}.")
+        found.append(
+            ngettext(
+                "The subscription ends after %(num)s charge.",
+                "The subscription ends after %(num)s charges.",
+                terms.max_cycles,
+            )
+        )
     return found
 
 
@@ -48,50 +69,62 @@ def example(terms: Terms, item: Item, currency: str) -> str:
     """Return what one item costs, e.g. "House Blend: $16.00 → $13.60 every 4 weeks"."""
     whole, price = item.price * terms.deliveries, terms.price(item.price)
     before = f"{money(whole, currency)} → " if price != whole else ""
-    each = f", {money(price / terms.deliveries, currency)} a delivery" if terms.deliveries > 1 else ""
-    return f"{item.title}: {before}{money(price, currency)} {rhythm(terms.billing)}{each}"
+    said = f"{item.title}: {before}{money(price, currency)} {rhythm(terms.billing)}"
+    if terms.deliveries == 1:
+        return said
+    return f"{said}, {_('%(amount)s a delivery', amount=money(price / terms.deliveries, currency))}"
 
 
 def unknown(plan: SellingPlan) -> str:
     """Return what can be said of a plan whose terms these pages cannot change."""
-    every = f"Charged {rhythm(plan.billing_policy)}. " if plan.billing_policy else ""
-    return f"{every}It was made with terms that cannot be changed here."
+    fixed = _("It was made with terms that cannot be changed here.")
+    if not plan.billing_policy:
+        return fixed
+    return f"{_('Charged %(every)s.', every=rhythm(plan.billing_policy))} {fixed}"
 
 
 def _rhythm(terms: Terms) -> str:
-    when = f"{rhythm(terms.delivery)} {anchor(terms.delivery)}".strip()
+    when = beat(terms.delivery)
     if terms.deliveries == 1:
-        return f"Delivered and charged {when}."
-    return f"Delivered {when}; {terms.deliveries} deliveries are paid at once, {rhythm(terms.billing)}."
+        return _("Delivered and charged %(when)s.", when=when)
+    return _(
+        "Delivered %(when)s; %(count)s deliveries are paid at once, %(every)s.",
+        when=when,
+        count=terms.deliveries,
+        every=rhythm(terms.billing),
+    )
 
 
 def _discount(terms: Terms, currency: str) -> str:
     if terms.discount == NONE:
-        return "No discount."
+        return _("No discount.")
     if terms.discount == PERCENTAGE:
-        return f"{terms.value}% off."
+        return _("%(value)s%% off.", value=format_decimal(Decimal(terms.value), locale=locale()))
     amount = money(Decimal(terms.value), currency)
-    return f"{amount} off each charge." if terms.discount == AMOUNT else f"Each charge costs {amount} an item."
+    if terms.discount == AMOUNT:
+        return _("%(amount)s off each charge.", amount=amount)
+    return _("Each charge costs %(amount)s an item.", amount=amount)
 
 
 def _told(words: str, tone: str = "neutral") -> Telling:
-    """A sentence with {group}, {plan} and {products} filled in."""
+    """A sentence with the names of group and plan, the number of products, and who did it, filled in."""
 
     def tell(fact: Fact, zone: tzinfo) -> Sentence:
         group, plan = (f"“{fact.data.get(name) or '?'}”" for name in ("group", "plan"))
         count = plural(int(fact.data.get("products") or 0), "product")
-        return Sentence(f"{words.format(group=group, plan=plan, products=count)}{who(fact)}.", tone)
+        places = {"group": group, "plan": plan, "products": count, "who": who(fact)}
+        return Sentence(stored(words) % places, tone)
 
     return tell
 
 
 TELLINGS: dict[str, Telling] = {
-    "plans.created": _told("Plans {group} were published, with {plan},", "success"),
-    "plans.plan_added": _told("{plan} was added to the plans {group}", "success"),
-    "plans.plan_changed": _told("{plan} of the plans {group} was changed for new subscribers"),
-    "plans.plan_removed": _told("A plan was taken out of {group}", "warning"),
-    "plans.renamed": _told("Plans were renamed {group}"),
-    "plans.attached": _told("Plans {group} were added to {products}", "success"),
-    "plans.detached": _told("Plans {group} were taken off {products}", "warning"),
-    "plans.deleted": _told("Plans {group} were deleted", "warning"),
+    "plans.created": _told(N_("Plans %(group)s were published, with %(plan)s,%(who)s."), "success"),
+    "plans.plan_added": _told(N_("%(plan)s was added to the plans %(group)s%(who)s."), "success"),
+    "plans.plan_changed": _told(N_("%(plan)s of the plans %(group)s was changed for new subscribers%(who)s.")),
+    "plans.plan_removed": _told(N_("A plan was taken out of %(group)s%(who)s."), "warning"),
+    "plans.renamed": _told(N_("Plans were renamed %(group)s%(who)s.")),
+    "plans.attached": _told(N_("Plans %(group)s were added to %(products)s%(who)s."), "success"),
+    "plans.detached": _told(N_("Plans %(group)s were taken off %(products)s%(who)s."), "warning"),
+    "plans.deleted": _told(N_("Plans %(group)s were deleted%(who)s."), "warning"),
 }

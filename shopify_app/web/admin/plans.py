@@ -19,6 +19,7 @@ from shopify_app.catalog.models import Product, Variant
 from shopify_app.gateways.shopify import selling_plans
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.kit.gid import gid, number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.plans import door, queries
 from shopify_app.plans.answers import Answer
 from shopify_app.plans.changes import Attach, Change, Delete, Detach, RemovePlan, Rename, terms_of
@@ -36,6 +37,7 @@ PATIENCE = 1.0
 LONGEST_NAME = 100
 SHOWN = 250
 """So many products at once: as many as one call takes."""
+KEEP = N_("Existing subscriptions keep their terms and go on.")
 _PRODUCT = re.compile(r"gid://shopify/Product/[0-9]{1,20}")
 
 Values = dict[str, Any]
@@ -64,7 +66,7 @@ def rename_plans(group: str) -> Response:
     if found is None:
         return missing()
     form = Form(request.form if request.method == "POST" else {"group": found.name})
-    name = form.text("group", "a name", longest=LONGEST_NAME)
+    name = form.text("group", _("a name"), longest=LONGEST_NAME)
     if request.method == "POST" and name is not None:
         answer = ask(Rename(name), form, found)
         if not answer.problems:
@@ -73,7 +75,7 @@ def rename_plans(group: str) -> Response:
     code = 422 if form.errors else 200
     return render.page(
         "plans/rename.html",
-        title=f"Rename {found.name}",
+        title=_("Rename %(name)s", name=found.name),
         code=code,
         **common(found),
         typed=form.typed,
@@ -91,10 +93,14 @@ def delete_plans(group: str) -> Response:
     if request.method == "POST":
         return tell(ask(Delete(), Form(request.form), found))
     sentences = [
-        f"{found.name} is taken off all products, with all its plans. Nobody can subscribe with them any more.",
-        "Existing subscriptions keep their terms and go on.",
+        _(
+            "%(name)s is taken off all products, with all its plans. Nobody can subscribe with them any more.",
+            name=found.name,
+        ),
+        str(KEEP),
     ]
-    return _confirm(found, f"Delete {found.name}?", sentences, url_for("admin.delete_plans", group=group), "Delete")
+    address, title = url_for("admin.delete_plans", group=group), _("Delete %(name)s?", name=found.name)
+    return _confirm(found, title, sentences, address, _("Delete"))
 
 
 @blueprint.route("/plans/<group>/<plan>/remove", methods=["GET", "POST"])
@@ -107,12 +113,9 @@ def remove_plan(group: str, plan: str) -> Response:
         return missing()
     if request.method == "POST":
         return tell(ask(RemovePlan(one.shopify_gid), Form(request.form), found))
-    sentences = [
-        "Nobody can subscribe with this plan any more.",
-        "Existing subscriptions keep their terms and go on.",
-    ]
+    sentences = [_("Nobody can subscribe with this plan any more."), str(KEEP)]
     address = url_for("admin.remove_plan", group=group, plan=plan)
-    return _confirm(found, f"Remove {one.name}?", sentences, address, "Remove")
+    return _confirm(found, _("Remove %(name)s?", name=one.name), sentences, address, _("Remove"))
 
 
 @blueprint.route("/plans/<group>/products", methods=["GET", "POST"])
@@ -126,7 +129,7 @@ def plan_products(group: str) -> Response:
         return _products(found)
     chosen = [each for each in request.form.getlist("product") if _PRODUCT.fullmatch(each)][:SHOWN]
     if not chosen:
-        return _products(found, problem="Choose at least one product.")
+        return _products(found, problem=_("Choose at least one product."))
     change = Detach(chosen) if request.form.get("do") == "detach" else Attach(chosen)
     return tell(ask(change, Form(request.form), found))
 
@@ -166,7 +169,7 @@ def tell(answer: Answer) -> Response:
 
 def missing() -> Response:
     """The page for a group or plan that the shop does not have."""
-    return render.page("plans/missing.html", title="Plan not found", code=404)
+    return render.page("plans/missing.html", title=_("Plan not found"), code=404)
 
 
 def show_list(**values: Any) -> Response:
@@ -178,14 +181,14 @@ def show_list(**values: Any) -> Response:
         is_stale = True
         log.warning("selling plans shown as they were", extra={"shop": g.shop.domain, "error": str(error)})
     with ctx().db.session() as session:
-        rows = [_row(session, group) for group in queries.groups(session, g.shop.id)]
-    return render.page("plans/page.html", title="Plans", rows=rows, is_stale=is_stale, **values)
+        rows = [shown(session, group) for group in queries.groups(session, g.shop.id)]
+    return render.page("plans/page.html", title=_("Plans"), rows=rows, is_stale=is_stale, **values)
 
 
 def show_group(group: SellingPlanGroup, **values: Any) -> Response:
     """Render one group."""
     with ctx().db.session() as session:
-        row = _row(session, group)
+        row = shown(session, group)
     return render.page("plans/group.html", title=group.name, **common(group), row=row, **values)
 
 
@@ -214,7 +217,8 @@ def item(session: Session, group: SellingPlanGroup | None) -> plan_words.Item:
     return plan_words.Item(found[0], found[1]) if found and found[1] else plan_words.ANY
 
 
-def _row(session: Session, group: SellingPlanGroup) -> Values:
+def shown(session: Session, group: SellingPlanGroup) -> Values:
+    """Return a group in words: its plans, each with an example price, and the products it is sold with."""
     example = item(session, group)
     products = [product["title"] for product in group.products]
     return {
@@ -249,7 +253,7 @@ def _products(group: SellingPlanGroup, problem: str = "") -> Response:
     found, more, is_silent = _search(search)
     return render.page(
         "plans/products.html",
-        title=f"Products of {group.name}",
+        title=_("Products of %(name)s", name=group.name),
         code=422 if problem else 200,
         **common(group),
         search=search,

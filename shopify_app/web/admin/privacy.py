@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.privacy.models import CUSTOMER_REDACT, DATA_REQUEST, SHOP_REDACT, PrivacyRequest
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -25,13 +26,13 @@ MOST_DIGITS = 18
 """Any number this long fits the column."""
 
 KINDS = {
-    DATA_REQUEST: "Data request",
-    CUSTOMER_REDACT: "Erase a customer",
-    SHOP_REDACT: "Erase the shop",
+    DATA_REQUEST: N_("Data request"),
+    CUSTOMER_REDACT: N_("Erase a customer"),
+    SHOP_REDACT: N_("Erase the shop"),
 }
-GONE = "The customer's data were erased later on, and this report with them."
-CAME_BACK = "Nothing was erased: by then the shop had installed Perennial again."
-MISSING = "Request not found"
+GONE = N_("The customer's data were erased later on, and this report with them.")
+CAME_BACK = N_("Nothing was erased: by then the shop had installed Perennial again.")
+MISSING = N_("Request not found")
 
 Values = dict[str, Any]
 
@@ -43,7 +44,9 @@ def privacy_requests() -> Response:
     with ctx().db.session() as session:
         found = _newest(session, NEWEST + 1)
     rows = [_row(request) for request in found[:NEWEST]]
-    return render.page("privacy/page.html", title="Privacy requests", rows=rows, newest=NEWEST, more=found[NEWEST:])
+    return render.page(
+        "privacy/page.html", title=_("Privacy requests"), rows=rows, newest=NEWEST, more=found[NEWEST:]
+    )
 
 
 @blueprint.get("/settings/privacy/<request_id>")
@@ -53,8 +56,10 @@ def privacy_request(request_id: str) -> Response:
     with ctx().db.session() as session:
         found = _one(session, request_id)
     if found is None:
-        return render.page("privacy/missing.html", title=MISSING, code=404)
-    return render.page("privacy/request.html", title=KINDS.get(found.kind, found.kind), **_row(found), **_told(found))
+        return render.page("privacy/missing.html", title=str(MISSING), code=404)
+    return render.page(
+        "privacy/request.html", title=str(KINDS.get(found.kind, found.kind)), **_row(found), **_told(found)
+    )
 
 
 @blueprint.get("/settings/privacy/<request_id>/report.json")
@@ -64,7 +69,7 @@ def privacy_report(request_id: str) -> Response:
     with ctx().db.session() as session:
         found = _one(session, request_id)
     if found is None or found.kind != DATA_REQUEST or found.report is None:
-        response = jsonify(error="There is no report.")
+        response = jsonify(error=_("There is no report."))
         response.status_code = 404
         return response
     whole = {"shop": g.shop.domain, "customer": found.customer_gid, "data": found.report}
@@ -95,7 +100,7 @@ def _row(request: PrivacyRequest) -> Values:
         "href": url_for("admin.privacy_request", request_id=request.id),
         "id": request.id,
         "kind": KINDS.get(request.kind, request.kind),
-        "customer": f"Customer {customer}" if customer else "All customers",
+        "customer": _("Customer %(number)s", number=customer) if customer else _("All customers"),
         "customer_link": render.admin_link(f"customers/{customer}") if customer else None,
         "received_at": request.received_at,
         "done_at": request.done_at,
@@ -105,8 +110,8 @@ def _row(request: PrivacyRequest) -> Values:
 
 def _state(request: PrivacyRequest) -> Badge:
     if request.done_at:
-        return Badge("Done", "success")
-    return Badge("Waiting, tried before", "warning") if request.last_error else Badge("Waiting", "info")
+        return Badge(_("Done"), "success")
+    return Badge(_("Waiting, tried before"), "warning") if request.last_error else Badge(_("Waiting"), "info")
 
 
 def _told(request: PrivacyRequest) -> Values:

@@ -27,13 +27,15 @@ Sums = dict[str, Decimal]
 def due_in(start: datetime | None, end: datetime) -> ColumnElement[bool]:
     """Cycles that will be charged before `end`, and not before `start`, unless something changes.
 
-    For queries that know the cycle's Contract; the same conditions as billing.due, but for the stopped shop's.
+    For queries that know the cycle's Contract; the same conditions as billing.due, but for the stopped shop's. They
+    are those of an index, too: what is billed has no `due_at`, so waiting for someone is nothing else than these.
     """
     condition = (
         BillingCycle.due_at.is_not(None)
         & (BillingCycle.due_at < end)
         & BillingCycle.attempted_at.is_(None)
-        & ~waiting_for_someone()
+        & BillingCycle.held_reason.is_(None)
+        & BillingCycle.parked_reason.is_(None)
         & (Contract.status == ACTIVE)
         & Contract.billing_stopped_at.is_(None)
         & Contract.parked_reason.is_(None)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.web.admin import addresses, sentences, words
 from shopify_app.web.format import moment, money
 
@@ -49,14 +50,14 @@ def tables(report: Row, zone: tzinfo) -> list[Table]:
 def erased(report: Row) -> Table:
     """Return how many entries a redaction changed, feature by feature, as the proof of it."""
     counts = report.get("erased") or {}
-    rows = [[_AREAS.get(feature, _spelled(feature)), str(count)] for feature, count in counts.items()]
-    return Table("What was erased", ["Area", "Entries"], rows)
+    rows = [[str(_AREAS.get(feature, _spelled(feature))), str(count)] for feature, count in counts.items()]
+    return Table(_("What was erased"), [_("Area"), _("Entries")], rows)
 
 
 def _table(key: tuple[str, str], rows: Sequence[Row], zone: tzinfo) -> Table:
     heading, columns = _TABLES.get(key) or (_spelled(" ".join(key)), _columns_of(rows))
     cells = [[cell(row, zone) or "–" for cell in columns.values()] for row in rows[:MOST_ROWS]]
-    return Table(heading, list(columns), cells, max(0, len(rows) - MOST_ROWS))
+    return Table(str(heading), [str(name) for name in columns], cells, max(0, len(rows) - MOST_ROWS))
 
 
 def _columns_of(rows: Sequence[Row]) -> dict[str, Cell]:
@@ -112,7 +113,7 @@ def _sent_to(row: Row, zone: tzinfo) -> str:
 
 def _outcome(row: Row, zone: tzinfo) -> str:
     badge = words.ATTEMPT.get(row.get("state", ""))
-    return badge.words if badge else _text(row.get("state"))
+    return str(badge.words) if badge else _text(row.get("state"))
 
 
 def _sum(row: Row, zone: tzinfo) -> str:
@@ -145,71 +146,76 @@ def _attributes(row: Row, name: str) -> Row:
 
 _TABLES: dict[tuple[str, str], tuple[str, dict[str, Cell]]] = {
     ("edits", "edits"): (
-        "Changes asked for",
+        N_("Changes asked for"),
         {
-            "Change": lambda row, zone: _spelled(_text(row.get("action"))),
-            "Wish": _value("wish"),
-            "Asked": _at("asked_at"),
+            N_("What"): lambda row, zone: _spelled(_text(row.get("action"))),
+            N_("Wish"): _value("wish"),
+            N_("Asked"): _at("asked_at"),
         },
     ),
     ("orders", "paid_orders"): (
-        "Changes of paid orders",
-        {"Order": _value("order"), "Wish": _value("wish"), "Asked": _at("asked_at")},
+        N_("Changes of paid orders"),
+        {N_("Order"): _value("order"), N_("Wish"): _value("wish"), N_("Asked"): _at("asked_at")},
     ),
     ("shoppers", "customer"): (
-        "Customer",
-        {"Name": _name, "Mail": _value("email"), "Phone": _value("phone"), "Language": _value("locale")},
+        N_("Customer"),
+        {
+            N_("Name"): _name,
+            N_("Mail"): _value("email"),
+            N_("Phone"): _value("phone"),
+            N_("Language"): _value("locale"),
+        },
     ),
     ("shoppers", "payment_methods"): (
-        "Payment methods",
+        N_("Payment methods"),
         {
-            "Kind": lambda row, zone: _spelled(_text(row.get("kind"))),
-            "Brand": _value("brand"),
-            "Last digits": _value("last_digits"),
-            "Expires": _value("expires_on"),
+            N_("Kind"): lambda row, zone: _spelled(_text(row.get("kind"))),
+            N_("Brand"): _value("brand"),
+            N_("Last digits"): _value("last_digits"),
+            N_("Expires"): _value("expires_on"),
         },
     ),
     ("contracts", "contracts"): (
-        "Subscriptions",
+        N_("Subscriptions"),
         {
-            "Subscription": _contract,
-            "Status": lambda row, zone: words.status(_text(row.get("status"))).words,
-            "Items": _items,
-            "Sent to": _sent_to,
-            "Note": _value("note"),
-            "When out of stock": lambda row, zone: out_of_stock.said(row.get("out_of_stock")),
+            N_("Subscription"): _contract,
+            N_("Status"): lambda row, zone: words.status(_text(row.get("status"))).words,
+            N_("Items"): _items,
+            N_("Sent to"): _sent_to,
+            N_("Note"): _value("note"),
+            N_("When out of stock"): lambda row, zone: out_of_stock.said(row.get("out_of_stock")),
         },
     ),
     ("billing", "charges"): (
-        "Charges",
-        {"When": _at("written_at"), "Outcome": _outcome, "Amount": _sum, "Order": _value("order")},
+        N_("Charges"),
+        {N_("When"): _at("written_at"), N_("Outcome"): _outcome, N_("Amount"): _sum, N_("Order"): _value("order")},
     ),
-    ("journal", "facts"): ("What happened", {"When": _at("occurred_at"), "What": _happened}),
+    ("journal", "facts"): (N_("What happened"), {N_("When"): _at("occurred_at"), N_("What"): _happened}),
     ("journal", "deliveries"): (
-        "Sent to Klaviyo",
+        N_("Sent to Klaviyo"),
         {
-            "When": lambda row, zone: _moment(_event(row).get("time"), zone),
-            "Event": lambda row, zone: _text(_attributes(row, "metric").get("name")),
-            "About": _profile,
+            N_("When"): lambda row, zone: _moment(_event(row).get("time"), zone),
+            N_("Event"): lambda row, zone: _text(_attributes(row, "metric").get("name")),
+            N_("About"): _profile,
         },
     ),
 }
 """Feature and list → heading and columns."""
 
 _AREAS = {
-    "channels": "Connections",
-    "notices": "Planned notices",
-    "links": "Links used in mails",
-    "edits": "Changes asked for, with comments and addresses",
-    "orders": "Addresses that paid orders are to be sent to",
-    "fulfillment": "Changes told to who packs",
-    "billing": "Messages about charges",
-    "stock": "Choices about what was out of stock",
-    "dunning": "Marks of a customer whose payment fails",
-    "cards": "Requests for another card",
-    "journal": "History and what was sent to Klaviyo",
-    "shoppers": "Customer and payment methods",
-    "contracts": "Addresses, notes and preferences of subscriptions",
-    "privacy": "Answers to data requests",
+    "channels": N_("Connections"),
+    "notices": N_("Planned notices"),
+    "links": N_("Links used in mails"),
+    "edits": N_("Changes asked for, with comments and addresses"),
+    "orders": N_("Addresses that paid orders are to be sent to"),
+    "fulfillment": N_("Changes told to who packs"),
+    "billing": N_("Messages about charges"),
+    "stock": N_("Choices about what was out of stock"),
+    "dunning": N_("Marks of a customer whose payment fails"),
+    "cards": N_("Requests for another card"),
+    "journal": N_("History and what was sent to Klaviyo"),
+    "shoppers": N_("Customer and payment methods"),
+    "contracts": N_("Addresses, notes and preferences of subscriptions"),
+    "privacy": N_("Answers to data requests"),
 }
 """Feature → what its `erase` changes."""

@@ -13,23 +13,25 @@ from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, account_of
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, ngettext, stored
 from shopify_app.shoppers.models import Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
-from shopify_app.web.format import plural
+from shopify_app.web.admin.klaviyo_words import REFUSED
+from shopify_app.web.admin.mail_log import again_by_itself
 
 PAGE = 50
 LONGEST_SEARCH = 200
 STATES = {
-    ACCEPTED: ("Accepted by Klaviyo", "success"),
-    PENDING: ("Waiting", "info"),
-    PARKED_DELIVERY: ("Parked", "critical"),
-    DROPPED: ("Not sent", "neutral"),
+    ACCEPTED: (N_("Accepted by Klaviyo"), "success"),
+    PENDING: (N_("Waiting"), "info"),
+    PARKED_DELIVERY: (N_("Parked"), "critical"),
+    DROPPED: (N_("Not sent"), "neutral"),
 }
 """Accepted is all that Klaviyo ever says: neither "sent" nor "delivered" may stand here."""
-SHOWS = [("", "All events"), *((state, words) for state, (words, _) in STATES.items())]
-NOT_CONNECTED = "Connect Klaviyo in the settings first."
+SHOWS = [("", N_("All events")), *((state, words) for state, (words, _) in STATES.items())]
+NOT_CONNECTED = N_("Connect Klaviyo in the settings first.")
 
 
 @blueprint.get("/notices")
@@ -46,15 +48,21 @@ def send_again() -> Response:
     """Let one parked event go (`delivery`), or all of them."""
     asked = request.form.get("delivery", "")
     if asked and not (asked.isascii() and asked.isdigit() and len(asked) < 19):
-        return _show(toast="This event is not known", is_error=True)
+        return _show(toast=_("This event is not known"), is_error=True)
     try:
         freed, kept = again.release(ctx(), g.shop.id, int(asked) if asked else None)
     except again.NotConnected:
         return _show(toast=NOT_CONNECTED, is_error=True)
     if not freed and not kept:
-        return _show(toast="Nothing is parked any more")
-    stays = f"; {plural(kept, 'event')} could not be sent, see the reason" if kept else ""
-    return _show(toast=f"{plural(freed, 'event')} on the way{stays}", is_error=not freed)
+        return _show(toast=_("Nothing is parked any more"))
+    words = ngettext("%(num)s event on the way", "%(num)s events on the way", freed)
+    if kept:
+        words += "; " + ngettext(
+            "%(num)s event could not be sent, see the reason",
+            "%(num)s events could not be sent, see the reason",
+            kept,
+        )
+    return _show(toast=words, is_error=not freed)
 
 
 def _show(*, toast: str = "", is_error: bool = False) -> Response:
@@ -72,7 +80,7 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
         }
     is_filtered = bool(search or show or request.values.get("before"))
     values |= {"search": search, "show": show, "shows": SHOWS, "is_filtered": is_filtered}
-    return render.page("sendlog/page.html", title="Send log", toast=toast, toast_is_error=is_error, **values)
+    return render.page("sendlog/page.html", title=_("Send log"), toast=toast, toast_is_error=is_error, **values)
 
 
 def _query(search: str, show: str) -> Select[Delivery, Fact, Shopper]:
@@ -106,7 +114,7 @@ def _row(delivery: Delivery, fact: Fact, shopper: Shopper | None) -> dict[str, A
     return {
         "id": delivery.id,
         "metric": METRICS.get(fact.kind, fact.kind),
-        "shopper": shopper.label if shopper else "Customer not known",
+        "shopper": shopper.label if shopper else _("Customer not known"),
         "mail": shopper.email if shopper else None,
         "number": number,
         "href": url_for("admin.contract", number=number) if number else None,
@@ -114,14 +122,14 @@ def _row(delivery: Delivery, fact: Fact, shopper: Shopper | None) -> dict[str, A
         "words": words,
         "tone": tone,
         "is_parked": delivery.state == PARKED_DELIVERY,
-        "details": delivery.reason or _tries(delivery),
+        "details": stored(delivery.reason) or _tries(delivery),
     }
 
 
 def _tries(delivery: Delivery) -> str:
     if delivery.state != PENDING or not delivery.tries:
         return ""
-    return f"Tried {plural(delivery.tries, 'time')}; it is tried again by itself. {delivery.last_error or ''}".strip()
+    return f"{again_by_itself(delivery.tries)} {delivery.last_error or ''}".strip()
 
 
 def _older(search: str, show: str, last: int) -> str:
@@ -137,8 +145,8 @@ def _count(session: Session, state: str) -> int:
 
 def _problem(account: KlaviyoAccount | None) -> str:
     if account is None:
-        return "Klaviyo is not connected. What happens meanwhile is kept and told when you connect."
+        return _("Klaviyo is not connected. What happens meanwhile is kept and told when you connect.")
     if account.state != CONNECTED:
-        reason = account.broken_reason or "Klaviyo refused the key."
-        return f"{reason} Nothing is lost: what waits is sent when you connect again."
+        lost = _("Nothing is lost: what waits is sent when you connect again.")
+        return f"{stored(account.broken_reason) or REFUSED} {lost}"
     return ""

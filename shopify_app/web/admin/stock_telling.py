@@ -18,6 +18,7 @@ from shopify_app.channels.mail import settings as mail
 from shopify_app.channels.mail.preview import Preview
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import _, stored
 from shopify_app.plans.models import SellingPlan
 from shopify_app.shoppers.mirror import shopper
 from shopify_app.stock import settings
@@ -52,7 +53,7 @@ def confirm_stock_telling() -> Response:
     """Note that staff have seen it: the step on the list of what is to be set up."""
     with ctx().db.session() as session:
         settings.confirm(session, g.shop.id, ctx().clock.now())
-    return _show(toast="Noted")
+    return _show(toast=_("Noted"))
 
 
 def _show(toast: str = "") -> Response:
@@ -62,7 +63,7 @@ def _show(toast: str = "") -> Response:
     with ctx().db.session() as session:
         values: Values = {
             "event": event.slug,
-            "fires": event.fires,
+            "fires": stored(event.fires),
             "events": [(one.slug, one.name) for one in STOCK],
             "language": language,
             "languages": LANGUAGES,
@@ -72,7 +73,7 @@ def _show(toast: str = "") -> Response:
             **_affected(session),
             **_preview(session, event, language),
         }
-    return render.page("stock_telling/page.html", title="How we tell them", toast=toast, **values)
+    return render.page("stock_telling/page.html", title=_("How we tell them"), toast=toast, **values)
 
 
 def _way(session: Session) -> str:
@@ -93,9 +94,9 @@ def _policies(session: Session) -> list[Values]:
     order = {settings.SHOP: 0, settings.PLAN: 1, settings.PRODUCT: 2}
     found = []
     for (scope, gid), terms in sorted(known.items(), key=lambda each: (order[each[0][0]], names.get(each[0][1], ""))):
-        whose = "All other items" if scope == settings.SHOP else names.get(gid, f"#{number_of(gid)}")
-        whose = "Every item" if scope == settings.SHOP and len(known) == 1 else whose
-        what = {settings.PLAN: "plan", settings.PRODUCT: "product"}.get(scope, "")
+        whose = _("All other items") if scope == settings.SHOP else names.get(gid, f"#{number_of(gid)}")
+        whose = _("Every item") if scope == settings.SHOP and len(known) == 1 else whose
+        what = {settings.PLAN: _("plan"), settings.PRODUCT: _("product")}.get(scope, "")
         said = sentences(terms, substitutes.get(terms.swap_variant_gid or ""))
         found.append({"whose": whose, "what": what, "said": said})
     return found
@@ -135,9 +136,9 @@ def _row(session: Session, seen: Seen) -> Values:
     decision = seen.decision
     return {
         "number": number_of(seen.contract.shopify_gid),
-        "shopper": person.label if person else "Customer not known",
+        "shopper": person.label if person else _("Customer not known"),
         "charge_at": decision.charge_at,
-        "trouble": f"{seen.item.words if seen.item else 'An item'} {TROUBLE[seen.kind]}",
+        "trouble": f"{seen.item.words if seen.item else _('An item')} {TROUBLE[seen.kind]}",
         "told_at": decision.told_at,
         "happens": done(seen.word),
         "chosen": decision.choice is not None,

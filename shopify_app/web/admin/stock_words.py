@@ -5,86 +5,113 @@ from __future__ import annotations
 from datetime import date, tzinfo
 
 from shopify_app.journal.models import Fact
+from shopify_app.kit.speech import N_, _, ngettext
 from shopify_app.web.admin.sentence import Sentence, Telling, instant, who
-from shopify_app.web.format import day, plural
+from shopify_app.web.format import day
 
 DONE = {
-    "tell": "the order waits for you",
-    "swap": "a substitute is sent",
-    "delay": "the order waits until the item is back",
-    "skip": "the order is skipped",
-    "ship_rest": "the rest of the order is sent",
-    "sell": "the order is charged and sent as planned",
+    "tell": N_("the order waits for you"),
+    "swap": N_("a substitute is sent"),
+    "delay": N_("the order waits until the item is back"),
+    "skip": N_("the order is skipped"),
+    "ship_rest": N_("the rest of the order is sent"),
+    "sell": N_("the order is charged and sent as planned"),
 }
 """What can be done with such an order; the word of the policy → the end of a sentence."""
 CHOICES = {
-    "swap": "a substitute",
-    "delay": "waiting until the item is back",
-    "skip": "skipping the order",
-    "ship_rest": "the rest of the order",
+    "swap": N_("a substitute"),
+    "delay": N_("waiting until the item is back"),
+    "skip": N_("skipping the order"),
+    "ship_rest": N_("the rest of the order"),
 }
 """What a shopper may choose, as a list names it."""
 TROUBLE = {
-    "low": "runs low before this order",
-    "out": "is out of stock",
-    "discontinued": "is discontinued",
+    "low": N_("runs low before this order"),
+    "out": N_("is out of stock"),
+    "discontinued": N_("is discontinued"),
 }
 """Kind of a cause → what is wrong with the item."""
 
 
 def done(word: object) -> str:
     """Return what is done; a word of a later version is spelled out."""
-    return DONE.get(str(word), str(word).replace("_", " "))
+    return str(DONE.get(str(word), str(word).replace("_", " ")))
 
 
 def item(fact: Fact) -> str:
     """Return the item a fact is about, e.g. "2 × House Blend (250 g)"."""
     found = fact.data.get("item") or {}
     variant = f" ({found['variant_title']})" if found.get("variant_title") else ""
-    return f"{found.get('quantity', '?')} × {found.get('title') or 'An item'}{variant}"
+    return f"{found.get('quantity', '?')} × {found.get('title') or _('An item')}{variant}"
 
 
 def _trouble(fact: Fact, zone: tzinfo) -> Sentence:
     charge_at, default_at = instant(fact.data.get("charge_at")), instant(fact.data.get("default_at"))
-    of = f" of the order of {day(charge_at, zone)}" if charge_at else ""
-    count = len(fact.data.get("options") or [])
-    choices = f" The shopper has {plural(count, 'choice')}." if count else ""
-    when = f" on {day(default_at, zone)}" if default_at else ""
-    nothing = f"If nothing is chosen, {done(fact.data.get('default'))}{when}."
-    kind = TROUBLE[fact.kind.removeprefix("stock.")]
-    return Sentence(f"{item(fact)}{of} {kind}. {nothing}{choices}", "warning")
+    places = {"item": item(fact), "trouble": str(TROUBLE[fact.kind.removeprefix("stock.")])}
+    what = (
+        _("%(item)s of the order of %(day)s %(trouble)s.", day=day(charge_at, zone), **places)
+        if charge_at
+        else _("%(item)s %(trouble)s.", **places)
+    )
+    return Sentence(
+        f"{what} {_if_nothing(fact, day(default_at, zone) if default_at else '')}{_choices(fact)}", "warning"
+    )
+
+
+def _if_nothing(fact: Fact, on: str) -> str:
+    what = done(fact.data.get("default"))
+    if on:
+        return _("If nothing is chosen, %(what)s on %(day)s.", what=what, day=on)
+    return _("If nothing is chosen, %(what)s.", what=what)
+
+
+def _choices(fact: Fact) -> str:
+    number = len(fact.data.get("options") or [])
+    if not number:
+        return ""
+    return " " + ngettext("The shopper has %(num)s choice.", "The shopper has %(num)s choices.", number)
 
 
 def _low(fact: Fact, zone: tzinfo) -> Sentence:
     said, until = _trouble(fact, zone), fact.data.get("runs_out_on")
-    return said._replace(words=f"{said.words} It lasts until {day(date.fromisoformat(until))}.") if until else said
+    if not until:
+        return said
+    lasts = _("It lasts until %(day)s.", day=day(date.fromisoformat(until)))
+    return said._replace(words=f"{said.words} {lasts}")
 
 
-def _done(words: str) -> Telling:
-    def tell(fact: Fact, zone: tzinfo) -> Sentence:
-        return Sentence(f"{item(fact)} is not there: {words}{_chosen(fact)}.", "warning")
-
-    return tell
+def _done(what: str) -> Telling:
+    return lambda fact, zone: Sentence(_not_there(fact, str(what)), "warning")
 
 
 def _delayed(fact: Fact, zone: tzinfo) -> Sentence:
     to = instant((fact.after or {}).get("expected_at"))
-    until = f", at the latest until {day(to, zone)}" if to else ""
-    return Sentence(f"{item(fact)} is not there: {DONE['delay']}{until}{_chosen(fact)}.", "warning")
+    what = str(DONE["delay"])
+    if to:
+        what = _("the order waits until the item is back, at the latest until %(day)s", day=day(to, zone))
+    return Sentence(_not_there(fact, what), "warning")
+
+
+def _not_there(fact: Fact, what: str) -> str:
+    by = who(fact)
+    if by:
+        return _("%(item)s is not there: %(what)s, chosen%(who)s.", item=item(fact), what=what, who=by)
+    return _("%(item)s is not there: %(what)s.", item=item(fact), what=what)
 
 
 def _back(fact: Fact, zone: tzinfo) -> Sentence:
     at = instant(fact.data.get("resume_at"))
-    return Sentence(f"{item(fact)} is back{f': the order is charged on {day(at, zone)}' if at else ''}.", "success")
+    if at is None:
+        return Sentence(_("%(item)s is back.", item=item(fact)), "success")
+    words = _("%(item)s is back: the order is charged on %(day)s.", item=item(fact), day=day(at, zone))
+    return Sentence(words, "success")
 
 
 def _choice(fact: Fact, zone: tzinfo) -> Sentence:
-    return Sentence(f"Chosen{who(fact)}, as {item(fact)} is not there: {done(fact.data.get('choice'))}.")
-
-
-def _chosen(fact: Fact) -> str:
-    by = who(fact)
-    return f", chosen{by}" if by else ""
+    what = done(fact.data.get("choice"))
+    return Sentence(
+        _("Chosen%(who)s, as %(item)s is not there: %(what)s.", who=who(fact), item=item(fact), what=what)
+    )
 
 
 TELLINGS: dict[str, Telling] = {

@@ -10,13 +10,14 @@ from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.tasks import book
 from shopify_app.tasks.models import DONE, OPEN, Task
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
 
-SHOWS = {OPEN: "To be done", DONE: "Done"}
+SHOWS = {OPEN: N_("To be done"), DONE: N_("Done")}
 LATEST = 100
 """Tasks shown at once; what is to be done, oldest first."""
 
@@ -34,14 +35,14 @@ def tasks() -> Response:
 @merchant
 def task_done(number: str) -> Response:
     """Somebody did it."""
-    return _change(number, book.done, "Marked as done", offers_undo=True)
+    return _change(number, book.done, _("Marked as done"), offers_undo=True)
 
 
 @blueprint.post("/tasks/<number>/undo")
 @merchant
 def task_undo(number: str) -> Response:
     """They had not."""
-    return _change(number, book.undo, "To be done again")
+    return _change(number, book.undo, _("To be done again"))
 
 
 def _change(number: str, change: Change, said: str, *, offers_undo: bool = False) -> Response:
@@ -50,9 +51,9 @@ def _change(number: str, change: Change, said: str, *, offers_undo: bool = False
         is_new = change(session, g.shop.id, task_id, f"merchant:{g.user_id}", ctx().clock.now())
         is_known = book.find(session, g.shop.id, task_id) is not None
     if not is_known:
-        return _page(toast="This task is no longer there.", code=404)
+        return _page(toast=_("This task is no longer there."), code=404)
     return _page(
-        toast=said if is_new else "It is like that already.", undo=task_id if offers_undo and is_new else None
+        toast=said if is_new else _("It is like that already."), undo=task_id if offers_undo and is_new else None
     )
 
 
@@ -62,7 +63,7 @@ def _page(toast: str = "", undo: int | None = None, code: int = 200) -> Response
     with ctx().db.session() as session:
         rows = [_row(task) for task in book.listed(session, g.shop.id, show, LATEST)]
     return render.page(
-        "tasks/page.html", title="Tasks", code=code, rows=rows, show=show, shows=SHOWS, toast=toast, undo=undo
+        "tasks/page.html", title=_("Tasks"), code=code, rows=rows, show=show, shows=SHOWS, toast=toast, undo=undo
     )
 
 

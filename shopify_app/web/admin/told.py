@@ -6,10 +6,11 @@ from typing import Protocol
 
 from flask import Response
 
+from shopify_app.kit.speech import N_
 from shopify_app.web.admin.contract import show
 from shopify_app.web.admin.offers import Undo
 
-NO_UNDO = "This can no longer be taken back. The page shows the subscription as it is."
+NO_UNDO = N_("This can no longer be taken back. The page shows the subscription as it is.")
 
 
 class Answer(Protocol):

@@ -16,6 +16,7 @@ from shopify_app.web.portal.day_deed import ALL_DATES
 from shopify_app.web.portal.deed import Deed, Ground, Values
 from shopify_app.web.portal.detail_deeds import OF_DETAILS
 from shopify_app.web.portal.fields import Body, Day, Text, Word
+from shopify_app.web.portal.leaving_deeds import OF_LEAVING
 from shopify_app.web.portal.line_deeds import OF_LINES
 from shopify_app.web.portal.shipping_deeds import OF_SHIPPING
 from shopify_app.web.portal.stock_deeds import OF_STOCK
@@ -56,6 +57,6 @@ OF_STATUS = (
         Body({"reason": Word(tuple(REASONS)), "comment": Text(500, needed=False)}),
     ),
 )
-_ALL = (*OF_STATUS, *OF_LINES, *ALL_DATES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK, *OF_BACKUP)
+_ALL = (*OF_STATUS, *OF_LINES, *ALL_DATES, *OF_DETAILS, *OF_SHIPPING, *OF_STOCK, *OF_BACKUP, *OF_LEAVING)
 DEEDS = {deed.name: deed for deed in _ALL}
 """Each action by its name in addresses."""

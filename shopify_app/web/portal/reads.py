@@ -11,8 +11,9 @@ from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import backup_method
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.leaving import terms
 from shopify_app.web import ctx
-from shopify_app.web.portal import blueprint, cycle_shapes, rows, shapes
+from shopify_app.web.portal import blueprint, cycle_shapes, leaving_deeds, rows, shapes
 from shopify_app.web.portal.cards import card
 from shopify_app.web.portal.guard import shopper
 from shopify_app.web.portal.problems import Problem
@@ -88,7 +89,11 @@ def whole_contract(session: Session, row: Contract) -> Json:
     """Return a contract with everything that its page shows."""
     method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
     now, backup = ctx().clock.now(), backup_method.usable(session, row)
-    extra = {"card": card(session, row, method, now), "backup_method": shapes.named_method(backup)}
+    extra = {
+        "card": card(session, row, method, now),
+        "backup_method": shapes.named_method(backup),
+        "leaving": leaving_deeds.shape(terms.of_contract(session, g.shop, row), row),
+    }
     return shapes.contract(row, _hour(session), method, attempt, now) | extra
 
 

@@ -134,6 +134,16 @@ SCHEMAS |= {
         card=ref("Card"),
     ),
     "CardBody": shape(),
+    "Withdrawal": shape(
+        until=said(DAY, "The last day on which it may be declared."),
+        exempt=said(MAYBE_TEXT, "What cannot be sent back, in the merchant's words."),
+    ),
+    "Leaving": shape(
+        asks_reason=said(YES, "A reason for cancelling may be asked for, though never demanded."),
+        offers=said(YES, "An offer may stand beside cancelling."),
+        withdrawal=said(or_null(ref("Withdrawal")), "Null where the region gives no such right."),
+        withdrawn_at=said(or_null(INSTANT), "When the shopper withdrew from the contract; null while they have not."),
+    ),
     "ContractSummary": shape(**_SUMMARY),
     "Contracts": shape(contracts=listed(ref("ContractSummary")), next_after=MAYBE_TEXT),
     "Contract": shape(
@@ -147,6 +157,7 @@ SCHEMAS |= {
         payment=ref("Payment"),
         discounts=listed(ref("Discount")),
         out_of_stock=PREFERENCE,
+        leaving=said(ref("Leaving"), "How the shopper's region lets them leave."),
         time_zone=said(TEXT, "IANA name; all days of this API are days there."),
     ),
     "Reason": shape(code=one_of(*CODES), words=TEXT),

@@ -29,7 +29,7 @@ class Table extends Part {
     followSlot(this, "[name=filters]", ".filters");
     this.$(".back").addEventListener("click", () => this.say("previouspage"));
     this.$(".on").addEventListener("click", () => this.say("nextpage"));
-    this.watch = new MutationObserver(() => this.label());
+    this.watch = new MutationObserver(() => this.labelSoon());
     const scroll = this.$(".scroll"); // a region that scrolls must be reachable by keyboard
     new ResizeObserver(() => give(scroll, { tabindex: scroll.scrollWidth > scroll.clientWidth + 1 && "0" })).observe(scroll);
   }
@@ -49,6 +49,12 @@ class Table extends Part {
     const named = this.closest("s-section");
     this.$(".table").setAttribute("aria-label", named?.getAttribute("heading") || named?.getAttribute("accessibilitylabel") || "Table");
     queueMicrotask(() => this.label());
+  }
+  /** Once for all rows that arrive together: a long table comes row by row while its page is still being read. */
+  labelSoon() {
+    clearTimeout(this.soon);
+    const calm = this.querySelectorAll("s-table-row").length < 50;
+    this.soon = setTimeout(() => this.label(), calm ? 0 : 50);
   }
   /** Tells each cell what its column says about it: its label, its alignment, its place on a card. */
   label() {

@@ -79,6 +79,23 @@ EVENTS = (
         {"Status": "Cancelled", "StatusText": "Cancelled"},
     ),
     Event(
+        "subscription.withdrawn",
+        "Withdrawn Subscription",
+        "A shopper withdrew from the contract, as their region's law lets them: the acknowledgement, with its time.",
+        "subscription.withdrawn:<contract>:<request>:<moment>",
+        (
+            *day(
+                "WithdrawnAt",
+                "The moment at which it was declared",
+                "December 1, 2026, 9:00 AM EST",
+                "2026-12-01T14:00:00+00:00",
+            ),
+            text("ContractMadeDate", "The day the contract was made", "November 25, 2026"),
+        ),
+        {"Status": "Cancelled", "StatusText": "Cancelled"},
+        needed_by_shopper=True,
+    ),
+    Event(
         "subscription.expired",
         "Expired Subscription",
         "A subscription ended because its last planned order was reached.",

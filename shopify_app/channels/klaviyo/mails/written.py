@@ -89,6 +89,28 @@ MAILS = (
         ),
     ),
     Mail(
+        "withdrawn-subscription",
+        {"en": "We received your withdrawal", "de": "Ihr Widerruf ist bei uns eingegangen"},
+        {"en": "We received your withdrawal", "de": "Ihr Widerruf ist bei uns eingegangen"},
+        (
+            Text({
+                "en": "On <strong>{{ event.WithdrawnAt }}</strong> you withdrew from the contract of "
+                "{{ event.ContractMadeDate }}, subscription {{ event.SubscriptionId }}. It has ended, and nothing "
+                "will be charged for it again. {{ organization.name }} will write to you about what you have paid "
+                "and what was sent.",
+                "de": "Am <strong>{{ event.WithdrawnAt }}</strong> haben Sie den Vertrag vom "
+                "{{ event.ContractMadeDate }} widerrufen, Abonnement {{ event.SubscriptionId }}. Es ist beendet, "
+                "dafür wird nichts mehr abgebucht. {{ organization.name }} meldet sich bei Ihnen zu dem, was Sie "
+                "bezahlt haben und was verschickt wurde.",
+            }),
+            Text({
+                "en": "Please keep this message: it confirms your withdrawal.",
+                "de": "Bitte bewahren Sie diese Nachricht auf: Sie bestätigt Ihren Widerruf.",
+            }),
+            ITEMS,
+        ),
+    ),
+    Mail(
         "expired-subscription",
         {"en": "Your subscription has ended", "de": "Ihr Abonnement ist beendet"},
         {"en": "Your subscription has ended", "de": "Ihr Abonnement ist beendet"},

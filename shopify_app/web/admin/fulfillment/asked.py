@@ -7,26 +7,27 @@ from datetime import date, timedelta
 
 from shopify_app.fulfillment.listing import ALL, OPEN, TAKEN, Wanted
 from shopify_app.journal import feed
+from shopify_app.kit.speech import N_
 
+SHOWS = [(OPEN, N_("To be acknowledged")), (TAKEN, N_("Acknowledged")), (ALL, N_("All"))]
 SOON = "soon"
-SHOWS = [(OPEN, "To be acknowledged"), (TAKEN, "Acknowledged"), (ALL, "All")]
 GROUPS = [
-    ("", "Any change"),
-    ("items", "Items and frequency"),
-    ("dates", "Dates"),
-    ("delivery", "Address, delivery, note and preferences"),
-    ("payment", "Payment and discounts"),
-    ("at_risk", "Whether it is paid"),
-    ("status", "Started, paused, ended"),
-    ("stock", "Stock"),
+    ("", N_("Any change")),
+    ("items", N_("Items and frequency")),
+    ("dates", N_("Dates")),
+    ("delivery", N_("Address, delivery, note and preferences")),
+    ("payment", N_("Payment and discounts")),
+    ("at_risk", N_("Whether it is paid")),
+    ("status", N_("Started, paused, ended")),
+    ("stock", N_("Stock")),
 ]
 SHIPS = [
-    ("", "On any day"),
-    ("today", "Today"),
-    ("tomorrow", "Tomorrow"),
-    (SOON, "Until tomorrow"),
-    ("week", "Within seven days"),
-    ("past", "Before today"),
+    ("", N_("On any day")),
+    ("today", N_("Today")),
+    ("tomorrow", N_("Tomorrow")),
+    (SOON, N_("Until tomorrow")),
+    ("week", N_("Within seven days")),
+    ("past", N_("Before today")),
 ]
 LONGEST_SEARCH = 200
 

@@ -14,26 +14,26 @@ from sqlalchemy.orm import Session
 
 from shopify_app.fulfillment import acknowledge, folding, listing, words
 from shopify_app.fulfillment.listing import PAGE, Row, Wanted
-from shopify_app.fulfillment.models import HISTORY
+from shopify_app.fulfillment.models import HISTORY, Change
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, ngettext, spoken
 from shopify_app.shoppers.models import Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
 from shopify_app.web.admin.fulfillment import asked
-from shopify_app.web.format import plural
 
 MOST_IN_A_FILE = 10_000
-NOTHING = "Nothing was acknowledged: each of them has changed meanwhile, or somebody else was faster"
+NOTHING = N_("Nothing was acknowledged: each of them has changed meanwhile, or somebody else was faster")
 COLUMNS = (
-    "Ships on",
-    "Shipped before on",
-    "Subscription",
-    "Changed by",
-    "First",
-    "Last",
-    "Changes",
-    "Acknowledged by",
+    N_("Ships on"),
+    N_("Shipped before on"),
+    N_("Subscription"),
+    N_("Changed by"),
+    N_("First"),
+    N_("Last"),
+    N_("Changes"),
+    N_("Acknowledged by"),
 )
 
 
@@ -55,8 +55,10 @@ def acknowledge_changes() -> Response:
     if not done:
         return _show(toast=NOTHING, is_error=True)
     left = len(seen) - len(done)
-    also = f", {plural(left, 'other')} changed meanwhile" if left else ""
-    return _show(toast=f"{plural(len(done), 'change')} acknowledged{also}", undo=done)
+    words = ngettext("%(num)s change acknowledged", "%(num)s changes acknowledged", len(done))
+    if left:
+        words += ", " + ngettext("%(num)s other changed meanwhile", "%(num)s others changed meanwhile", left)
+    return _show(toast=words, undo=done)
 
 
 @blueprint.post("/changes/reopen")
@@ -66,7 +68,13 @@ def reopen_changes() -> Response:
     ids = [int(text) for text in request.form.getlist("id")[: acknowledge.MOST] if _is_id(text)]
     with ctx().db.session() as session:
         done = acknowledge.reopen(session, g.shop.id, ids)
-    return _show(toast=f"{plural(len(done), 'change')} to be acknowledged again" if done else "Nothing was changed")
+    if not done:
+        return _show(toast=_("Nothing was changed"))
+    return _show(toast=_again(len(done)))
+
+
+def _again(number: int) -> str:
+    return ngettext("%(num)s change to be acknowledged again", "%(num)s changes to be acknowledged again", number)
 
 
 @blueprint.get("/changes.csv")
@@ -77,7 +85,7 @@ def changes_file() -> Response:
         found = listing.page(session, g.shop.id, _wanted(), limit=MOST_IN_A_FILE)
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow([str(name) for name in COLUMNS])
     writer.writerows([safe(cell) for cell in _cells(row)] for row in found)
     return as_file(out.getvalue(), "changes.csv")
 
@@ -99,9 +107,17 @@ def safe(cell: object) -> str:
 def _cells(row: Row) -> list[object]:
     change = row.change
     number = number_of(change.contract_gid) if change.contract_gid else ""
-    said = "; ".join(words.lines(folding.standing(change.parts), g.shop.zone))
+    said = "; ".join(_lines(change))
     moments = [at.astimezone(g.shop.zone).isoformat(timespec="minutes") for at in (change.first_at, change.last_at)]
-    return [change.ships_on, change.shipped_on, number, words.by(change.actor), *moments, said, _by(row)]
+    return [
+        change.ships_on,
+        change.shipped_on,
+        number,
+        words.by(change.actor, spoken().tag),
+        *moments,
+        said,
+        _by(row),
+    ]
 
 
 def _show(*, toast: str = "", is_error: bool = False, undo: Sequence[int] = ()) -> Response:
@@ -118,7 +134,7 @@ def _show(*, toast: str = "", is_error: bool = False, undo: Sequence[int] = ()) 
     following = url_for("admin.feed", **kept, after=f"{last[0]}_{last[1]}") if last else None
     open_rows = [row["seen"] for row in rows if row["is_open"]]
     return render.page(
-        "feed/page.html", title="Changes", code=409 if is_error else 200, rows=rows, total=total, has_any=has_any,
+        "feed/page.html", title=_("Changes"), code=409 if is_error else 200, rows=rows, total=total, has_any=has_any,
         following=following, kept=kept, open_rows=open_rows, toast=toast, toast_is_error=is_error, undo=undo,
         show=wanted.show, kind=wanted.group, ships=request.args.get("ships", ""), search=wanted.search,
         shows=asked.SHOWS, groups=asked.GROUPS, days=asked.SHIPS,
@@ -150,9 +166,9 @@ def _row(row: Row, names: dict[str, str]) -> dict[str, Any]:
         "shipped_on": change.shipped_on,
         "number": number,
         "href": url_for("admin.contract", number=number) if number and row.contract else None,
-        "shopper": names.get(change.customer_gid or "", "Customer not known"),
-        "lines": words.lines(folding.standing(change.parts), g.shop.zone),
-        "by": words.by(change.actor),
+        "shopper": names.get(change.customer_gid or "", _("Customer not known")),
+        "lines": _lines(change),
+        "by": words.by(change.actor, spoken().tag),
         "at": change.last_at,
         "is_open": change.acknowledged_at is None,
         "taken_by": _by(row),
@@ -160,11 +176,15 @@ def _row(row: Row, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _lines(change: Change) -> list[str]:
+    return words.lines(folding.standing(change.parts), g.shop.zone, spoken().tag)
+
+
 def _by(row: Row) -> str:
     by = row.change.acknowledged_by
     if by is None or by == HISTORY:
         return ""
-    return by.removeprefix("key:") if by.startswith("key:") else words.by(by)
+    return by.removeprefix("key:") if by.startswith("key:") else words.by(by, spoken().tag)
 
 
 def _pair(text: str) -> tuple[int, int] | None:

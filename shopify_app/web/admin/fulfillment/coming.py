@@ -13,15 +13,16 @@ from flask import Response, g, request, url_for
 from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.fulfillment import upcoming as coming
 from shopify_app.fulfillment.upcoming import CERTAINTIES, DUE, PAID, WEEKS, Row
+from shopify_app.kit.speech import N_, _
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
 from shopify_app.web.admin.fulfillment.changes import as_file, safe
 
-WORDS = {PAID: "Paid", DUE: "Due", coming.AT_RISK: "At risk", coming.HELD: "Held"}
-ANYWHERE = "Any place"
-COLUMNS = ("Day", "Item", "SKU", "Ships from", *WORDS.values())
+WORDS = {PAID: N_("Paid"), DUE: N_("Due"), coming.AT_RISK: N_("At risk"), coming.HELD: N_("Held")}
+ANYWHERE = N_("Any place")
+COLUMNS = (N_("Day"), N_("Item"), N_("SKU"), N_("Ships from"), *WORDS.values())
 Key = tuple[date, str, str, str, str]
 
 
@@ -52,7 +53,7 @@ def upcoming() -> Response:
     days = {day: [line for line in lines if line.day == day] for day in sorted({line.day for line in lines})}
     return render.page(
         "fulfillment/upcoming.html",
-        title="Upcoming",
+        title=_("Upcoming"),
         days=days,
         first=first,
         last=first + timedelta(days=6),
@@ -77,7 +78,7 @@ def pick_plan() -> Response:
     total = sum(line.sure for line in lines)
     return render.page(
         "fulfillment/pick.html",
-        title="Pick plan",
+        title=_("Pick plan"),
         day=day,
         places=places,
         total=total,
@@ -94,9 +95,9 @@ def upcoming_file() -> Response:
     first, days = (_day(), 1) if is_day else (_today(), 7 * WEEKS)
     out = StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow([str(name) for name in COLUMNS])
     for line in _lines(_rows(first, days)):
-        cells = [line.day, line.item, line.sku, line.place or ANYWHERE, *line.units.values()]
+        cells = [line.day, line.item, line.sku, line.place or str(ANYWHERE), *line.units.values()]
         writer.writerow([safe(cell) for cell in cells])
     return as_file(out.getvalue(), f"pick-{first}.csv" if is_day else "upcoming.csv")
 

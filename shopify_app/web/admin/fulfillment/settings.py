@@ -18,6 +18,7 @@ from shopify_app.gateways.http import client as http
 from shopify_app.gateways.http.errors import Blocked
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
@@ -26,18 +27,17 @@ from shopify_app.web.forms import Form
 
 LONGEST_URL = 500
 SHOWN = 10
-NO_STAFF = "Nobody gets mail yet: enter who gets alerts under Settings → Mail first."
-NO_SERVER = "Whoever runs Perennial has set no mail server, so this cannot be switched on."
-TOO_MANY = f"There are {keys.MOST} keys already. Revoke one that is not needed any more."
-GONE = "There is no such key any more"
+NO_STAFF = N_("Nobody gets mail yet: enter who gets alerts under Settings → Mail first.")
+NO_SERVER = N_("Whoever runs Perennial has set no mail server, so this cannot be switched on.")
+GONE = N_("There is no such key any more")
 STATES = {
-    PENDING: Badge("Waiting", "info"),
-    SENDING: Badge("On its way", "info"),
-    SENT: Badge("Sent", "success"),
-    UNKNOWN: Badge("Not known", "warning"),
-    PARKED: Badge("Not sent", "critical"),
-    NOBODY: Badge("Nobody to tell", "warning"),
-    NOTHING: Badge("Nothing to tell", "neutral"),
+    PENDING: Badge(N_("Waiting"), "info"),
+    SENDING: Badge(N_("On its way"), "info"),
+    SENT: Badge(N_("Sent"), "success"),
+    UNKNOWN: Badge(N_("Not known"), "warning"),
+    PARKED: Badge(N_("Not sent"), "critical"),
+    NOBODY: Badge(N_("Nobody to tell"), "warning"),
+    NOTHING: Badge(N_("Nothing to tell"), "neutral"),
 }
 
 
@@ -65,7 +65,7 @@ def save_fulfillment() -> Response:
             return _show(form=form)
         wanted = fulfillment.Wanted(hour, by_mail, tells_nothing, sealed)
         fulfillment.change(session, g.shop.id, wanted, f"merchant:{g.user_id}", ctx().clock.now())
-    return _show(toast="Settings saved")
+    return _show(toast=_("Settings saved"))
 
 
 @blueprint.post("/settings/fulfillment/keys")
@@ -73,17 +73,19 @@ def save_fulfillment() -> Response:
 def make_feed_key() -> Response:
     """Make a key and show it, this once."""
     form = Form(request.form)
-    name = form.text("name", "a name, so that you know later what uses it", longest=keys.LONGEST_NAME)
+    name = form.text("name", _("a name, so that you know later what uses it"), longest=keys.LONGEST_NAME)
     if name is None:
         return _show(form=form)
     with ctx().db.session() as session:
         try:
-            _, text = keys.make(session, g.shop.id, name, f"merchant:{g.user_id}", machine_now())
+            _key, text = keys.make(session, g.shop.id, name, f"merchant:{g.user_id}", machine_now())
         except keys.TooMany:
-            form.errors["name"] = TOO_MANY
+            form.errors["name"] = _(
+                "There are %(number)s keys already. Revoke one that is not needed any more.", number=keys.MOST
+            )
         else:
             _note(session, "feed.key_made", name)
-    return _show(form=form) if form.errors else _show(toast="Key made", new_key=text)
+    return _show(form=form) if form.errors else _show(toast=_("Key made"), new_key=text)
 
 
 @blueprint.post("/settings/fulfillment/keys/revoke")
@@ -96,7 +98,7 @@ def revoke_feed_key() -> Response:
         row = keys.revoke(session, g.shop.id, int(number), machine_now()) if is_number else None
         if row is not None:
             _note(session, "feed.key_revoked", row.name)
-    return _show(toast="Key revoked") if row is not None else _show(toast=GONE, is_error=True)
+    return _show(toast=_("Key revoked")) if row is not None else _show(toast=GONE, is_error=True)
 
 
 @blueprint.post("/settings/fulfillment/again")
@@ -108,14 +110,16 @@ def send_digest_again() -> Response:
     with ctx().db.session() as session:
         is_sent = is_number and slack.again(session, g.shop.id, int(number))
     ctx().wakeups.wake("slack")
-    return _show(toast="It is sent again" if is_sent else "There is nothing to send again", is_error=not is_sent)
+    return _show(
+        toast=_("It is sent again") if is_sent else _("There is nothing to send again"), is_error=not is_sent
+    )
 
 
 def _slack(form: Form, row: FulfillmentSettings) -> str | None:
     """The sealed address: a new one that was typed, none if that was asked for, else as it was."""
     if "slack_off" in form.typed:
         return None
-    typed = form.text("slack_url", "an address", longest=LONGEST_URL, required=False)
+    typed = form.text("slack_url", _("an address"), longest=LONGEST_URL, required=False)
     if not typed:
         return row.slack_url
     try:
@@ -143,10 +147,10 @@ def _show(*, form: Form | None = None, toast: str = "", is_error: bool = False, 
         found = keys.of_shop(session, g.shop.id)
     if form and form.errors:
         typed |= {name: form.typed[name] for name in ("cutoff_hour", "name") if name in form.typed}
-        toast, is_error = "Nothing was saved", True
+        toast, is_error = _("Nothing was saved"), True
     return render.page(
         "fulfillment/settings.html",
-        title="Fulfillment settings",
+        title=_("Fulfillment settings"),
         code=422 if form and form.errors else 404 if is_error else 200,
         typed=typed,
         errors=form.errors if form else {},
@@ -167,7 +171,7 @@ def _digest(row: Digest) -> dict[str, Any]:
     return {
         "id": row.id,
         "day": row.day,
-        "channel": {"mail": "Mail", "slack": "Slack"}[row.channel],
+        "channel": {"mail": _("Mail"), "slack": "Slack"}[row.channel],
         "number": row.number,
         "state": STATES[row.state],
         "why": row.last_error or "",

@@ -10,6 +10,7 @@ from flask import Response, g, request
 
 from shopify_app.insights import movement
 from shopify_app.kit.money import round_money
+from shopify_app.kit.speech import _, pgettext
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
@@ -40,7 +41,7 @@ def insights() -> Response:
         "kinds": [(kind, words.KINDS[kind]) for kind in SHOWN],
         "why": words.DEFINITIONS,
     }
-    return render.page("insights/page.html", title="Insights", **values)
+    return render.page("insights/page.html", title=_("Insights"), **values)
 
 
 @blueprint.get("/insights.csv")
@@ -51,15 +52,21 @@ def insights_file() -> Response:
     currency = values["currency"]
     rows: list[tuple[object, ...]]
     if of == "left":
-        head: Sequence[str] = ("Reason", "Subscriptions", "Monthly revenue", "Currency")
+        head: Sequence[str] = (_("Reason"), _("Subscriptions"), _("Monthly revenue"), _("Currency"))
         rows = [(name, number, round_money(lost, currency), currency) for name, number, lost in values["left"]]
     elif of == "ahead":
-        head = ("Seven days from", "Expected", "Currency")
+        head = (_("Seven days from"), _("Expected"), _("Currency"))
         rows = [(on, round_money(amount, currency), currency) for on, amount in values["ahead"]]
     else:
         of, head = (
             "revenue",
-            ("From", *(words.KINDS[kind] for kind in KINDS), "Monthly revenue", "Active", "Currency"),
+            (
+                pgettext("day", "From"),
+                *(words.KINDS[kind] for kind in KINDS),
+                _("Monthly revenue"),
+                _("Active"),
+                _("Currency"),
+            ),
         )
         rows = [_row(each, currency) for each in values["periods"]]
     return sheet.answer(f"insights-{of}.csv", head, rows)
@@ -85,7 +92,7 @@ def _read() -> Values:
 
 
 def _reason(reason: str) -> str:
-    return words.REASONS.get(reason) or f"{words.BY_HAND}: {reason.replace('_', ' ')}"
+    return str(words.REASONS.get(reason) or f"{words.BY_HAND}: {reason.replace('_', ' ')}")
 
 
 def _row(each: figures.Period, currency: str) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from shopify_app.kit.speech import _
 from shopify_app.web.format import count, plural, short_day
 
 TALL, WIDE = 110, 560
@@ -35,13 +36,25 @@ def draw(days: Sequence[tuple[date, float]], supply: int) -> dict[str, Any] | No
             }
         )
     first_short = next((on for on, needed in days if needed > left), None)
-    until = f"until {short_day(days[-1][0])}"
-    ends = f"From {short_day(first_short)} on it is not enough." if first_short else f"It is enough {until}."
-    needed = round(days[-1][1])
     return {
         "bars": bars,
         "line": round(TALL - left * TALL / highest, 1),
         "supply": count(left),
-        "said": f"{plural(left, 'unit')} there, {plural(needed, 'unit')} needed {until}. {ends}",
+        "said": f"{_there(left, round(days[-1][1]), short_day(days[-1][0]))} {_enough(first_short, days[-1][0])}",
         "labels": [(0, "first", days[0][0]), (WIDE / 2, "", days[len(days) // 2][0]), (WIDE, "last", days[-1][0])],
     }
+
+
+def _there(left: int, needed: int, until: str) -> str:
+    return _(
+        "%(there)s there, %(needed)s needed until %(day)s.",
+        there=plural(left, "unit"),
+        needed=plural(needed, "unit"),
+        day=until,
+    )
+
+
+def _enough(short_from: date | None, until: date) -> str:
+    if short_from:
+        return _("From %(day)s on it is not enough.", day=short_day(short_from))
+    return _("It is enough until %(day)s.", day=short_day(until))

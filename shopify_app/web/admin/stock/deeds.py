@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.stock import by_hand, choose, pages, queries, settings, what_if
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.pages import Item
@@ -20,7 +21,7 @@ from shopify_app.web.admin.stock import words
 from shopify_app.web.format import day, moment
 from shopify_app.web.forms import Form
 
-OVER = "Nothing is left to choose: it is being done, or it is over."
+OVER = N_("Nothing is left to choose: it is being done, or it is over.")
 MOST_UNITS = 99_999
 
 
@@ -34,8 +35,10 @@ def save_stock_item(number: str) -> Response:
     days = form.whole_number("safety_days", 0, by_hand.MOST_DAYS)
     on = face.typed_day(form, "expected_back_on", today)
     if units is not None and days is not None and bool(units) != bool(days):
-        name, other = ("safety_days", "days") if units else ("safety_units", "units")
-        form.errors[name] = f"Enter the {other}, too, or 0 in both fields."
+        if units:
+            form.errors["safety_days"] = _("Enter the days, too, or 0 in both fields.")
+        else:
+            form.errors["safety_units"] = _("Enter the units, too, or 0 in both fields.")
     if not form.is_valid or units is None or days is None:
         return face.show(number, form=form)
     with ctx().db.session() as session:
@@ -46,7 +49,7 @@ def save_stock_item(number: str) -> Response:
         by_hand.expect_back(session, g.shop.id, gid, on, *whose)
         by_hand.keep(session, g.shop.id, gid, units, days, *whose)
     ctx().wakeups.wake("stock_kept")
-    return face.show(number, toast="Saved")
+    return face.show(number, toast=_("Saved"))
 
 
 @blueprint.get("/stock/<number>/what-if")
@@ -80,14 +83,15 @@ def discontinue_stock(number: str) -> Response:
         elif is_gone:
             said = _said(session, found, now, None, is_gone=True)
         else:
-            said = ["Orders that can wait, wait again, and what was decided for those that are short stays as it is."]
+            said = [
+                _("Orders that can wait, wait again, and what was decided for those that are short stays as it is.")
+            ]
     if request.method == "POST":
         ctx().wakeups.wake("stock")
-        return face.show(number, toast="Marked as discontinued" if is_gone else "No longer discontinued")
-    title = f"{found.name} never comes again?" if is_gone else f"{found.name} comes again?"
-    return render.page(
-        "stock/discontinue.html", title=title, number=number, name=found.name, said=said, is_gone=is_gone
-    )
+        return face.show(number, toast=_("Marked as discontinued") if is_gone else _("No longer discontinued"))
+    name = found.name
+    title = _("%(name)s never comes again?", name=name) if is_gone else _("%(name)s comes again?", name=name)
+    return render.page("stock/discontinue.html", title=title, number=number, name=name, said=said, is_gone=is_gone)
 
 
 @blueprint.route("/stock/decisions/<number>", methods=["GET", "POST"])
@@ -115,18 +119,22 @@ def stock_choose(number: str) -> Response:
 
 def _ask(decision: StockDecision, contract: Contract, found: Item | None, form: Form) -> Response:
     at = moment(decision.act_at, g.shop.zone)
-    name = found.name if found else "An item"
+    name = found.name if found else _("An item")
     return render.page(
         "stock/choose.html",
-        title="What becomes of this order?",
+        title=_("What becomes of this order?"),
         code=422 if form.errors else 200,
         number=decision.id,
         item=found.number if found else None,
         name=name,
         contract=number_of(contract.shopify_gid),
         sentences=[
-            f"{name} is missing in the order that is charged on {day(decision.charge_at, g.shop.zone)}.",
-            f"What you choose is done on {at}. Until then it can be changed, also by the shopper.",
+            _(
+                "%(name)s is missing in the order that is charged on %(day)s.",
+                name=name,
+                day=day(decision.charge_at, g.shop.zone),
+            ),
+            _("What you choose is done on %(at)s. Until then it can be changed, also by the shopper.", at=at),
         ],
         options=[(word, words.ACTIONS[word]) for word in decision.options],
         chosen=form.typed.get("word", decision.choice or decision.default),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, locale
 from shopify_app.stock import affected, outlook, pages, sales, settings, supply
 from shopify_app.stock import rates as experience
 from shopify_app.stock.affected import Row
@@ -27,7 +29,7 @@ from shopify_app.web.forms import Form
 
 Values = dict[str, Any]
 
-UNKNOWN = "Perennial knows no such item, or no subscription needs it any more."
+UNKNOWN = N_("Perennial knows no such item, or no subscription needs it any more.")
 
 
 @blueprint.get("/stock/<number>")
@@ -54,7 +56,7 @@ def show(
     }
     if form is not None:
         typed |= {name: form.typed[name] for name in typed if name in form.typed}
-        code, toast, is_error = 422, "Nothing was saved", True
+        code, toast, is_error = 422, _("Nothing was saved"), True
     return render.page(
         "stock/item.html",
         title=item.name,
@@ -70,7 +72,7 @@ def show(
 
 def missing() -> Response:
     """Say that there is no such item."""
-    return render.page("stock/missing.html", title="Stock", code=404, words=UNKNOWN)
+    return render.page("stock/missing.html", title=_("Stock"), code=404, words=UNKNOWN)
 
 
 def _values(session: Session, item: Item, after: Cursor | None) -> Values:
@@ -118,7 +120,7 @@ def _besides(pace: float) -> str:
 
 
 def _level(level: InventoryLevel) -> Values:
-    name = level.location_name or f"Location {number_of(level.location_gid)}"
+    name = level.location_name or _("Location %(number)s", number=number_of(level.location_gid))
     return {"location": name, "units": level.available, "at": level.shopify_updated_at}
 
 
@@ -128,8 +130,13 @@ def _rates(rates: Rates, item: Item) -> list[Values]:
     for every, rate in experience.groups_of(rates, {variant.product_gid for variant in item.variants}):
         unit, number = every.split(":")
         said = rhythm({"interval": unit, "intervalCount": number})
-        found.append({"rhythm": said[0].upper() + said[1:], "rate": rate})
+        skipped, cancelled = _percent(rate.skip), _percent(rate.monthly_churn)
+        found.append({"rhythm": said[0].upper() + said[1:], "rate": rate, "skipped": skipped, "cancelled": cancelled})
     return found
+
+
+def _percent(share: float) -> str:
+    return _("%(number)s%%", number=format_decimal(round(100 * share, 1), "0.0", locale=locale()))
 
 
 def _order(row: Row) -> Values:
@@ -137,7 +144,7 @@ def _order(row: Row) -> Values:
     return {
         "number": number,
         "href": url_for("admin.contract", number=number),
-        "shopper": row.shopper.label if row.shopper else "Customer not known",
+        "shopper": row.shopper.label if row.shopper else _("Customer not known"),
         "charge_at": row.need.charge_at,
         "is_projected": row.need.is_projected,
         "is_paid": row.need.cycle_index == 0,
@@ -165,9 +172,9 @@ def typed_day(form: Form, name: str, today: date) -> date | None:
     try:
         found = date.fromisoformat(typed)
     except ValueError:
-        form.errors[name] = "Enter a day as year-month-day, e.g. 2027-03-31, or leave it empty."
+        form.errors[name] = _("Enter a day as year-month-day, e.g. 2027-03-31, or leave it empty.")
         return None
     if not today <= found <= date(today.year + 3, 12, 31):
-        form.errors[name] = "Choose a day from today on, within three years."
+        form.errors[name] = _("Choose a day from today on, within three years.")
         return None
     return found

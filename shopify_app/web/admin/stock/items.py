@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, g, request, url_for
 
+from shopify_app.kit.speech import N_, _, ngettext
 from shopify_app.stock import outlook, pages, settings
 from shopify_app.stock.outlook import WINDOWS, Need
 from shopify_app.stock.pages import Item
@@ -21,17 +22,12 @@ from shopify_app.web.format import local_day, plural
 Values = dict[str, Any]
 
 SHOW = (
-    ("", "All items"),
-    (pages.RUNS_OUT, "Run out within 90 days"),
-    (pages.AFFECTED, "Orders are held now"),
-    (pages.GONE, "Discontinued"),
+    ("", N_("All items")),
+    (pages.RUNS_OUT, N_("Run out within 90 days")),
+    (pages.AFFECTED, N_("Orders are held now")),
+    (pages.GONE, N_("Discontinued")),
 )
 LONGEST_SEARCH = 100
-HEAD = (
-    "Product", "Variant", "SKU", "State", "There now",
-    *(f"{what} in {days} days" for days in WINDOWS for what in ("Needed", "Probably needed")),
-    "Runs out on", "Units short", "Subscribers", "Expected back on",
-)  # fmt: skip
 
 
 @blueprint.get("/stock")
@@ -51,7 +47,7 @@ def stock() -> Response:
     kept = {name: value for name, value in (("q", search), ("show", show)) if value}
     return render.page(
         "stock/page.html",
-        title="Stock",
+        title=_("Stock"),
         rows=[row(item, needs[item.standing.item_gid]) for item in listed],
         total=total,
         has_any=has_any,
@@ -83,9 +79,23 @@ def stock_file() -> Response:
         said = row(item, needs[item.standing.item_gid])
         numbers = [number for pair in said["needed"] for number in pair]
         back = item.standing.expected_back_on
-        what = [item.title, item.variant_title, item.sku, said["badge"].words, said["there"]]
+        what = [item.title, item.variant_title, item.sku, str(said["badge"].words), said["there"]]
         rows.append([*what, *numbers, said["runs_out_on"], said["short"], said["subscribers"], back])
-    return sheet.answer(f"stock-{now.astimezone(g.shop.zone):%Y-%m-%d}.csv", HEAD, rows)
+    return sheet.answer(f"stock-{now.astimezone(g.shop.zone):%Y-%m-%d}.csv", _head(), rows)
+
+
+def _head() -> list[str]:
+    needed = [name for days in WINDOWS for name in _in_days(days)]
+    last = [_("Runs out on"), _("Units short"), _("Subscribers"), _("Expected back on")]
+    return [_("Product"), _("Variant"), _("SKU"), _("State"), _("There now"), *needed, *last]
+
+
+def _in_days(days: int) -> tuple[str, str]:
+    """The two columns of what is needed in so many days."""
+    return (
+        ngettext("Needed in %(num)s day", "Needed in %(num)s days", days),
+        ngettext("Probably needed in %(num)s day", "Probably needed in %(num)s days", days),
+    )
 
 
 def asked() -> tuple[str, str, Cursor | None]:

@@ -12,6 +12,7 @@ from shopify_app.catalog.models import Product
 from shopify_app.edits.contract import goods
 from shopify_app.edits.contract.answers import WORDS
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, ngettext
 from shopify_app.stock import by_hand, pages, policy, settings, what_if
 from shopify_app.stock.policy import Terms
 from shopify_app.web import ctx
@@ -21,14 +22,14 @@ from shopify_app.web.admin.stock import policy_form, words
 from shopify_app.web.admin.stock.deeds import actor
 from shopify_app.web.admin.stock.items import asked
 from shopify_app.web.admin.stock.policy_form import Subject
-from shopify_app.web.format import plural
+from shopify_app.web.admin.stock.terms import sentences
 from shopify_app.web.forms import Form
 
 Values = dict[str, Any]
 
 FOUND = 20
 """Products that a search shows."""
-GONE = "This plan or product is not known any more."
+GONE = N_("This plan or product is not known any more.")
 
 
 @blueprint.get("/stock/policies")
@@ -47,7 +48,7 @@ def save_stock_settings() -> Response:
     consent = form.whole_number("consent_hours", 1, 168)
     gap = form.whole_number("min_gap_days", 0, 60)
     if ahead is not None and consent is not None and consent >= ahead * 24:
-        form.errors["consent_hours"] = "Choose fewer hours than the days ahead have."
+        form.errors["consent_hours"] = _("Choose fewer hours than the days ahead have.")
     if ahead is None or consent is None or gap is None or not form.is_valid:
         return show(form=form)
     is_on, now = "is_on" in form.typed, ctx().clock.now()
@@ -57,7 +58,7 @@ def save_stock_settings() -> Response:
         if (after := _typed(session)) != before:
             by_hand.note(session, g.shop.id, "settings", "", actor(), now, before, after)
     ctx().wakeups.wake("stock")
-    return show(toast="Saved")
+    return show(toast=_("Saved"))
 
 
 @blueprint.get("/stock/policy")
@@ -78,7 +79,7 @@ def save_stock_policy() -> Response:
     wanted = policy_form.read(form)
     if wanted is None:
         return _form(subject, form=form)
-    return _put(subject, wanted, "Saved")
+    return _put(subject, wanted, _("Saved"))
 
 
 @blueprint.post("/stock/policy/preview")
@@ -89,7 +90,7 @@ def preview_stock_policy() -> Response:
     subject = _asked(form.typed)
     wanted = policy_form.read(form) if subject is not None else None
     if subject is None or wanted is None:
-        return render.part("stock/policy_preview.html", said=list(dict.fromkeys(form.errors.values())) or [GONE])
+        return render.part("stock/policy_preview.html", said=list(dict.fromkeys(form.errors.values())) or [str(GONE)])
     with ctx().db.session() as session:
         said = _words(session, wanted)
         said += _would(session, subject, settings.policies(session, g.shop.id) | {subject.key: wanted})
@@ -104,14 +105,14 @@ def drop_stock_policy() -> Response:
     if subject is None:
         return _form(None)
     if request.method == "POST":
-        return _put(subject, None, "Its policy was dropped")
+        return _put(subject, None, _("Its policy was dropped"))
     with ctx().db.session() as session:
         known = {key: terms for key, terms in settings.policies(session, g.shop.id).items() if key != subject.key}
         said = _would(session, subject, {(settings.SHOP, ""): policy.SAFE} | known)
-    whose = subject.name or "your shop"
-    return render.page(
-        "stock/drop.html", title=f"Drop the policy of {whose}?", subject=subject, back=_address(subject), said=said
+    title = (
+        _("Drop the policy of %(name)s?", name=subject.name) if subject.name else _("Drop the policy of your shop?")
     )
+    return render.page("stock/drop.html", title=title, subject=subject, back=_address(subject), said=said)
 
 
 def show(*, form: Form | None = None, toast: str = "", code: int = 200, is_error: bool = False) -> Response:
@@ -130,10 +131,10 @@ def show(*, form: Form | None = None, toast: str = "", code: int = 200, is_error
             "found": [_row(session, product, known) for product in _search(session, search)] if search else [],
         }
     if form is not None:
-        code, toast, is_error = 422, "Nothing was saved", True
+        code, toast, is_error = 422, _("Nothing was saved"), True
     return render.page(
         "stock/policies.html",
-        title="When something is missing",
+        title=_("When something is missing"),
         code=code,
         errors=form.errors if form else {},
         search=search,
@@ -146,7 +147,7 @@ def show(*, form: Form | None = None, toast: str = "", code: int = 200, is_error
 def _form(subject: Subject | None, *, form: Form | None = None, toast: str = "") -> Response:
     """Render a policy's form as saved, or with what was typed and what is wrong with it (status 422)."""
     if subject is None:
-        return show(code=404, toast=GONE, is_error=True)
+        return show(code=404, toast=str(GONE), is_error=True)
     picked = request.args.get("variant", "") if request.method == "GET" else ""
     refusal = goods.learn(ctx(), g.shop.id, picked) if picked else None
     with ctx().db.session() as session:
@@ -160,12 +161,12 @@ def _form(subject: Subject | None, *, form: Form | None = None, toast: str = "")
         said = _words(session, saved)
     errors = dict(form.errors) if form else {}
     if refusal:
-        errors["swap_variant_gid"] = WORDS[refusal]
+        errors["swap_variant_gid"] = str(WORDS[refusal])
     return render.page(
         "stock/policy.html",
-        title=f"When something is missing: {subject.name}"
+        title=_("When something is missing: %(name)s", name=subject.name)
         if subject.name
-        else "When something is missing: your shop",
+        else _("When something is missing: your shop"),
         code=422 if form else 200,
         subject=subject,
         here=_address(subject),
@@ -180,7 +181,7 @@ def _form(subject: Subject | None, *, form: Form | None = None, toast: str = "")
         prices=words.PRICES,
         goods=goods_listed,
         currency=g.shop.currency,
-        toast="Nothing was saved" if form else toast,
+        toast=_("Nothing was saved") if form else toast,
         toast_is_error=form is not None,
     )
 
@@ -207,15 +208,22 @@ def _would(session: Session, subject: Subject, terms: what_if.Known) -> list[str
     )
     before, after = what_if.of_policy(session, g.shop.id, items, ctx().clock.now(), *subject.key, terms)
     if not after.is_limited or not after.orders:
-        return [f"No order of the next {plural(how.ahead_days, 'day')} would be decided by it."]
-    said = [f"If what they need were gone today: {words.outcome(after, how.ahead_days)[0]}"]
+        return [
+            ngettext(
+                "No order of the next %(num)s day would be decided by it.",
+                "No order of the next %(num)s days would be decided by it.",
+                how.ahead_days,
+            )
+        ]
+    would = words.outcome(after, how.ahead_days)[0]
+    said = [_("If what they need were gone today: %(would)s", would=would)]
     if before.words != after.words:
-        said.append(f"As it is saved now: {words.counted(before.words)}.")
+        said.append(_("As it is saved now: %(what)s.", what=words.counted(before.words)))
     return said
 
 
 def _words(session: Session, terms: Terms) -> list[str]:
-    return words.terms(terms, policy_form.name_of(session, terms.swap_variant_gid), g.shop.currency)
+    return sentences(terms, policy_form.name_of(session, terms.swap_variant_gid), g.shop.currency)
 
 
 def _asked(values: Any) -> Subject | None:
@@ -248,7 +256,7 @@ def _titles(session: Session, gids: list[str]) -> dict[str, str]:
     mine = (Product.shop_id == g.shop.id, Product.shopify_gid.in_(gids))
     rows = session.execute(select(Product.shopify_gid, Product.title).where(*mine))
     known = {row.shopify_gid: row.title for row in rows}
-    named = {gid: known.get(gid, f"Product {number_of(gid)}") for gid in gids}
+    named = {gid: known.get(gid, _("Product %(number)s", number=number_of(gid))) for gid in gids}
     return dict(sorted(named.items(), key=lambda pair: (pair[1], pair[0])))
 
 

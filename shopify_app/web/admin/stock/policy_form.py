@@ -15,6 +15,7 @@ from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.edits.contract import goods
 from shopify_app.edits.contract.answers import WORDS
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.stock import policy, settings
 from shopify_app.stock.policy import Terms
 from shopify_app.web import ctx
@@ -24,6 +25,12 @@ from shopify_app.web.forms import Form
 MOST_LISTED = 250
 SCOPES = (settings.SHOP, settings.PLAN, settings.PRODUCT)
 _LARGEST = Decimal(100_000)
+_REFUSED = {
+    "default": N_("Say what happens when nobody chooses."),
+    "allowed": N_("Unknown choice."),
+    "swap_variant_gid": N_("Choose what it is swapped for."),
+}
+"""Field → what `Terms.check` finds wrong with it."""
 
 
 class Subject(NamedTuple):
@@ -84,13 +91,11 @@ def read(form: Form) -> Terms | None:
     try:
         terms.check()
     except ValueError as error:
-        name, _, why = str(error).partition(": ")
-        form.errors[name] = (
-            f"{why[:1].upper()}{why[1:]}." if why not in ("", "unknown") else "Choose one of the options."
-        )
+        name = str(error).partition(": ")[0]
+        form.errors[name] = str(_REFUSED.get(name, "")) or _("Choose one of the options.")
         return None
     if terms.swap_variant_gid and (refusal := goods.learn(ctx(), g.shop.id, terms.swap_variant_gid)):
-        form.errors["swap_variant_gid"] = WORDS[refusal]
+        form.errors["swap_variant_gid"] = str(WORDS[refusal])
         return None
     return terms
 
@@ -104,7 +109,7 @@ def _value(form: Form) -> Decimal | None:
     except InvalidOperation:
         found = Decimal("nan")
     if not found.is_finite() or not 0 <= found <= _LARGEST or -int(found.as_tuple().exponent) > 2:
-        form.errors["min_value"] = "Enter an amount like 15 or 15.50, or leave it empty."
+        form.errors["min_value"] = _("Enter an amount like 15 or 15.50, or leave it empty.")
         return None
     return found
 

@@ -17,7 +17,7 @@ def answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     """Return a CSV file of that name. Text that a spreadsheet would run as a formula gets a mark before it."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(head)
+    writer.writerow([str(name) for name in head])
     writer.writerows([_plain(cell) for cell in row] for row in rows)
     response = render.answer("\ufeff" + out.getvalue())
     response.headers["Content-Type"] = "text/csv; charset=utf-8"
@@ -26,6 +26,7 @@ def answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 
 def _plain(cell: object) -> object:
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return "" if cell is None else cell
+    words = str(cell)  # said in the reader's language, if it is marked
+    return f"'{words}" if words.startswith(_FORMULA) else words

@@ -1,11 +1,12 @@
-"""Stock in a merchant's words: how an item stands, what is done with an order, and by which policy."""
+"""Stock in a merchant's words: how an item stands, what is done with an order, and what staff did about it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from shopify_app.journal.models import Fact
+from shopify_app.kit.speech import N_, _, ngettext, small
 from shopify_app.stock import decide, ends
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.pages import Item
@@ -20,55 +21,54 @@ from shopify_app.stock.policy import (
     SUBSTITUTE,
     SWAP,
     TELL,
-    Terms,
 )
 from shopify_app.stock.what_if import MOST, Outcome
 from shopify_app.web.admin.sentence import Sentence, instant, who
 from shopify_app.web.admin.words import Badge
-from shopify_app.web.format import count, day, moment, money, plural
+from shopify_app.web.format import count, day, moment, plural
 
 ACTIONS = {
-    ASK: "Ask the shopper what to do",
-    SWAP: "Send a substitute",
-    DELAY: "Wait until it is back",
-    SKIP: "Skip the order",
-    REST: "Send the rest without it",
-    SELL: "Sell it anyway",
-    TELL: "Only tell the shopper; you decide on the day",
+    ASK: N_("Ask the shopper what to do"),
+    SWAP: N_("Send a substitute"),
+    DELAY: N_("Wait until it is back"),
+    SKIP: N_("Skip the order"),
+    REST: N_("Send the rest without it"),
+    SELL: N_("Sell it anyway"),
+    TELL: N_("Only tell the shopper; you decide on the day"),
 }
 """What may be done with an order in which something is missing."""
-FALLBACKS = {SKIP: "Skip the order", REST: "Send the rest without it", TELL: "Wait for you to decide"}
+FALLBACKS = {SKIP: N_("Skip the order"), REST: N_("Send the rest without it"), TELL: N_("Wait for you to decide")}
 PRICES = {
-    LOWER: "The lower of the two prices",
-    SAME: "The price of the missing item",
-    SUBSTITUTE: "The price of the substitute",
+    LOWER: N_("The lower of the two prices"),
+    SAME: N_("The price of the missing item"),
+    SUBSTITUTE: N_("The price of the substitute"),
 }
-COUNTED = {
-    SWAP: ("gets a substitute", "get a substitute"),
-    DELAY: ("waits", "wait"),
-    SKIP: ("is skipped", "are skipped"),
-    REST: ("goes without it", "go without it"),
-    SELL: ("is sold anyway", "are sold anyway"),
-    TELL: ("waits for you", "wait for you"),
+COUNTED: dict[str, Callable[[int], str]] = {
+    SWAP: lambda n: ngettext("%(num)s gets a substitute", "%(num)s get a substitute", n),
+    DELAY: lambda n: ngettext("%(num)s waits", "%(num)s wait", n),
+    SKIP: lambda n: ngettext("%(num)s is skipped", "%(num)s are skipped", n),
+    REST: lambda n: ngettext("%(num)s goes without it", "%(num)s go without it", n),
+    SELL: lambda n: ngettext("%(num)s is sold anyway", "%(num)s are sold anyway", n),
+    TELL: lambda n: ngettext("%(num)s waits for you", "%(num)s wait for you", n),
 }
-"""Word → of one order, of several."""
+"""Word → of so many orders."""
 DONE = {
-    SWAP: "A substitute is sent",
-    DELAY: "Waits until it is back",
-    SKIP: "Skipped",
-    REST: "The rest is sent",
-    SELL: "Sold anyway",
-    TELL: "Waits for you",
+    SWAP: N_("A substitute is sent"),
+    DELAY: N_("Waits until it is back"),
+    SKIP: N_("Skipped"),
+    REST: N_("The rest is sent"),
+    SELL: N_("Sold anyway"),
+    TELL: N_("Waits for you"),
 }
 KINDS = {
-    decide.LOW: Badge("Low", "warning"),
-    decide.OUT: Badge("Out of stock", "critical"),
-    decide.DISCONTINUED: Badge("Discontinued", "neutral"),
+    decide.LOW: Badge(N_("Low"), "warning"),
+    decide.OUT: Badge(N_("Out of stock"), "critical"),
+    decide.DISCONTINUED: Badge(N_("Discontinued"), "neutral"),
 }
-UNLIMITED = Badge("Not limited", "info")
-RUNS_OUT = Badge("Runs out", "caution")
-COVERED = Badge("Covered", "success")
-NOT_LIMITED = (
+UNLIMITED = Badge(N_("Not limited"), "info")
+RUNS_OUT = Badge(N_("Runs out"), "caution")
+COVERED = Badge(N_("Covered"), "success")
+NOT_LIMITED = N_(
     "Shopify sells this item even when there is none, or does not count it, so no order is ever held for it. "
     "Switch on tracking in Shopify, and “continue selling” off, to have it watched."
 )
@@ -88,102 +88,114 @@ def badge(item: Item) -> Badge:
 def counted(words: Mapping[str, int]) -> str:
     """Return what orders get, most first, e.g. "190 get a substitute, 80 wait"; empty for none."""
     ordered = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{count(number)} {COUNTED[word][number != 1]}" for word, number in ordered if number)
+    return ", ".join(COUNTED[word](number) for word, number in ordered if number)
 
 
 def outcome(found: Outcome, days: int) -> list[str]:
     """Return what would happen, in sentences. `days`: how many days ahead orders are decided."""
     if not found.is_limited:
-        return [NOT_LIMITED]
-    said = []
-    if found.orders:
-        more = f" These are the first {count(MOST)}; there are more." if found.is_more else ""
-        said.append(
-            f"{plural(found.orders, 'order')} in the next {plural(days, 'day')}: {counted(found.words)}.{more}"
-        )
-    else:
-        said.append(f"No order in the next {plural(days, 'day')} would be short.")
+        return [str(NOT_LIMITED)]
+    said = [_orders(found, days) if found.orders else _none(days)]
     if found.decided:
-        own = (
-            "is decided already and stays as it was"
-            if found.decided == 1
-            else "are decided already and stay as they were"
+        said.append(
+            ngettext(
+                "%(num)s order is decided already and stays as it was.",
+                "%(num)s orders are decided already and stay as they were.",
+                found.decided,
+            )
         )
-        said.append(f"{plural(found.decided, 'order')} {own}.")
     if found.later:
-        said.append(f"{plural(found.later, 'later order')} within 90 days would be decided as their day comes near.")
+        said.append(
+            ngettext(
+                "%(num)s later order within 90 days would be decided as their day comes near.",
+                "%(num)s later orders within 90 days would be decided as their day comes near.",
+                found.later,
+            )
+        )
     return said
+
+
+def _orders(found: Outcome, days: int) -> str:
+    """How many orders of the next days get what."""
+    span, orders = _next_days(days), plural(found.orders, "order")
+    said = _("%(orders)s %(span)s: %(what)s.", orders=orders, span=span, what=counted(found.words))
+    more = _("These are the first %(count)s; there are more.", count=count(MOST)) if found.is_more else ""
+    return f"{said} {more}".strip()
+
+
+def _none(days: int) -> str:
+    return _("No order %(span)s would be short.", span=_next_days(days))
+
+
+def _next_days(days: int) -> str:
+    return ngettext("in the next %(num)s day", "in the next %(num)s days", days)
 
 
 def state(decision: StockDecision, zone: tzinfo) -> str:
     """Return how a decision stands, in a sentence or two."""
     at = moment(decision.act_at, zone)
     if decision.state == decide.PROPOSED:
-        return "Held; it is being decided."
+        return _("Held; it is being decided.")
     if decision.state == decide.APPLIED and decision.reason == ends.ARRIVED:
-        return "It is back: the order gets its first date again, or tomorrow's."
+        return _("It is back: the order gets its first date again, or tomorrow's.")
     if decision.done == DELAY:
-        return f"{DONE[DELAY]}, until {day(decision.act_at, zone)} at the latest."
+        return _("Waits until it is back, until %(day)s at the latest.", day=day(decision.act_at, zone))
     if decision.done:
         return f"{DONE[decision.done]}."
     if decision.choice:
-        return f"{ACTIONS[decision.choice]}: chosen{by(decision)}, done on {at}."
+        return _chosen(decision, at)
     if decision.default == TELL:
-        return f"Told. On {at} the order waits for you."
-    asked = "Asked; without an answer" if decision.options else "Told;"
-    return f"{asked} on {at}: {_small(ACTIONS[decision.default])}."
+        return _("Told. On %(at)s the order waits for you.", at=at)
+    what = small(ACTIONS[decision.default])
+    if decision.options:
+        return _("Asked; without an answer on %(at)s: %(what)s.", at=at, what=what)
+    return _("Told; on %(at)s: %(what)s.", at=at, what=what)
 
 
-def by(decision: StockDecision) -> str:
-    """Return who chose, as words to follow a verb."""
-    actor = decision.chosen_by or ""
-    return " by you or your staff" if actor.startswith("merchant") else " by the shopper" if actor else ""
-
-
-def terms(found: Terms, substitute: str = "", currency: str | None = None) -> list[str]:
-    """Return a policy in sentences. `substitute`: the name of what is sent instead."""
-    own = (found.default if found.action == ASK else found.action) or TELL
-    said = _first(found, own)
-    if found.swap_variant_gid:
-        other, price = substitute or "an item that is not known any more", _small(PRICES[found.price_rule])
-        said.append(f"The substitute is {other}, for {price}, as long as there is enough of it.")
-    words, then = {own, *found.allowed}, _small(FALLBACKS[found.fallback])
-    if DELAY in words:
-        said.append(f"An order waits {plural(found.max_delay_days, 'day')} at most; then: {then}.")
-    elif own in (SWAP, REST):
-        said.append(f"Where that cannot be: {then}.")
-    if REST in words | {found.fallback}:
-        worth = f" worth {money(found.min_value, currency)}" if found.min_value else ""
-        left = f"{plural(found.min_items, 'unit')}{worth} {'is' if found.min_items == 1 else 'are'} left"
-        said.append(f"The rest of an order is sent if at least {left}.")
-    return said
-
-
-def _first(found: Terms, own: str) -> list[str]:
-    """What happens, and what shoppers can choose."""
-    choices = " · ".join(_small(ACTIONS[word]) for word in found.allowed if word != found.action)
-    if found.action != ASK:
-        return [f"{ACTIONS[own]}.", *([f"The shopper can choose instead: {choices}."] if choices else [])]
-    asked = (
-        f"The shopper is asked, and can choose: {choices}." if choices else "The shopper is told, and has no choice."
-    )
-    return [asked, f"Without an answer: {_small(ACTIONS[own])}."]
+def _chosen(decision: StockDecision, at: str) -> str:
+    """What was chosen by whom, and when it is done."""
+    what, actor = str(ACTIONS[str(decision.choice)]), decision.chosen_by or ""
+    if actor.startswith("merchant"):
+        return _("%(what)s: chosen by you or your staff, done on %(at)s.", what=what, at=at)
+    if actor:
+        return _("%(what)s: chosen by the shopper, done on %(at)s.", what=what, at=at)
+    return _("%(what)s: chosen, done on %(at)s.", what=what, at=at)
 
 
 def changed(fact: Fact, zone: tzinfo) -> Sentence:
     """Tell what staff changed about stock, e.g. "House Blend was marked as discontinued by you or your staff."."""
-    what, name, after = fact.data.get("what"), str(fact.data.get("name") or ""), fact.after or {}
+    what, after = fact.data.get("what"), fact.after or {}
+    places = {"name": str(fact.data.get("name") or ""), "who": who(fact)}
     on = instant(after.get("on"))
-    words = {
-        "expected_back": f"{name} is expected back on {day(on)}" if on else f"{name} is expected on no day any more",
-        "kept": f"{plural(int(after.get('units') or 0), 'unit')} of {name} are kept for subscribers",
-        "discontinued": f"{name} {'was marked as discontinued' if after.get('is_gone') else 'comes again'}",
-        "settings": "How stock is watched was changed",
-    }
-    decided = "decided anew" if after.get("terms") else "taken back"
-    policy = f"What happens when something is missing was {decided}{f' for {name}' if name else ''}"
-    return Sentence(f"{words.get(str(what), policy)}{who(fact)}.")
+    if what == "expected_back" and on:
+        return Sentence(_("%(name)s is expected back on %(day)s%(who)s.", day=day(on), **places))
+    if what == "expected_back":
+        return Sentence(_("%(name)s is expected on no day any more%(who)s.", **places))
+    if what == "kept":
+        return Sentence(_kept(int(after.get("units") or 0), places))
+    if what == "discontinued" and after.get("is_gone"):
+        return Sentence(_("%(name)s was marked as discontinued%(who)s.", **places))
+    if what == "discontinued":
+        return Sentence(_("%(name)s comes again%(who)s.", **places))
+    if what == "settings":
+        return Sentence(_("How stock is watched was changed%(who)s.", **places))
+    return Sentence(_policy(bool(after.get("terms")), places))
 
 
-def _small(words: str) -> str:
-    return words[0].lower() + words[1:]
+def _kept(units: int, places: Mapping[str, str]) -> str:
+    return ngettext(
+        "%(num)s unit of %(name)s is kept for subscribers%(who)s.",
+        "%(num)s units of %(name)s are kept for subscribers%(who)s.",
+        units,
+        **places,
+    )
+
+
+def _policy(is_new: bool, places: Mapping[str, str]) -> str:
+    if not places["name"]:
+        if is_new:
+            return _("What happens when something is missing was decided anew%(who)s.", **places)
+        return _("What happens when something is missing was taken back%(who)s.", **places)
+    if is_new:
+        return _("What happens when something is missing was decided anew for %(name)s%(who)s.", **places)
+    return _("What happens when something is missing was taken back for %(name)s%(who)s.", **places)
