@@ -151,6 +151,7 @@ def _wrong(form: Form, words: str = "") -> Response:
 def _gone() -> Response:
     return _outcome(404, False, str(GONE), {})
     return _outcome(404, False, known(GONE), {})
+    return _outcome(404, False, stored(GONE), {})
 
 
 def _outcome(code: int, is_done: bool, words: str, errors: dict[str, str]) -> Response:
