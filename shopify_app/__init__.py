@@ -36,6 +36,7 @@ def create_app(context: Context) -> Flask:
         links,
         portal,
         proxy,
+        purchase_options,
         webhooks,
     )
 
@@ -43,7 +44,7 @@ def create_app(context: Context) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
     language.register(app)
-    for part in (health, webhooks, flow, install, bounce, links, portal, proxy, feed, admin):
+    for part in (health, webhooks, flow, install, bounce, links, portal, proxy, feed, purchase_options, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)
     errors.register(app)

@@ -43,7 +43,7 @@ def _add_pages(blueprint: Blueprint, world: World) -> None:
         shop = shop_of(world, handle)
         with world.locked():
             counts = {name: len(world.of(reading.KINDS[name], shop["id"])) for name in LISTS}
-        return _page("admin/home.html", world, shop, here="home", counts=counts)
+        return page("admin/home.html", world, shop, here="home", counts=counts)
 
     @blueprint.get(f"/store/<handle>/<any({', '.join(LISTS)}):noun>")
     @blueprint.get(f"/store/<handle>/<any({', '.join(LISTS)}):noun>/<number>")
@@ -51,7 +51,7 @@ def _add_pages(blueprint: Blueprint, world: World) -> None:
         shop = shop_of(world, handle)
         with world.locked():
             table = reading.listing(world, shop, noun, only=number)
-        return _page("admin/list.html", world, shop, here=noun, table=table, noun=noun)
+        return page("admin/list.html", world, shop, here=noun, table=table, noun=noun)
 
 
 def _add_app(blueprint: Blueprint, world: World) -> None:
@@ -66,9 +66,9 @@ def _add_app(blueprint: Blueprint, world: World) -> None:
         if app != world.config.handle:
             abort(404, f"the sandbox has no app {app!r}")
         if not world.is_installed(shop["id"]):
-            return _page("admin/install.html", world, shop, here="app")
-        address = frame_address(world, shop["id"], path, request.args.to_dict(), _language())
-        return _page("admin/app.html", world, shop, here="app", address=address)
+            return page("admin/install.html", world, shop, here="app")
+        address = frame_address(world, shop["id"], path, request.args.to_dict(), language())
+        return page("admin/app.html", world, shop, here="app", address=address)
 
     @blueprint.post("/store/<handle>/_language")
     def admin_language(handle: str) -> AnyResponse:
@@ -81,7 +81,7 @@ def _add_app(blueprint: Blueprint, world: World) -> None:
         return answer
 
 
-def _language() -> str:
+def language() -> str:
     """The language of the person at the admin, with which Shopify opens apps."""
     return request.cookies.get(LANGUAGE, "en")
 
@@ -92,7 +92,7 @@ def _add_data(blueprint: Blueprint, world: World) -> None:
         shop = shop_of(world, handle)
         if not world.is_installed(shop["id"]):
             abort(404, "the app is not installed in this shop")
-        return _fresh({"token": mint_id_token(world, shop["id"])})
+        return _fresh({"token": mint_id_token(world, shop["id"]), "url": world.config.url})
 
     @blueprint.get("/store/<handle>/_staff")
     def admin_staff(handle: str) -> Response:
@@ -117,7 +117,7 @@ def _add_data(blueprint: Blueprint, world: World) -> None:
         return _fresh(app_answers(world.config.url))
 
 
-def _page(template: str, world: World, shop: Row, **more: Any) -> str:
+def page(template: str, world: World, shop: Row, **more: Any) -> str:
     """An admin page: the shop and the app are in the frame around each of them."""
     handle = shop["id"].removesuffix(".myshopify.com")
     with world.locked():
@@ -130,7 +130,7 @@ def _page(template: str, world: World, shop: Row, **more: Any) -> str:
         others=others,
         app=world.config,
         installed=installed,
-        language=_language(),
+        language=language(),
         languages=LANGUAGES,
         **more,
     )

@@ -8,6 +8,7 @@ from sandbox.faces.account import add_account
 from sandbox.faces.admin import add_admin
 from sandbox.faces.cdn import add_cdn
 from sandbox.faces.dashboard import add_dashboard
+from sandbox.faces.product import add_product
 from sandbox.faces.storefront import add_storefront
 from sandbox.world import World
 
@@ -19,6 +20,7 @@ def make_blueprint(world: World) -> Blueprint:
     )
     add_cdn(blueprint)
     add_admin(blueprint, world)
+    add_product(blueprint, world)
     add_account(blueprint, world)
     add_dashboard(blueprint, world)
     add_storefront(blueprint, world)

@@ -1,4 +1,4 @@
-"""The app's own UI extensions, bundled as `shopify app build` bundles them, for the account face to run.
+"""The app's own UI extensions, bundled as `shopify app build` bundles them, for the faces to run.
 
 One script for each extension: it hands every target's module to `shopify.extend` (the CLI's own main does the same).
 `process.env.APP_URL` becomes the app's address, as `shopify app dev` does it.
@@ -16,22 +16,27 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "extensions/account"
+FOLDERS = (FOLDER, ROOT / "extensions/purchase-options")
 ESBUILD = ROOT / "node_modules/.bin/esbuild"
 
 
 @dataclass(frozen=True)
 class Extension:
-    """One UI extension of the folder: its handle, and the module of each target."""
+    """One UI extension of a folder: its handle, and the module of each target."""
 
+    folder: Path
     handle: str
     modules: tuple[tuple[str, str], ...]
     """Target and module, each in its turn."""
 
 
 def extensions() -> list[Extension]:
-    """What extensions/account declares."""
-    found: list[dict[str, Any]] = tomllib.loads((FOLDER / "shopify.extension.toml").read_text())["extensions"]
-    return [Extension(each["handle"], tuple((t["target"], t["module"]) for t in each["targeting"])) for each in found]
+    """What the folders declare."""
+    return [
+        Extension(folder, each["handle"], tuple((t["target"], t["module"]) for t in each["targeting"]))
+        for folder in FOLDERS
+        for each in tomllib.loads((folder / "shopify.extension.toml").read_text())["extensions"]
+    ]
 
 
 def of_target(target: str) -> Extension:
@@ -44,14 +49,15 @@ def of_target(target: str) -> Extension:
 
 def script(target: str, app_url: str) -> str:
     """The bundle of the extension that has this target. Raises KeyError, and RuntimeError with what esbuild says."""
-    newest = max(path.stat().st_mtime_ns for path in FOLDER.joinpath("src").rglob("*.ts*"))
-    return _bundle(of_target(target), app_url, newest)
+    found = of_target(target)
+    newest = max(path.stat().st_mtime_ns for path in found.folder.joinpath("src").rglob("*.ts*"))
+    return _bundle(found, app_url, newest)
 
 
-def words(locale: str) -> dict[str, Any]:
+def words(locale: str, folder: Path = FOLDER) -> dict[str, Any]:
     """The words of a language, English where there are none of it."""
-    path = FOLDER / "locales" / f"{locale}.json"
-    chosen = path if path.exists() else FOLDER / "locales/en.default.json"
+    path = folder / "locales" / f"{locale}.json"
+    chosen = path if path.exists() else folder / "locales/en.default.json"
     found: dict[str, Any] = json.loads(chosen.read_text())
     return found
 
@@ -73,7 +79,7 @@ def _bundle(extension: Extension, app_url: str, newest: int) -> str:
         "--minify", f"--define:process.env.APP_URL={json.dumps(app_url)}", "--loader=ts",
     ]  # fmt: skip
     made = subprocess.run(  # noqa: S603 - our own sources, by the tool that node_modules brings
-        asked, input=main, capture_output=True, text=True, cwd=FOLDER, timeout=60
+        asked, input=main, capture_output=True, text=True, cwd=extension.folder, timeout=60
     )
     if made.returncode:
         raise RuntimeError(made.stderr)

@@ -16,6 +16,7 @@ SCRIPTS = {
     "polaris.js": ("polaris",),
     # a page of customer accounts has most of the same elements, and some of its own
     "customer-account.js": ("polaris", "account"),
+    "admin-extension.js": ("polaris", "admin_extension"),
 }
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sandbox.world import World
@@ -11,6 +14,7 @@ from sandbox.world.store import Row
 Table = dict[str, Any]  # {"heads": [...], "rows": [[...]], "total": int}
 KINDS = {"orders": "orders", "products": "products", "customers": "customers", "subscriptions": "contracts"}
 SHOWN = 250
+LINK = Path(__file__).resolve().parents[2] / "extensions/contract-link/shopify.extension.toml"
 
 
 def listing(world: World, shop: Row, noun: str, only: str | None = None) -> Table:
@@ -19,8 +23,26 @@ def listing(world: World, shop: Row, noun: str, only: str | None = None) -> Tabl
     if only is not None:
         rows = [row for row in rows if str(row["id"]) == only]
     heads, line = _LINES[noun]
-    shown = [line(world, shop["id"], row) for row in reversed(rows[-SHOWN:])]
-    return {"heads": heads, "rows": shown, "total": len(rows)}
+    newest = list(reversed(rows[-SHOWN:]))
+    shown = [line(world, shop["id"], row) for row in newest]
+    handle = shop["id"].removesuffix(".myshopify.com")
+    links = [_link(world, handle, noun, row["id"]) for row in newest]
+    return {"heads": heads, "rows": shown, "total": len(rows), "links": links if any(links) else []}
+
+
+def _link(world: World, handle: str, noun: str, number: int) -> str | None:
+    """Where a row leads: a product to its page; a subscription into the app, as its subscription link says."""
+    if noun == "products":
+        return f"/store/{handle}/products/{number}"
+    if noun != "subscriptions":
+        return None
+    return f"/store/{handle}/apps/{world.config.handle}{_pattern().replace('{contract_id}', str(number))}"
+
+
+@cache
+def _pattern() -> str:
+    found = tomllib.loads(LINK.read_text())["extensions"]
+    return str(next(each["pattern"] for each in found if each["type"] == "subscription_link_extension"))
 
 
 def customer_name(world: World, shop: str, customer_id: Any) -> str:

@@ -7,7 +7,7 @@ refuses a second one of its name (SELLING_PLAN_DUPLICATE_NAME).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any, ClassVar, Protocol
 
@@ -40,10 +40,11 @@ class Change(Protocol):
 
 @dataclass(frozen=True)
 class Create:
-    """A new group with its first plan."""
+    """A new group with its first plan, sold with these products from the start (at most PRODUCTS)."""
 
     group: str
     terms: Json
+    products: list[str] = field(default_factory=list)
     name: ClassVar[str] = "create"
     fact: ClassVar[str] = "plans.created"
 
@@ -53,10 +54,10 @@ class Create:
     def send(self, client: AdminClient, group_gid: str, request_id: str) -> None:
         plan = Terms.from_json(self.terms).as_input()
         made = {"name": self.group, "merchantCode": code_of(request_id), "options": [LABEL]}
-        selling_plans.create(client, {**made, "sellingPlansToCreate": [plan]})
+        selling_plans.create(client, {**made, "sellingPlansToCreate": [plan]}, self.products)
 
     def is_true(self, group: SellingPlanGroup | None) -> bool:
-        return group is not None
+        return group is not None and set(self.products) <= _products(group)
 
 
 @dataclass(frozen=True)

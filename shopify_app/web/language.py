@@ -33,7 +33,7 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 """What the merchant's pages speak, code → its own name for itself. One more is a catalogue beside the German one."""
 HEADER = "X-Perennial-Language"
 PARAMETER = "locale"
-_FACES = (None, "admin", "install", "install.bounce")
+_FACES = (None, "admin", "install", "install.bounce", "purchase_options")
 """Blueprints whose pages staff read; None: addresses that lead nowhere. Shoppers' pages have their own `voice`."""
 
 

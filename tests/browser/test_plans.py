@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.seeds import tiny
 from sandbox.shopify import products
-from tests.browser.stage import Stage
+from tests.browser.stage import ARTIFACTS, HANDLE, Stage
 from tests.support.app import telling
 
 if TYPE_CHECKING:
@@ -70,3 +70,37 @@ def test_plans_are_made_published_and_sold_with_a_product(stage: Stage):
     assert group["product_ids"] == [world.of("products", tiny.SHOP).all()[0]["id"]]
     assert [(plan["name"], plan["pricing"][0]["value"]) for plan in group["plans"]] == [("Every 4 weeks", "15.0")]
     assert stage.bounces == 0
+
+
+def test_plans_are_made_on_the_products_own_page_and_a_contract_is_opened_from_the_admin(stage: Stage):
+    world, page = stage.world, stage.page  # type: ignore[attr-defined]
+    product = world.of("products", tiny.SHOP).all()[0]["id"]
+    page.goto(f"{stage.sandbox_url}/store/{HANDLE}/products")
+    page.get_by_role("link", name="House Blend").click()
+    action = page.frame_locator("iframe[name=action]")
+    open_it = page.get_by_role("button", name="Perennial: subscription plans")
+    open_it.click()
+    action.get_by_text("Your shop has no plans yet.").wait_for()
+    action.get_by_role("button", name="New plans").click()
+    action.get_by_label("Per cent or amount").fill("150")
+    action.get_by_role("button", name="Publish").click()
+    action.get_by_text("Enter a number above 0 and up to 100").wait_for()
+    ARTIFACTS.mkdir(exist_ok=True)
+    page.screenshot(path=ARTIFACTS / "plans-on-product.png")
+    action.get_by_label("Per cent or amount").fill("20")
+    action.get_by_role("button", name="Publish").click()
+    page.get_by_role("button", name="Edit Every 4 weeks").click()
+    action.get_by_label("Deliver every").fill("2")
+    action.get_by_label("What shoppers choose").fill("")
+    action.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Edit Every 2 weeks").wait_for()
+    (group,) = world.of("selling_plan_groups", tiny.SHOP).all()
+    assert group["product_ids"] == [product] and group["plans"][0]["pricing"][0]["value"] == "20.0"
+    open_it.click()
+    action.get_by_role("button", name="Take off this product").click()
+    action.get_by_role("button", name="Offer with this product").wait_for()
+    assert world.of("selling_plan_groups", tiny.SHOP).all()[0]["product_ids"] == []
+    contract = world.of("contracts", tiny.SHOP).all()[0]["id"]
+    page.goto(f"{stage.sandbox_url}/store/{HANDLE}/subscriptions")
+    page.get_by_role("link", name=str(contract)).click()
+    stage.frame.get_by_role("heading", name=f"Subscription #{contract}").wait_for()

@@ -74,9 +74,13 @@ def fetch_all(client: AdminClient, patience: float = 5.0) -> list[GroupSnapshot]
         cursor = page["pageInfo"]["endCursor"]
 
 
-def create(client: AdminClient, group: Json) -> str:
-    """Make a group (SellingPlanGroupInput) and return its gid. Raises ShopifyError; unanswered, it may exist."""
-    payload = client.mutate("SellingPlanGroupCreate", {"input": group}, "sellingPlanGroupCreate")
+def create(client: AdminClient, group: Json, products: Sequence[str] = ()) -> str:
+    """Make a group (SellingPlanGroupInput), offered on up to PRODUCTS products, and return its gid.
+
+    Raises ShopifyError; unanswered, it may exist.
+    """
+    variables = {"input": group, "resources": {"productIds": list(products[:PRODUCTS])}}
+    payload = client.mutate("SellingPlanGroupCreate", variables, "sellingPlanGroupCreate")
     return str(payload["sellingPlanGroup"]["id"])
 
 

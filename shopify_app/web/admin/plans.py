@@ -27,7 +27,7 @@ from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.shops.tokens import with_client
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, plan_words, render
+from shopify_app.web.admin import blueprint, plan_widget, plan_words, render
 from shopify_app.web.forms import Form
 
 log = logging.getLogger(__name__)
@@ -181,15 +181,21 @@ def show_list(**values: Any) -> Response:
         is_stale = True
         log.warning("selling plans shown as they were", extra={"shop": g.shop.domain, "error": str(error)})
     with ctx().db.session() as session:
-        rows = [_row(session, group) for group in queries.groups(session, g.shop.id)]
+        rows = [shown(session, group) for group in queries.groups(session, g.shop.id)]
     return render.page("plans/page.html", title=_("Plans"), rows=rows, is_stale=is_stale, **values)
 
 
 def show_group(group: SellingPlanGroup, **values: Any) -> Response:
     """Render one group."""
     with ctx().db.session() as session:
-        row = _row(session, group)
-    return render.page("plans/group.html", title=group.name, **common(group), row=row, **values)
+        row = shown(session, group)
+        example = item(session, group)
+    widget = {
+        "item": example.title,
+        "choices": plan_widget.choices(queries.on_sale(group), example, g.shop.currency),
+        "editor": plan_widget.editor_address(g.shop, ctx().settings),
+    }
+    return render.page("plans/group.html", title=group.name, **common(group), row=row, widget=widget, **values)
 
 
 def common(group: SellingPlanGroup | None) -> Values:
@@ -217,7 +223,8 @@ def item(session: Session, group: SellingPlanGroup | None) -> plan_words.Item:
     return plan_words.Item(found[0], found[1]) if found and found[1] else plan_words.ANY
 
 
-def _row(session: Session, group: SellingPlanGroup) -> Values:
+def shown(session: Session, group: SellingPlanGroup) -> Values:
+    """Return a group in words: its plans, each with an example price, and the products it is sold with."""
     example = item(session, group)
     products = [product["title"] for product in group.products]
     return {

@@ -6,10 +6,11 @@ OpenAPI 3.1, and a test holds every answer against it.
 
 from flask import Blueprint
 
-from shopify_app.web.portal import cors, problems
+from shopify_app.web import cors
+from shopify_app.web.portal import problems
 
 blueprint = Blueprint("portal", __name__, url_prefix=f"{problems.PREFIX}v1")
-cors.register(blueprint)
+cors.register(blueprint, problems.PREFIX)
 blueprint.register_error_handler(problems.Problem, problems.answer)
 
 # The views join the blueprint as they are imported.
