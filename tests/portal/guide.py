@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.portal.journey import Journey
 
-FOR_GOOD = frozenset({"doCancel", "doDateOrderNow"})
+FOR_GOOD = frozenset({"doCancel", "doWithdraw", "doDateOrderNow"})
 """What cannot be taken back comes last."""
 BACK = frozenset({"undo", "undoDate"})
 STEPS = 40

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import schemathesis
 
+from shopify_app.leaving import store
+from shopify_app.leaving.regions import Region
 from shopify_app.web.portal import document, guard
 from tests.portal import stocked
 from tests.portal.guide import Guide
@@ -38,6 +40,10 @@ def shoppers(story: Story) -> list[Shopper]:
     line = changed.date_options()["quantity"]["inputs"][0]["values"][0]["value"]
     assert changed.date_deed("quantity", "before-it", line=line, quantity=3).status_code == 200
     strike(rich)
+    with story.ctx.db.session() as session:
+        save = {"actor": "merchant:1", "now": story.now}
+        store.save_offer(session, story.shop.id, store.Offer(True, 20, 3, "Thanks"), **save)
+        store.save_region(session, story.shop.id, Region("*", True, withdrawal_days=14), **save)
     return [rich, changed, *stopped]
 
 
