@@ -12,10 +12,12 @@ doubled. The language is the request's (web/language.py); outside of one it is E
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, SupportsIndex
 
 from babel import Locale
@@ -81,9 +83,27 @@ def filled(words: str, /, **places: Any) -> str:
     return _(words, **places)
 
 
-def known(text: str | None) -> str:
-    """Return a text that was stored in English in the language spoken, as far as the catalogue has it."""
-    return str(_spoken.get().translations.ugettext(text)) if text else ""
+def known(text: str | None, *kept: str) -> str:
+    """Return a text that was stored in English in the language spoken, as far as the catalogue has it.
+
+    `kept`: marked words with places; a text that one of them was filled to (`keep`) is said anew with the same.
+    """
+    if not text:
+        return ""
+    for words in kept:
+        if found := _shape(str.__str__(words)).fullmatch(text):
+            return filled(words, **{name: known(value) for name, value in found.groupdict().items()})
+    return str(_spoken.get().translations.ugettext(text))
+
+
+def keep(words: str, /, **places: Any) -> str:
+    """Return marked words in English with their places filled, to be stored and read back by `known`."""
+    return str.__str__(words) % places
+
+
+@cache
+def _shape(words: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"%\\\((\w+)\\\)s", r"(?P<\1>.+?)", re.escape(words)), re.DOTALL)
 
 
 def pgettext(context: str, message: str, /, **places: Any) -> str:
@@ -148,17 +168,3 @@ class Lazy(str):
 def N_(message: str) -> str:
     """Mark words that stand in a table, for later: see `Lazy`."""
     return Lazy(message)
-
-
-def stored(words: str | None) -> str:
-    """Return words that were kept in English when something happened, in the language of who reads them now.
-
-    What no catalogue knows stays as it is; None and nothing are empty. Nothing in them is a place to fill.
-    """
-    return str(_spoken.get().translations.ugettext(str.__str__(words))) if words else ""
-
-
-def small(words: str) -> str:
-    """Return words as they stand inside a sentence: in English begun small; German nouns keep their capital."""
-    said = str(words)
-    return said[:1].lower() + said[1:] if locale().language == "en" else said

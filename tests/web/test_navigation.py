@@ -53,7 +53,7 @@ DATA = re.compile(
     + "|".join(each.name for each in (*EVENTS, *TRIGGERS, *ACTIONS))
 )
 """Names: of goods, people and plans, and those that are the same in every language."""
-TO_COME = re.compile(r"/$|/contracts|/payments|/settings(?!/privacy)")
+TO_COME = re.compile(r"/$|/contracts/\d|/payments/\d|/settings/leaving|/settings$")
 """Pages that are not said in every language yet."""
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shopify_app.channels import untold
+from shopify_app.channels.kept import NOT_RENDERED
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.channels.klaviyo.render import event
@@ -20,6 +21,7 @@ from shopify_app.channels.klaviyo.story import Around, CannotRender
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.bulk import insert_all
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import keep
 from shopify_app.shops.models import Shop
 
 log = logging.getLogger(__name__)
@@ -79,7 +81,7 @@ def rendered(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
         # a bug of ours about one fact must not keep all others from being told
         log.exception("fact not rendered", extra={"fact_id": fact.id, "kind": fact.kind})
-        return _parked(f"it could not be rendered ({type(error).__name__})")
+        return _parked(keep(NOT_RENDERED, kind=type(error).__name__))
     return {"state": PENDING, "body": body, "reason": None}
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from shopify_app.journal.models import Fact
-from shopify_app.kit.speech import N_, _, locale, ngettext, stored
+from shopify_app.kit.speech import N_, _, filled, locale, ngettext
 from shopify_app.plans.models import SellingPlan
 from shopify_app.plans.terms import AMOUNT, NONE, PERCENTAGE, Terms
 from shopify_app.web.admin.sentence import Sentence, Telling, who
@@ -113,7 +113,7 @@ def _told(words: str, tone: str = "neutral") -> Telling:
         group, plan = (f"“{fact.data.get(name) or '?'}”" for name in ("group", "plan"))
         count = plural(int(fact.data.get("products") or 0), "product")
         places = {"group": group, "plan": plan, "products": count, "who": who(fact)}
-        return Sentence(stored(words) % places, tone)
+        return Sentence(filled(words, **places), tone)
 
     return tell
 
