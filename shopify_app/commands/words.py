@@ -31,7 +31,7 @@ from shopify_app.web.language import DOMAIN, FOLDER, LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "shopify_app"
-WORDS = {"_": 1, "N_": 1, "gettext": 1, "pgettext": 2, "ngettext": 2}
+WORDS = {"_": 1, "N_": 1, "kept": 1, "gettext": 1, "pgettext": 2, "ngettext": 2}
 """Function → how many of its arguments are words."""
 NOUN = "plural"
 Message = tuple[str | None, str | tuple[str, str]]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from shopify_app.kit.speech import N_
+from shopify_app.kit.speech import kept
 
-HAS_STATUS = N_("the contract is %(status)s")
+HAS_STATUS = kept("the contract is %(status)s")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shopify_app.contracts import calendar
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 from shopify_app.notices.kept import HAS_STATUS
 
 _DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 28, "YEAR": 365}
@@ -82,7 +82,7 @@ def why_not(contract: Contract, cycle: BillingCycle | None, now: datetime) -> st
     if cycle.attempted_at is not None:
         return N_("the charge had started")
     if contract.status != ACTIVE:
-        return keep(HAS_STATUS, status=contract.status.lower())
+        return HAS_STATUS % {"status": contract.status.lower()}
     if cycle.skipped:
         return N_("the cycle is skipped")
     if cycle.due_at is None:

@@ -140,11 +140,13 @@ def _tell(form: Form, answer: Answer) -> Response:
 
 
 def _wrong(form: Form, words: str = "") -> Response:
-    return _outcome(422, False, words or _("Nothing was changed"), dict(form.errors))
+    return _outcome(
+        422, False, words or _("Nothing was changed"), {name: str(why) for name, why in form.errors.items()}
+    )
 
 
 def _gone() -> Response:
-    return _outcome(404, False, str(GONE), {})
+    return _outcome(404, False, known(GONE), {})
 
 
 def _outcome(code: int, is_done: bool, words: str, errors: dict[str, str]) -> Response:

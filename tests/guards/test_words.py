@@ -47,8 +47,8 @@ EXCUSED = {
 }
 """Names, which are the same in every language, and what only machines and operators read."""
 NOT_FOR_MERCHANTS = {
-    "bodies.py",
     "cors.py",
+    "bodies.py",
     "health.py",
     "webhooks.py",
     "flow.py",

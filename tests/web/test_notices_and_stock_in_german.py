@@ -9,8 +9,7 @@ from html import unescape
 from shopify_app.channels import kept
 from shopify_app.contracts.models import ContractImport
 from shopify_app.insights import revenue
-from shopify_app.kit.speech import keep, known, speaking
-from shopify_app.orders.alignment import matters
+from shopify_app.kit.speech import known, speaking
 from shopify_app.shops.models import Shop
 from shopify_app.stock.policy import REST, SWAP, Terms
 from shopify_app.web import language
@@ -31,17 +30,14 @@ def _said(admin: Admin, path: str) -> str:
 
 
 def test_what_was_kept_in_english_is_said_in_german() -> None:
-    refused = keep(kept.REFUSED, error="400 at /data")
-    assert refused == "Klaviyo refused it: 400 at /data" == known(refused, *kept.KEPT)
-    often = keep(kept.FAILED_OFTEN, times=8, error=refused)
-    task = "Order #1042 was to hold other items. It is being packed at this moment."
+    refused = kept.REFUSED % {"error": "400 at /data"}
+    assert refused == "Klaviyo refused it: 400 at /data" == known(refused)
+    often = kept.FAILED_OFTEN % {"times": 8, "error": refused}
     with speaking(GERMAN):
-        assert known(refused, *kept.KEPT) == "Klaviyo hat es abgelehnt: 400 at /data"
-        assert known(often, *kept.KEPT).startswith("Es ist 8 Mal fehlgeschlagen: ")
-        said = "Bestellung #1042 sollte andere Artikel enthalten. Sie wird gerade gepackt."
-        assert known(task, *matters.KEPT) == said
-        assert known("100% our own words", *matters.KEPT) == "100% our own words" and known(None) == ""
-        assert keep(kept.REFUSED, error="x") == "Klaviyo refused it: x", "what is stored is English"
+        assert known(refused) == "Klaviyo hat es abgelehnt: 400 at /data"
+        assert known(often) == "Es ist 8 Mal fehlgeschlagen: Klaviyo hat es abgelehnt: 400 at /data"
+        assert known("100% our own words") == "100% our own words" and known(None) == ""
+        assert kept.REFUSED % {"error": "x"} == "Klaviyo refused it: x", "what is stored is English"
 
 
 def test_the_send_log_counts_in_german_and_says_why(admin: Admin) -> None:

@@ -12,7 +12,7 @@ from shopify_app.channels.klaviyo.story import Around, CannotRender, gather
 from shopify_app.gateways.shopify.flow import LARGEST
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Fact
 from shopify_app.kit.db import Json
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def rendered(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
         return {
             "state": PARKED_DELIVERY,
             "body": None,
-            "reason": keep(NOT_RENDERED, kind=type(error).__name__),
+            "reason": NOT_RENDERED % {"kind": type(error).__name__},
         }
 
 

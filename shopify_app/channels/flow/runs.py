@@ -26,7 +26,6 @@ from shopify_app.edits.contract import actions, goods
 from shopify_app.edits.contract import answers as whole
 from shopify_app.edits.contract import door as door_of_whole
 from shopify_app.edits.contract.action import Target
-from shopify_app.kit import speech
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.db import Json, lock
@@ -152,7 +151,7 @@ def _later(ctx: Context, run_id: int, lease_until: datetime, words: str) -> None
     with ctx.db.session() as session:
         tries = session.get_one(FlowRun, run_id).tries
     if tries >= MAX_TRIES:
-        _finish(ctx, run_id, lease_until, REFUSED, speech.keep(TRIED_OUT, tries=tries, words=words))
+        _finish(ctx, run_id, lease_until, REFUSED, TRIED_OUT % {"tries": tries, "words": words})
         return
     wait = timedelta(seconds=min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT))
     _write(ctx, run_id, lease_until, {"next_try_at": machine_now() + wait, "words": words})

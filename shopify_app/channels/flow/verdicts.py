@@ -24,7 +24,7 @@ from shopify_app.gateways.shopify.errors import (
 )
 from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, PENDING, Delivery
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +46,9 @@ def failed(ctx: Context, claim: Claim, error: ShopifyError) -> None:
     log.warning("flow not told", extra={"shop_id": claim.shop_id, "delivery_id": claim.id, "error": str(error)})
     if isinstance(error, UserErrors):
         told = "; ".join(one.message for one in error.errors)
-        _record(ctx, claim, state=PARKED_DELIVERY, reason=keep(REFUSED_BY_SHOPIFY, error=told), is_unsure=False)
+        _record(ctx, claim, state=PARKED_DELIVERY, reason=REFUSED_BY_SHOPIFY % {"error": told}, is_unsure=False)
     elif isinstance(error, BadRequest):
-        _record(ctx, claim, state=PARKED_DELIVERY, reason=keep(REFUSED_BY_SHOPIFY, error=error), is_unsure=False)
+        _record(ctx, claim, state=PARKED_DELIVERY, reason=REFUSED_BY_SHOPIFY % {"error": error}, is_unsure=False)
     elif isinstance(error, Unreachable | ServerFault) and not isinstance(error, NeverLeft):
         _record(ctx, claim, state=PARKED_DELIVERY, reason=ANSWER_LOST, last_error=str(error))
     else:

@@ -21,7 +21,6 @@ from shopify_app.channels.klaviyo.story import Around, CannotRender
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.bulk import insert_all
 from shopify_app.kit.db import Json
-from shopify_app.kit.speech import keep
 from shopify_app.shops.models import Shop
 
 log = logging.getLogger(__name__)
@@ -81,7 +80,7 @@ def rendered(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
         # a bug of ours about one fact must not keep all others from being told
         log.exception("fact not rendered", extra={"fact_id": fact.id, "kind": fact.kind})
-        return _parked(keep(NOT_RENDERED, kind=type(error).__name__))
+        return _parked(NOT_RENDERED % {"kind": type(error).__name__})
     return {"state": PENDING, "body": body, "reason": None}
 
 

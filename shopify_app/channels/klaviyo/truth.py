@@ -18,7 +18,7 @@ from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contr
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_among
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 from shopify_app.notices.rules import has_moved, why_not
 from shopify_app.orders.models import CANCELLED as CANCELLED_DELIVERY
 from shopify_app.orders.models import FulfillmentOrder
@@ -129,7 +129,7 @@ def _failed(case: _Case) -> str | None:
     if case.cycle is not None and case.cycle.skipped:
         return N_("the cycle is skipped")
     if case.contract.status in (CANCELLED, EXPIRED):
-        return keep(HAS_STATUS, status=case.contract.status.lower())
+        return HAS_STATUS % {"status": case.contract.status.lower()}
     return None
 
 
@@ -146,7 +146,7 @@ def _unheard(case: _Case) -> str | None:
 
 def _skipped(case: _Case) -> str | None:
     if case.contract.status in (CANCELLED, EXPIRED):
-        return keep(HAS_STATUS, status=case.contract.status.lower())
+        return HAS_STATUS % {"status": case.contract.status.lower()}
     return None if case.cycle is None or case.cycle.skipped else N_("the cycle is no longer skipped")
 
 

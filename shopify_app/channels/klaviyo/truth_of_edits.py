@@ -15,7 +15,7 @@ from shopify_app.contracts.facts_differences import rhythm
 from shopify_app.contracts.models import CANCELLED, EXPIRED, Contract
 from shopify_app.journal.models import DROPPED, Delivery, Fact
 from shopify_app.kit.db import Json
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 
 _CHANGED = N_("it was changed once more since")
 
@@ -23,7 +23,7 @@ _CHANGED = N_("it was changed once more since")
 def why_not(session: Session, fact: Fact, contract: Contract) -> str | None:
     """Return why an edit of a whole subscription must not be told any more, None when it may."""
     if contract.status in (CANCELLED, EXPIRED):
-        return keep(HAS_STATUS, status=contract.status.lower())
+        return HAS_STATUS % {"status": contract.status.lower()}
     check = _CHECKS.get(fact.kind)
     if check is None:
         return _CHANGED if _later(session, fact) else None

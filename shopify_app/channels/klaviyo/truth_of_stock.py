@@ -12,7 +12,7 @@ from shopify_app.channels.kept import HAS_STATUS
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_among
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 from shopify_app.notices.rules import why_not as why_no_order
 from shopify_app.stock.decide import CHOSEN, CLOSED, POLICY, RELEASED
 from shopify_app.stock.models import StockDecision
@@ -61,6 +61,6 @@ def told_otherwise(fact: Fact) -> str | None:
 
 def _undone(fact: Fact, contract: Contract, decision: StockDecision) -> str | None:
     if contract.status in (CANCELLED, EXPIRED):
-        return keep(HAS_STATUS, status=contract.status.lower())
+        return HAS_STATUS % {"status": contract.status.lower()}
     waits_no_more = decision.done == DELAY and decision.state in (RELEASED, CLOSED)
     return N_("the order waits no longer") if fact.kind == "stock.delayed" and waits_no_more else None

@@ -24,7 +24,6 @@ from shopify_app.gateways.klaviyo.errors import (
 from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, Delivery
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import is_among
-from shopify_app.kit.speech import keep
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +134,7 @@ def _stumbled(ctx: Context, delivery_id: int, error: Stumbled) -> None:
     with ctx.db.session() as session:
         delivery = session.get_one(Delivery, delivery_id)
         if delivery.tries >= MAX_TRIES:
-            delivery.state, delivery.reason = PARKED_DELIVERY, keep(FAILED_OFTEN, times=MAX_TRIES, error=error)
+            delivery.state, delivery.reason = PARKED_DELIVERY, FAILED_OFTEN % {"times": MAX_TRIES, "error": error}
 
 
 def _refused_body(ctx: Context, delivery_id: int, error: BodyRefused) -> None:
@@ -146,7 +145,7 @@ def _refused_body(ctx: Context, delivery_id: int, error: BodyRefused) -> None:
         delivery.last_error, delivery.lease_until = str(error), None
         slim = _without_phone(delivery.body or {}) if _blames_phone(error) else None
         if slim is None:
-            delivery.state, delivery.reason = PARKED_DELIVERY, keep(REFUSED, error=error)
+            delivery.state, delivery.reason = PARKED_DELIVERY, REFUSED % {"error": error}
         else:
             delivery.body, delivery.next_try_at = slim, machine_now()
 

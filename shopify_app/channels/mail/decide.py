@@ -27,7 +27,7 @@ from shopify_app.channels.mail.models import DROPPED, NOTICE, PARKED, PENDING, M
 from shopify_app.journal.models import PENDING as WAITING
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.kit.db import Instant, Json
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import INSTALLED, Shop
 
 log = logging.getLogger(__name__)
@@ -152,5 +152,5 @@ def _said(shop: Shop, settings: MailSettings, fact: Fact, around: Around, shelf:
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
         # a bug of ours about one fact must not keep all others from being told
         log.exception("mail not written", extra={"fact_id": fact.id, "kind": fact.kind})
-        return nothing | {"state": PARKED, "reason": keep(NOT_WRITTEN, kind=type(error).__name__)}
+        return nothing | {"state": PARKED, "reason": NOT_WRITTEN % {"kind": type(error).__name__}}
     return {"state": PENDING, "reason": None, **said}

@@ -15,7 +15,7 @@ from shopify_app.channels.mail.models import PARKED, PENDING, SENDING, SENT, UNK
 from shopify_app.context import Context
 from shopify_app.gateways.mail.errors import Delayed, MailError, Refused, Unsure
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ def failed(ctx: Context, claim: Claim, error: MailError) -> bool:
         _record(ctx, claim, (SENDING,), tried | {"state": UNKNOWN, "reason": ANSWER_LOST})
         return True
     if isinstance(error, Refused):
-        reason = keep(SERVER_REFUSED, error=error)
+        reason = SERVER_REFUSED % {"error": error}
         _record(ctx, claim, (PENDING, SENDING), tried | {"state": PARKED, "reason": reason})
         return True
     _later(ctx, claim, tried, parks=isinstance(error, Delayed))
@@ -58,7 +58,7 @@ def _later(ctx: Context, claim: Claim, tried: dict[str, Any], *, parks: bool) ->
     after = machine_now() + timedelta(seconds=wait * random.uniform(1.0, 1.2))  # noqa: S311 - hides nothing
     later = tried | {"state": PENDING, "next_try_at": after}
     if parks and tries >= MAX_TRIES:
-        later |= {"state": PARKED, "reason": keep(PUT_OFF, times=MAX_TRIES, error=tried["last_error"])}
+        later |= {"state": PARKED, "reason": PUT_OFF % {"times": MAX_TRIES, "error": tried["last_error"]}}
     _record(ctx, claim, (PENDING, SENDING), later)
     if not parks:
         _rest(ctx, timedelta(seconds=min(wait, 300.0)))

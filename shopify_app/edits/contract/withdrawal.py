@@ -41,7 +41,7 @@ class Withdraw(Action):
 
     name: ClassVar[str] = "withdraw"
     done_kind: ClassVar[str] = "subscription.withdrawn"
-    done_words: ClassVar[str] = "Withdrawn from"
+    done_words: ClassVar[str] = N_("Withdrawn from")
 
     def asked(self) -> Json:
         return {}

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from shopify_app.gateways.shopify.order_edits import OrderToShip
 from shopify_app.kit.money import round_money
-from shopify_app.kit.speech import N_, keep
+from shopify_app.kit.speech import N_, kept
 from shopify_app.orders.alignment.models import OrderAlignment
 from shopify_app.orders.alignment.wishes import NewAddress, NewDay, NewQuantities, Why
 from shopify_app.tasks.book import Matter
 
 _WISHED = {
-    NewAddress.name: N_("Order %(order)s was to go to the subscription's new address. %(why)s"),
-    NewQuantities.name: N_("Order %(order)s was to hold other items. %(why)s"),
-    NewDay.name: N_("Order %(order)s was to have a delivery on another day. %(why)s"),
+    NewAddress.name: kept("Order %(order)s was to go to the subscription's new address."),
+    NewQuantities.name: kept("Order %(order)s was to hold other items."),
+    NewDay.name: kept("Order %(order)s was to have a delivery on another day."),
 }
-_OTHER_WISH = N_("Order %(order)s was to be changed. %(why)s")
-_MORE = N_("Order %(order)s now costs %(amount)s more than was paid.")
-_LESS = N_("Order %(order)s now costs %(amount)s less than was paid.")
-KEPT = (*_WISHED.values(), _OTHER_WISH, _MORE, _LESS)
-"""Words of tasks before they are filled in, by which `kit.speech.known` says them in the reader's language."""
+_CHANGE = kept("Order %(order)s was to be changed.")
+_MORE = (
+    kept("Order %(order)s now costs %(amount)s more than was paid."),
+    N_("Ask the shopper for it in Shopify, or give it to them."),
+)
+_LESS = (
+    kept("Order %(order)s now costs %(amount)s less than was paid."),
+    N_("Refund it in Shopify, or agree on it with the shopper."),
+)
 _LOOK = N_("Open the order in Shopify and change it there, or tell the shopper that it stays as it is.")
 _WORDS = {
     Why.SHIPPED: (
@@ -38,8 +42,8 @@ _WORDS = {
     Why.NOT_GRANTED: (
         N_("Perennial may not change orders or hold them in this shop."),
         N_(
-            "Open Perennial and grant the new permissions for later changes. Change this order in Shopify; "
-            "if Perennial still holds it, release it there."
+            "Open Perennial and grant the new permissions for later changes. Change this order in Shopify; if "
+            "Perennial still holds it, release it there."
         ),
     ),
     Why.REFUSED: (N_("Shopify refused the change."), _LOOK),
@@ -59,18 +63,14 @@ _WORDS = {
 def about(row: OrderAlignment, why: Why) -> Matter:
     """Return the task for what could not be done."""
     matter, to_do = _WORDS[why]
-    words = keep(_WISHED.get(row.kind, _OTHER_WISH), order=row.order_name, why=str.__str__(matter))
-    return _matter(row, why, words, to_do)
+    return _matter(row, why, f"{_WISHED.get(row.kind, _CHANGE) % {'order': row.order_name}} {matter}", to_do)
 
 
 def difference(row: OrderAlignment, seen: OrderToShip) -> Matter:
     """Return the task for an order that now costs another amount than was paid: no money moves by itself."""
     amount = f"{round_money(abs(seen.total - seen.paid), seen.currency)} {seen.currency}"
-    if seen.total > seen.paid:
-        words, to_do = _MORE, N_("Ask the shopper for it in Shopify, or give it to them.")
-    else:
-        words, to_do = _LESS, N_("Refund it in Shopify, or agree on it with the shopper.")
-    return _matter(row, "difference", keep(words, order=row.order_name, amount=amount), to_do)
+    words, to_do = _MORE if seen.total > seen.paid else _LESS
+    return _matter(row, "difference", words % {"order": row.order_name, "amount": amount}, to_do)
 
 
 def _matter(row: OrderAlignment, kind: str, words: str, to_do: str) -> Matter:

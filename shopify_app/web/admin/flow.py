@@ -14,7 +14,6 @@ from shopify_app.channels.flow.again import SwitchedOff
 from shopify_app.channels.flow.models import DONE, REFUSED, WAITING, FlowRun
 from shopify_app.channels.flow.settings import Wanted
 from shopify_app.channels.flow.triggers import BY_HANDLE, BY_KIND, CHANNEL, GROUPS
-from shopify_app.channels.kept import KEPT
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.speech import N_, _, known
@@ -115,7 +114,7 @@ def _told(delivery: Delivery, fact: Fact) -> dict[str, Any]:
         "words": words,
         "tone": tone,
         "is_parked": delivery.state == PARKED_DELIVERY,
-        "details": known(delivery.reason, *KEPT) or (tries if delivery.state == PENDING and delivery.tries else ""),
+        "details": known(delivery.reason) or (tries if delivery.state == PENDING and delivery.tries else ""),
         **_subscription(delivery.contract_gid),
     }
 
@@ -128,7 +127,7 @@ def _ran(run: FlowRun) -> dict[str, Any]:
         "at": run.asked_at,
         "words": words,
         "tone": tone,
-        "details": known(run.words, *KEPT),
+        "details": known(run.words),
         **_subscription(run.contract_gid),
     }
 

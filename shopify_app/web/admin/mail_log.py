@@ -8,7 +8,6 @@ from flask import Response, g, request, url_for
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from shopify_app.channels.kept import KEPT
 from shopify_app.channels.klaviyo.catalogue import METRICS
 from shopify_app.channels.mail import again
 from shopify_app.channels.mail.models import ALERT, DROPPED, PARKED, PENDING, SENDING, SENT, TEST, UNKNOWN, Mail
@@ -116,7 +115,7 @@ def _row(mail: Mail, fact: Fact | None, shopper: Shopper | None) -> dict[str, An
         "words": words,
         "tone": tone,
         "may_go_again": mail.state in FOR_A_PERSON and (mail.recipient is not None or fact is not None),
-        "details": known(mail.reason, *KEPT) or _tries(mail),
+        "details": known(mail.reason) or _tries(mail),
     }
 
 

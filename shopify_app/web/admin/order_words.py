@@ -7,7 +7,6 @@ from typing import Any
 
 from shopify_app.journal.models import Fact
 from shopify_app.kit.speech import N_, _, filled, known
-from shopify_app.orders.alignment.matters import KEPT
 from shopify_app.web.admin.sentence import Sentence, Telling, instant, said, who, whoever
 from shopify_app.web.format import day
 
@@ -48,9 +47,7 @@ def _listed(items: list[dict[str, Any]] | None) -> str:
 
 
 def _task(words: str, tone: str) -> Telling:
-    return lambda fact, zone: Sentence(
-        f"{filled(words, who=who(fact))}: {known(fact.data.get('words'), *KEPT)}", tone
-    )
+    return lambda fact, zone: Sentence(f"{filled(words, who=who(fact))}: {known(fact.data.get('words'))}", tone)
 
 
 TELLINGS: dict[str, Telling] = {

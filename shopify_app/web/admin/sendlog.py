@@ -8,7 +8,6 @@ from flask import Response, g, request, url_for
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from shopify_app.channels.kept import KEPT
 from shopify_app.channels.klaviyo import again
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, account_of
@@ -123,7 +122,7 @@ def _row(delivery: Delivery, fact: Fact, shopper: Shopper | None) -> dict[str, A
         "words": words,
         "tone": tone,
         "is_parked": delivery.state == PARKED_DELIVERY,
-        "details": known(delivery.reason, *KEPT) or _tries(delivery),
+        "details": known(delivery.reason) or _tries(delivery),
     }
 
 

@@ -16,7 +16,6 @@ from shopify_app.billing.models import (
     WRITTEN,
     BillingAttempt,
 )
-from shopify_app.channels.kept import KEPT
 from shopify_app.kit.speech import N_, _, known
 from shopify_app.shoppers.models import PaymentMethod
 
@@ -138,7 +137,7 @@ def reason(value: str | None) -> str:
     """Return a stored reason as a sentence: codes lose their underscores, sentences stay."""
     if not value:
         return ""
-    words = known(value, *KEPT) if " " in value else value.replace("_", " ").replace(".", ": ")
+    words = known(value) if " " in value else value.replace("_", " ").replace(".", ": ")
     words = words[:1].upper() + words[1:LONGEST]
     return words if words.endswith((".", "!", "?")) else words + "."
 

@@ -18,7 +18,6 @@ from shopify_app.fulfillment import folding, listing
 from shopify_app.fulfillment import words as change_words
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.speech import _, known
-from shopify_app.orders.alignment.matters import KEPT
 from shopify_app.shoppers.models import Shopper
 from shopify_app.tasks import book
 from shopify_app.web.admin.fulfillment import asked
@@ -167,7 +166,7 @@ def _tasks(session: Session, shop_id: int) -> Iterator[Values]:
     number = book.waiting(session, shop_id)
     rows = [
         {
-            "who": known(task.words, *KEPT),
+            "who": known(task.words),
             "number": number_of(task.contract_gid) if task.contract_gid else "",
             "href": url_for("admin.contract", number=number_of(task.contract_gid)) if task.contract_gid else "",
             "about": "",
@@ -175,7 +174,7 @@ def _tasks(session: Session, shop_id: int) -> Iterator[Values]:
             "deeds": [
                 {
                     "label": _("Mark as done"),
-                    "of": known(task.words, *KEPT),
+                    "of": known(task.words),
                     "post": url_for("admin.task_done", number=task.id),
                 }
             ],
