@@ -63,7 +63,7 @@ def test_stock_is_told_in_german_by_the_number_and_the_day(admin: Admin) -> None
     item = _said(admin, "/stock/1")
     assert "Jetzt 1 Stück vorhanden" in item and "Geht aus am Fr., 4. Dez. 2026." in item
     head = admin.get("/stock.csv", **{language.HEADER: "de"}).text.splitlines()[0]
-    assert head.startswith("\ufeffProdukt,Variante,SKU,Status,Jetzt vorhanden,Gebraucht in ")
+    assert head.startswith("\ufeffProdukt,Variante,SKU,Stand,Jetzt vorhanden,Gebraucht in ")
 
 
 def test_policies_and_plans_are_whole_german_sentences() -> None:
