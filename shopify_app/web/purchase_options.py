@@ -140,9 +140,7 @@ def _tell(form: Form, answer: Answer) -> Response:
 
 
 def _wrong(form: Form, words: str = "") -> Response:
-    return _outcome(
-        422, False, words or _("Nothing was changed"), {name: str(why) for name, why in form.errors.items()}
-    )
+    return _outcome(422, False, words or _("Nothing was changed"), dict(form.errors))
 
 
 def _gone() -> Response:
