@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from sandbox.faces import bundles
 from sandbox.faces.admin import language, page, shop_of
@@ -48,6 +49,12 @@ def add_product(blueprint: Blueprint, world: World) -> None:
         words = bundles.words(language(), bundles.of_target(TARGET).folder)
         given = {"target": TARGET, "language": language(), "words": words, "data": {"selected": [selected]}}
         return render_template("admin/action.html", given=given)
+
+    @blueprint.get("/store/<handle>/themes/current/editor")
+    def admin_theme_editor(handle: str) -> AnyResponse:
+        """There is no editor here: the shop itself, in which the block stands on every product page."""
+        shop_of(world, handle)
+        return redirect(f"/shop/{handle}")
 
     @blueprint.get("/store/_bundle/action.js")
     def admin_bundle() -> Response:

@@ -17,13 +17,25 @@ from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
 from shopify_app.plans import answers, door, queries
 from shopify_app.plans.answers import Answer
-from shopify_app.plans.changes import AddPlan, Attach, Change, ChangePlan, Create, Delete, Detach, RemovePlan, Rename
+from shopify_app.plans.changes import (
+    AddPlan,
+    Attach,
+    Change,
+    ChangePlan,
+    Create,
+    Delete,
+    Detach,
+    RemovePlan,
+    Rename,
+    terms_of,
+)
 from shopify_app.plans.models import PlanChange, SellingPlanGroup
 from shopify_app.plans.terms import AMOUNT, PERCENTAGE, Terms
 from tests.billing.till import Till
 
 ME = "merchant:42"
 FOUR_WEEKS = Terms(name="Every 4 weeks", unit="WEEK", every=4, discount=PERCENTAGE, value="15")
+TRIAL = replace(FOUR_WEEKS, discount="PRICE", value="5", first=2, later=PERCENTAGE, later_value="10")
 PREPAID = Terms(
     name="3 months ahead",
     unit="MONTH",
@@ -73,6 +85,9 @@ def test_a_group_lives_from_its_first_plan_to_its_end(till: Till):
     assert (row["interval_count"], row["delivery_count"], row["cutoff"], row["min_cycles"]) == (3, 1, 3, 2)
     ask(ChangePlan(first.shopify_gid, replace(FOUR_WEEKS, every=6, discount="NONE", value="").as_json()))
     assert (_there(till)[0]["plans"][0]["delivery_count"], _there(till)[0]["plans"][0]["pricing"]) == (6, [])
+    ask(ChangePlan(first.shopify_gid, TRIAL.as_json()))
+    steps = [(each["type"], each["value"], each["after_cycle"]) for each in _there(till)[0]["plans"][0]["pricing"]]
+    assert steps == [("PRICE", "5", None), ("PERCENTAGE", "10.0", 2)] and terms_of(_group(till).plans[0]) == TRIAL
     ask(RemovePlan(second.shopify_gid))
     ask(Rename("Subscribe"))
     product = gid("Product", till.sandbox.world.of("products", till.domain).all()[0]["id"])
@@ -83,7 +98,8 @@ def test_a_group_lives_from_its_first_plan_to_its_end(till: Till):
     assert _there(till) == []
     told = _facts(till)
     assert [fact.kind.partition(".")[2] for fact in told] == [
-        *("created", "plan_added", "plan_changed", "plan_removed", "renamed", "attached", "detached", "deleted")
+        *("created", "plan_added", "plan_changed", "plan_changed", "plan_removed", "renamed", "attached"),
+        *("detached", "deleted"),
     ]
     assert told[1].data == {"group": "Save", "plan": "3 months ahead"} and told[1].actor == ME
     assert told[-1].data == {"group": "Subscribe"}

@@ -13,6 +13,8 @@ from flask import url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
+from shopify_app.channels.flow.actions import ACTIONS
+from shopify_app.channels.flow.triggers import TRIGGERS
 from shopify_app.channels.klaviyo.events.told import EVENTS
 from shopify_app.contracts.models import ContractImport
 from shopify_app.edits.bulk.models import BulkJob
@@ -48,7 +50,7 @@ NOT_PAGES |= {
 
 DATA = re.compile(
     r"Perennial|Shopify Flow|Klaviyo|Slack|Ethiopia|House Blend|Whole bean|Shopper\d|SKU-\d|HB-W|Save|"
-    + "|".join(event.name for event in EVENTS)
+    + "|".join(each.name for each in (*EVENTS, *TRIGGERS, *ACTIONS))
 )
 """Names: of goods, people and plans, and those that are the same in every language."""
 TO_COME = re.compile(r"/$|/contracts|/payments|/settings(?!/privacy)")

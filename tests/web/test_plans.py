@@ -11,7 +11,7 @@ from shopify_app.plans import answers, door
 from shopify_app.plans.answers import Answer
 from shopify_app.plans.changes import AddPlan, Attach, ChangePlan, Create, Delete, Detach, RemovePlan, Rename
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
-from shopify_app.plans.terms import AMOUNT, PERCENTAGE, Terms
+from shopify_app.plans.terms import AMOUNT, PERCENTAGE, PRICE, Terms
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
@@ -52,6 +52,8 @@ def _offer(admin: Admin, *plans: Terms) -> None:
 
 def _plan(admin: Admin, number: int, terms: Terms) -> SellingPlan:
     steps = [{"after": 0, "type": terms.discount, "value": terms.value}] if terms.value else []
+    if terms.first:
+        steps.append({"after": terms.first, "type": terms.later, "value": terms.later_value})
     return SellingPlan(
         shop_id=admin.shop_id,
         shopify_gid=f"gid://shopify/SellingPlan/{number}",
@@ -118,6 +120,31 @@ def test_a_mistake_is_told_at_its_field(admin: Admin, asked: list[tuple], field:
     answer = admin.post("/plans/new", **(FORM | {field: value}), request_id="r")
     assert answer.status_code == 422 and asked == []
     assert re.search(rf'name="{field}"[^>]* error="{re.escape(words)}', answer.text)
+
+
+def test_a_price_to_try_it_at_is_said_with_an_example_and_published(admin: Admin, asked: list[tuple]):
+    _offer(admin, FOUR_WEEKS)
+    form = {"unit": "WEEK", "every": "4", "deliveries": "1", "discount": PRICE, "value": "5", "name": "Try it"}
+    form |= {"first": "2", "later": PRICE, "later_value": "12"}
+    html = admin.post("/plans/71/add", **form).text
+    assert "The first 2 orders cost $5.00 an item each." in html
+    assert "After that, each charge costs $12.00 an item." in html
+    assert "House &lt;Blend&gt;: 2 orders at $5.00, then $12.00 every 4 weeks" in html
+    german = admin.post("/plans/71/add?locale=de", **form).text
+    assert "2 Bestellungen zu 5,00\xa0$, danach 12,00\xa0$" in german
+    admin.post("/plans/71/add", **form, request_id="r")
+    trial = Terms("Try it", "WEEK", 4, discount=PRICE, value="5", first=2, later=PRICE, later_value="12")
+    assert asked == [(AddPlan(trial.as_json()), "r", "merchant:42", GROUP)]
+    for typed, field, words in (
+        ({"first": "0"}, "first", "Enter a whole number from 1 to 99."),
+        ({"first": ""}, "first", "Say for how many orders the first price holds"),
+        ({"later_value": "x"}, "later_value", "Enter an amount in USD"),
+        ({"later_value": "5"}, "later_value", "This is the price of the first orders, too."),
+        ({"later": "HALF"}, "later", "Choose one of the options."),
+        ({"max_cycles": "2"}, "first", "The subscription ends before the later price begins."),
+    ):
+        answer = admin.post("/plans/71/add", **(form | typed))
+        assert answer.status_code == 422 and re.search(rf'name="{field}"[^>]* error="{words}', answer.text), typed
 
 
 def test_a_yearly_plan_has_a_date(admin: Admin, asked: list[tuple]):

@@ -93,7 +93,18 @@ def _plan(plan: Row, group: Row) -> Liquid:
         "description": plan.get("description"),
         "options": [{"name": "Deliver every", "value": value} for value in selling_plans.options_of(plan)],
         "recurring_deliveries": True,
+        "price_adjustments": _adjustments(plan),
     }
+
+
+def _adjustments(plan: Row) -> list[Liquid]:
+    """Its price steps (Shopify docs, Liquid: selling_plan_price_adjustment); the last one holds from then on."""
+    found = selling_plans.pricing_of(plan)
+    ends = [each["after_cycle"] for each in found[1:]] + [None]
+    return [
+        {"position": at, "order_count": end, "value": step["value"], "value_type": step["type"].lower()}
+        for at, (step, end) in enumerate(zip(found, ends, strict=True), 1)
+    ]
 
 
 def _variant(world: World, shop: str, row: Row, groups: list[Row], product_row: Row) -> Liquid:
@@ -114,5 +125,9 @@ def _allocation(plan: Row, group: Row, variant: Row) -> Liquid:
         "price": price,
         "per_delivery_price": price,
         "compare_at_price": prices.cents(variant["price"]),
+        "price_adjustments": [
+            {"position": at, "price": prices.cents(step["price"])}
+            for at, step in enumerate(prices.steps(plan, variant["price"]), 1)
+        ],
         "selling_plan": _plan(plan, group),
     }

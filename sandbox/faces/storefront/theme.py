@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.numbers import format_currency
 from liquid import Environment, FileSystemLoader, Mode
 from liquid.filter import with_context
@@ -60,6 +61,9 @@ def _translate(key: str, *, context: Any, **values: Any) -> str:
     words: Any = _words(context.resolve("_shop")["locale"])
     for part in key.split("."):
         words = words[part]
+    if isinstance(words, dict):  # plural forms, chosen by `count` (Shopify docs, Liquid: translate)
+        form = Locale.parse(context.resolve("_shop")["locale"]).plural_form(values["count"])
+        words = words.get(form, words["other"])
     return re.sub(r"{{\s*(\w+)\s*}}", lambda found: str(values[found[1]]), words)
 
 

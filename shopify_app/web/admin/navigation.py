@@ -77,6 +77,7 @@ SECTIONS = (
             Tab("admin.mail_log", N_("Mail log"), "mail/log.html"),
             Tab("admin.events", N_("Events"), "events/page.html"),
             Tab("admin.flow", "Shopify Flow", "flow/page.html"),
+            Tab("admin.flow", N_("Shopify Flow"), "flow/page.html"),
         ),
     ),
     Section(N_("Plans"), (Tab("admin.plans", N_("Plans"), "plans/page.html"),)),
@@ -86,6 +87,7 @@ SECTIONS = (
         (
             Tab("admin.settings", N_("General"), "settings/page.html"),
             Tab("admin.rules", N_("What shoppers may change"), "rules/page.html"),
+            Tab("admin.leaving", N_("When shoppers leave"), "leaving/page.html"),
             Tab("admin.privacy_requests", N_("Privacy requests"), "privacy/page.html"),
         ),
     ),

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from shopify_app.journal.models import Fact
-from shopify_app.kit.speech import N_, _, filled
+from shopify_app.kit.speech import N_, _, filled, known
 from shopify_app.web.admin.sentence import Sentence, Telling, instant, said, who, whoever
 from shopify_app.web.format import day
 
@@ -47,7 +47,7 @@ def _listed(items: list[dict[str, Any]] | None) -> str:
 
 
 def _task(words: str, tone: str) -> Telling:
-    return lambda fact, zone: Sentence(f"{filled(words, who=who(fact))}: {fact.data.get('words') or ''}", tone)
+    return lambda fact, zone: Sentence(f"{filled(words, who=who(fact))}: {known(fact.data.get('words'))}", tone)
 
 
 TELLINGS: dict[str, Telling] = {

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from decimal import Decimal
 
-from babel.numbers import format_decimal
-
 from shopify_app.journal.models import Fact
-from shopify_app.kit.speech import N_, _, locale, ngettext, stored
+from shopify_app.kit.speech import N_, _, ngettext, stored
 from shopify_app.plans.models import SellingPlan
-from shopify_app.plans.terms import AMOUNT, NONE, PERCENTAGE, Terms
+from shopify_app.plans.terms import Terms
+from shopify_app.web.admin import plan_prices
 from shopify_app.web.admin.sentence import Sentence, Telling, who
 from shopify_app.web.format import beat, money, plural, rhythm
 
@@ -37,7 +36,7 @@ def name_of(terms: Terms) -> str:
 
 def sentences(terms: Terms, currency: str) -> list[str]:
     """Return the terms, a sentence each."""
-    found = [_rhythm(terms), _discount(terms, currency)]
+    found = [_rhythm(terms), *plan_prices.sentences(terms, currency)]
     if terms.cutoff:
         found.append(
             ngettext(
@@ -69,7 +68,10 @@ def example(terms: Terms, item: Item, currency: str) -> str:
     """Return what one item costs, e.g. "House Blend: $16.00 → $13.60 every 4 weeks"."""
     whole, price = item.price * terms.deliveries, terms.price(item.price)
     before = f"{money(whole, currency)} → " if price != whole else ""
-    said = f"{item.title}: {before}{money(price, currency)} {rhythm(terms.billing)}"
+    paid = money(price, currency)
+    if terms.first:
+        before, paid = "", plan_prices.steps(terms, item.price, currency)
+    said = f"{item.title}: {before}{paid} {rhythm(terms.billing)}"
     if terms.deliveries == 1:
         return said
     return f"{said}, {_('%(amount)s a delivery', amount=money(price / terms.deliveries, currency))}"
@@ -93,17 +95,6 @@ def _rhythm(terms: Terms) -> str:
         count=terms.deliveries,
         every=rhythm(terms.billing),
     )
-
-
-def _discount(terms: Terms, currency: str) -> str:
-    if terms.discount == NONE:
-        return _("No discount.")
-    if terms.discount == PERCENTAGE:
-        return _("%(value)s%% off.", value=format_decimal(Decimal(terms.value), locale=locale()))
-    amount = money(Decimal(terms.value), currency)
-    if terms.discount == AMOUNT:
-        return _("%(amount)s off each charge.", amount=amount)
-    return _("Each charge costs %(amount)s an item.", amount=amount)
 
 
 def _told(words: str, tone: str = "neutral") -> Telling:

@@ -27,7 +27,7 @@ from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.shops.tokens import with_client
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
-from shopify_app.web.admin import blueprint, plan_words, render
+from shopify_app.web.admin import blueprint, plan_widget, plan_words, render
 from shopify_app.web.forms import Form
 
 log = logging.getLogger(__name__)
@@ -189,7 +189,13 @@ def show_group(group: SellingPlanGroup, **values: Any) -> Response:
     """Render one group."""
     with ctx().db.session() as session:
         row = shown(session, group)
-    return render.page("plans/group.html", title=group.name, **common(group), row=row, **values)
+        example = item(session, group)
+    widget = {
+        "item": example.title,
+        "choices": plan_widget.choices(queries.on_sale(group), example, g.shop.currency),
+        "editor": plan_widget.editor_address(g.shop, ctx().settings),
+    }
+    return render.page("plans/group.html", title=group.name, **common(group), row=row, widget=widget, **values)
 
 
 def common(group: SellingPlanGroup | None) -> Values:

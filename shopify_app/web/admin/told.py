@@ -6,7 +6,7 @@ from typing import Protocol
 
 from flask import Response
 
-from shopify_app.kit.speech import N_
+from shopify_app.kit.speech import N_, known
 from shopify_app.web.admin.contract import show
 from shopify_app.web.admin.offers import Undo
 
@@ -26,8 +26,8 @@ class Answer(Protocol):
 def tell(number: str, answer: Answer, undo: Undo | None = None) -> Response:
     """Show the subscription of this number after a deed; one that was not done has no Undo."""
     if not answer.is_done:
-        return show(number, code=409, toast=answer.words, is_error=True)
-    return show(number, toast=answer.words, undo=undo)
+        return show(number, code=409, toast=known(answer.words), is_error=True)
+    return show(number, toast=known(answer.words), undo=undo)
 
 
 def no_undo(number: str) -> Response:
