@@ -100,7 +100,7 @@ def main(contracts: int, rounds: int) -> int:
 def _measure(database: Database, contracts: int, rounds: int) -> int:
     worst = 0
     print(f"{contracts} contracts, {rounds} of each, load {os.getloadavg()[0]:.1f}")
-    with Flask("bench").test_request_context():
+    with Flask("shopify_app").test_request_context():
         for name, read in READS.items():
             spent: list[float] = []
             before = _scans(database)
