@@ -17,7 +17,6 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import _, known
 from shopify_app.kit.speech import _, stored
 from shopify_app.plans import door, queries
 from shopify_app.plans.answers import GONE, Answer
@@ -137,20 +136,14 @@ def _tell(form: Form, answer: Answer) -> Response:
     if answer.problems:
         elsewhere = plan_form.refuse(form, answer.problems)
         return _wrong(form, elsewhere)
-    return _outcome(200 if answer.is_done else 409, answer.is_done, str(answer.words), {})
-    return _outcome(200 if answer.is_done else 409, answer.is_done, known(answer.words), {})
     return _outcome(200 if answer.is_done else 409, answer.is_done, stored(answer.words), {})
 
 
 def _wrong(form: Form, words: str = "") -> Response:
-    return _outcome(
-        422, False, words or _("Nothing was changed"), {name: str(why) for name, why in form.errors.items()}
-    )
+    return _outcome(422, False, words or _("Nothing was changed"), dict(form.errors))
 
 
 def _gone() -> Response:
-    return _outcome(404, False, str(GONE), {})
-    return _outcome(404, False, known(GONE), {})
     return _outcome(404, False, stored(GONE), {})
 
 

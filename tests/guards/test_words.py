@@ -49,7 +49,6 @@ EXCUSED = {
 NOT_FOR_MERCHANTS = {
     "cors.py",
     "bodies.py",
-    "cors.py",
     "health.py",
     "webhooks.py",
     "flow.py",
