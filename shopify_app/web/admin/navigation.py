@@ -76,7 +76,7 @@ SECTIONS = (
             Tab("admin.send_log", N_("Send log"), "sendlog/page.html"),
             Tab("admin.mail_log", N_("Mail log"), "mail/log.html"),
             Tab("admin.events", N_("Events"), "events/page.html"),
-            Tab("admin.flow", "Shopify Flow", "flow/page.html"),
+            Tab("admin.flow", N_("Shopify Flow"), "flow/page.html"),
         ),
     ),
     Section(N_("Plans"), (Tab("admin.plans", N_("Plans"), "plans/page.html"),)),
