@@ -343,7 +343,9 @@ def test_junk_is_refused_and_never_breaks_a_route(app, ctx):
             query, kind = QUERIES[number % len(QUERIES)], KINDS[number % len(KINDS)]
             others = ({}, _signed(body)) if number < 3 or "webhooks" in rule.rule or "/flow/" in rule.rule else ()
             for headers in (good, *others):
-                for method in ("GET", "POST") if number else ("GET", "POST", "PUT"):
+                # a page reads no body: it is asked once with each query, what changes something with everything
+                reads = ("GET",) if number < len(QUERIES) else ()
+                for method in (*reads, "POST") if number else (*reads, "POST", "PUT"):
                     url = address(ctx, rule) + query
                     answer = client.open(url, method=method, data=body, headers=headers | {"Content-Type": kind})
                     assert answer.status_code != 500, f"{method} {url} {kind} {body[:20]!r}: {answer.status_code}"
