@@ -25,16 +25,25 @@ from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, known
 from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import with_client
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=120)
-UNDER_WAY = "This charge is under way already."
-NO_ANSWER = "Shopify does not answer right now. Nothing was charged; please try again in a minute."
-LATER = "Shopify cannot take the charge right now; it is made as soon as it can."
-GONE = "This date is no longer there. The page shows what is."
+UNDER_WAY = N_("This charge is under way already.")
+NO_ANSWER = N_("Shopify does not answer right now. Nothing was charged; please try again in a minute.")
+LATER = N_("Shopify cannot take the charge right now; it is made as soon as it can.")
+PAID = N_("This date is paid already.")
+NO_CHARGE = N_("No charge was made.")
+NOT_ACTIVE = {
+    "PAUSED": N_("The subscription is paused."),
+    "CANCELLED": N_("The subscription is cancelled."),
+    "EXPIRED": N_("The subscription is expired."),
+    "FAILED": N_("The subscription is failed."),
+}
+GONE = N_("This date is no longer there. The page shows what is.")
 
 
 @dataclass(frozen=True)
@@ -68,26 +77,26 @@ def why_not(contract: Contract, cycle: BillingCycle, shop: Shop, now: datetime) 
     """Return why a person may not ask for this charge now, in a sentence; empty when they may."""
     problem = why_never(contract, cycle, shop)
     if not problem and now < cycle.expected_at - EARLIEST:
-        return "Shopify takes a charge at most a day before its date."
+        return N_("Shopify takes a charge at most a day before its date.")
     return problem
 
 
 def why_never(contract: Contract, cycle: BillingCycle, shop: Shop) -> str:
     """Return why a person may not ask for this charge whatever its date, in a sentence; empty when they may."""
     if not shop.may_bill:
-        return "Charging is stopped for the whole shop."
+        return N_("Charging is stopped for the whole shop.")
     if contract.billing_stopped_at is not None:
-        return "Charging of this subscription is stopped."
+        return N_("Charging of this subscription is stopped.")
     if contract.parked_reason is not None:
-        return "The subscription waits for you: let its charges run again first."
+        return N_("The subscription waits for you: let its charges run again first.")
     if contract.status != ACTIVE:
-        return f"The subscription is {contract.status.lower()}."
+        return NOT_ACTIVE.get(contract.status, contract.status)
     if cycle.skipped:
-        return "This date is skipped."
+        return N_("This date is skipped.")
     if cycle.status == "BILLED":
-        return "This date is paid already."
+        return PAID
     if cycle.due_at is None:
-        return "This date is not to be charged."
+        return N_("This date is not to be charged.")
     return ""
 
 
@@ -120,9 +129,9 @@ def _arm(
     moment = machine_now()
     is_claimed = cycle.lease_until is not None and cycle.lease_until > moment
     if is_claimed or ledger.other_open(session, shop_id, contract.id, index):
-        return None, "This date is paid already." if cycle.status == "BILLED" else UNDER_WAY
+        return None, PAID if cycle.status == "BILLED" else UNDER_WAY
     if next_number(session, contract, index) != number:
-        return None, "This charge was tried meanwhile. The page shows how it ended."
+        return None, N_("This charge was tried meanwhile. The page shows how it ended.")
     problem = why_not(contract, cycle, session.get_one(Shop, shop_id), now)
     if problem:
         return None, problem
@@ -184,14 +193,14 @@ def _outcome(ctx: Context, cycle_id: int) -> Answer:
         attempt = session.scalars(query.order_by(BillingAttempt.attempt_number.desc()).limit(1)).first()
         if cycle.attempted_at is None:
             if cycle.parked_reason or cycle.held_reason:
-                return Answer(False, f"No charge was made. {cycle.parked_reason or cycle.held_reason}")
+                return Answer(False, f"{NO_CHARGE} {known(cycle.parked_reason or cycle.held_reason)}")
             if attempt and attempt.state == REFUSED:
-                return Answer(False, f"No charge was made. {attempt.reason}")
+                return Answer(False, f"{NO_CHARGE} {known(attempt.reason)}")
             return Answer(False, LATER)
         if attempt and attempt.state == FAILED:
-            return Answer(False, "The charge failed. The page shows why.")
+            return Answer(False, N_("The charge failed. The page shows why."))
         if attempt and attempt.state == WRITTEN:
             return Answer(False, LATER)
         if attempt and attempt.state == UNKNOWN:
-            return Answer(True, "Shopify's answer was lost on the way. We look before anything else is sent.")
-    return Answer(True, "The charge is with Shopify. Its outcome appears here.")
+            return Answer(True, N_("Shopify's answer was lost on the way. We look before anything else is sent."))
+    return Answer(True, N_("The charge is with Shopify. Its outcome appears here."))

@@ -14,6 +14,11 @@ from enum import Enum
 from shopify_app.billing import rules
 from shopify_app.billing.rules import NOTHING_KNOWN, History
 from shopify_app.gateways.shopify.attempts import CHALLENGED, PENDING, SUCCESS, AttemptSnapshot, CycleSnapshot
+from shopify_app.kit.speech import N_, kept
+
+IN_SHOPIFY = kept("The contract is %(state)s in Shopify.")
+LATE = kept("Due on %(day)s, which is more than %(days)s days ago: a person decides.")
+HELD_LATE = kept("No longer held since %(day)s, which is more than %(days)s days ago: a person decides.")
 
 EARLIEST = timedelta(hours=24)
 """Shopify refuses a charge earlier than this before the expected date (schema 2026-10)."""
@@ -81,53 +86,52 @@ def paid_already(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None
     proof = next((attempt for attempt in seen.attempts if attempt.state == SUCCESS), None)
     if seen.status != "BILLED" and not proof:
         return None
-    return Refusal("billed", "Shopify has this cycle as billed already.", Effect.BILLED, proof=proof)
+    return Refusal("billed", N_("Shopify has this cycle as billed already."), Effect.BILLED, proof=proof)
 
 
 def contract_inactive(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     if seen.contract_status == "ACTIVE":
         return None
     state = (seen.contract_status or "gone").lower()
-    return Refusal(f"contract_{state}", f"The contract is {state} in Shopify.", Effect.WAIT, _HOURLY)
+    return Refusal(f"contract_{state}", IN_SHOPIFY % {"state": state}, Effect.WAIT, _HOURLY)
 
 
 def cycle_unknown(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     if seen.expected_at:
         return None
-    return Refusal("cycle_gone", "Shopify no longer has this billing cycle.", Effect.WAIT, _HOURLY)
+    return Refusal("cycle_gone", N_("Shopify no longer has this billing cycle."), Effect.WAIT, _HOURLY)
 
 
 def skipped(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
-    return Refusal("skipped", "The cycle is skipped.", Effect.SKIPPED) if seen.skipped else None
+    return Refusal("skipped", N_("The cycle is skipped."), Effect.SKIPPED) if seen.skipped else None
 
 
 def in_flight(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     busy = [attempt for attempt in seen.attempts if attempt.state in (PENDING, CHALLENGED)]
     if not busy:
         return None
-    return Refusal("in_flight", "Another charge of this cycle is still under way.", Effect.WAIT, _SOON)
+    return Refusal("in_flight", N_("Another charge of this cycle is still under way."), Effect.WAIT, _SOON)
 
 
 def moved(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     if seen.expected_at == due.expected_at:
         return None
-    return Refusal("moved", "The cycle was moved to another date.", Effect.MOVED)
+    return Refusal("moved", N_("The cycle was moved to another date."), Effect.MOVED)
 
 
 def too_early(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     opens = due.expected_at - EARLIEST
     if now >= opens:
         return None
-    return Refusal("too_early", "More than a day before the expected date.", Effect.WAIT, opens - now)
+    return Refusal("too_early", N_("More than a day before the expected date."), Effect.WAIT, opens - now)
 
 
 def too_late(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     late_since = max(due.due_at, due.hold_ended_at or due.due_at)
     if due.released or due.by_hand or now - late_since <= due.catch_up:
         return None
-    what = "Due on" if late_since == due.due_at else "No longer held since"
-    words = f"{what} {late_since:%Y-%m-%d}, which is more than {due.catch_up.days} days ago: a person decides."
-    return Refusal("too_late", words, Effect.PARKED)
+    words = LATE if late_since == due.due_at else HELD_LATE
+    return Refusal("too_late", words % {"day": f"{late_since:%Y-%m-%d}", "days": due.catch_up.days}, Effect.PARKED)
 
 
 def over_the_bound(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:

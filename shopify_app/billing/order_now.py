@@ -11,7 +11,10 @@ from shopify_app.context import Context
 from shopify_app.edits import door, order_now
 from shopify_app.edits.answers import Answer, Refusal, refused
 from shopify_app.edits.change import Standing, Target
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
+
+TODAY = N_("The date is today.")
 
 
 def carry_out(ctx: Context, target: Target, request_id: str | None = None) -> Answer:
@@ -50,4 +53,4 @@ def _charge(ctx: Context, target: Target, answer: Answer) -> Answer:
     charged = by_hand.charge_now(ctx, target.shop_id, target.contract_gid, target.index, number, target.actor)
     if charged.is_done:
         return Answer(True, f"{answer.words}. {charged.words}")
-    return Answer(True, f"The date is today. {charged.words}")
+    return Answer(True, f"{TODAY} {charged.words}")

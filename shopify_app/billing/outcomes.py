@@ -24,6 +24,7 @@ from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import ShopifyError, Throttled
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.tokens import with_client
 
@@ -36,7 +37,7 @@ ABSENT_FOR = timedelta(minutes=10)
 GIVE_UP = timedelta(hours=24)
 """Business time after which an attempt without an outcome is a person's."""
 AGAIN = timedelta(minutes=5)
-NO_OUTCOME = "Shopify has given no outcome for this charge for a day: look at the order list first."
+NO_OUTCOME = N_("Shopify has given no outcome for this charge for a day: look at the order list first.")
 STOPPED = timedelta(hours=1)
 OPEN = (WRITTEN, REQUESTED, UNKNOWN, CHALLENGED)
 

@@ -11,6 +11,15 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from statistics import median
 
+from shopify_app.kit.speech import N_, kept
+
+TOO_MANY = kept("It would be charge number %(number)s where %(due)s fell due within one billing interval.")
+OUTSIDE = N_("A later cycle was charged outside Perennial.")
+OUTSIDE_BY = kept("A later cycle was charged outside Perennial, order %(order)s.")
+AFTER_A_CARD = N_("Shopify does this after a card update, and then this one may be paid already.")
+OTHER_CURRENCY = kept("The currency changed from %(old)s to %(new)s.")
+FAR_OFF = kept("It would be about %(amount)s, far from the usual %(usual)s.")
+
 ROOM = Decimal(3)
 """An amount more than so many times, or less than one so-many-th of, what is usual is looked at by a person."""
 FEWEST = 2
@@ -69,7 +78,7 @@ def too_many(history: History, expected_at: datetime) -> str | None:
     due = [date for date in history.due if abs(date - expected_at) < reach + TOLERANCE]
     if len(near) + 1 <= max(len(due), 1):
         return None
-    return f"It would be charge number {len(near) + 1} where {len(due)} fell due within one billing interval."
+    return TOO_MANY % {"number": len(near) + 1, "due": len(due)}
 
 
 def paid_outside(history: History, expected_at: datetime) -> str | None:
@@ -80,11 +89,8 @@ def paid_outside(history: History, expected_at: datetime) -> str | None:
     later = [cycle for cycle in history.outside if cycle.expected_at > expected_at]
     if not later:
         return None
-    order = f", order {later[0].order_name}" if later[0].order_name else ""
-    return (
-        f"A later cycle was charged outside Perennial{order}. Shopify does this after a card update, "
-        "and then this one may be paid already."
-    )
+    order = later[0].order_name
+    return f"{OUTSIDE_BY % {'order': order} if order else OUTSIDE} {AFTER_A_CARD}"
 
 
 def unusual(history: History) -> str | None:
@@ -93,7 +99,7 @@ def unusual(history: History) -> str | None:
     if len(known) < FEWEST:
         return None
     if history.currency != known[0].currency:
-        return f"The currency changed from {known[0].currency} to {history.currency}."
+        return OTHER_CURRENCY % {"old": known[0].currency, "new": history.currency}
     alike = [paid for paid in known if paid.currency == history.currency]
     amounts = [paid.amount for paid in alike if paid.amount]
     if history.amount is None or len(alike) < FEWEST or not _is_far(history.amount, median(amounts)):
@@ -101,7 +107,7 @@ def unusual(history: History) -> str | None:
     if any(paid.approved and paid.amount and not _is_far(history.amount, paid.amount) for paid in alike):
         return None
     usual = f"{median(amounts):.2f} {history.currency}"
-    return f"It would be about {history.amount:.2f} {history.currency}, far from the usual {usual}."
+    return FAR_OFF % {"amount": f"{history.amount:.2f} {history.currency}", "usual": usual}
 
 
 def _is_far(amount: Decimal, usual: Decimal) -> bool:

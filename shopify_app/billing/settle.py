@@ -33,7 +33,10 @@ from shopify_app.gateways.shopify.decline_codes import decline_of
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import kept
 from shopify_app.shops.models import Shop
+
+TWICE = kept("Cycle %(cycle)s was paid twice; order %(order)s is extra.")
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +185,7 @@ def _order_data(attempt: BillingAttempt, cycle: BillingCycle | None) -> Json:
 
 def _tell_duplicate(session: Session, attempt: BillingAttempt, contract: Contract, now: datetime) -> None:
     log.error("a cycle was paid twice", extra={"shop_id": attempt.shop_id, "attempt_id": attempt.id})
-    words = f"Cycle {attempt.cycle_index} was paid twice; order {attempt.order_name or '?'} is extra."
+    words = TWICE % {"cycle": attempt.cycle_index, "order": attempt.order_name or "?"}
     parking.park(session, contract, words, now)
     name = f"duplicate-{attempt.attempt_number}"
     _tell(session, attempt, contract, "charge.duplicate", name, now, _order_data(attempt, None))

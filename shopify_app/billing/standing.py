@@ -11,7 +11,10 @@ from shopify_app.billing.gates import Effect, Refusal
 from shopify_app.contracts import cycles
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify.attempts import CycleSnapshot, Treatment
+from shopify_app.kit.speech import kept
 from shopify_app.shops.models import Shop
+
+REFUSED_BECAUSE = kept("Shopify refused the charge: %(message)s (%(code)s)")
 
 THROTTLED_SECONDS = 20.0
 """Machine time to leave Shopify's billing limiter alone; the limit itself is not published."""
@@ -50,7 +53,7 @@ def apply(
 
 def refusal_of(code: str, message: str, treatment: Treatment) -> Refusal:
     """Return the refusal that stands for a synchronous userError of Shopify."""
-    words = f"Shopify refused the charge: {message} ({code})"
+    words = REFUSED_BECAUSE % {"message": message, "code": code}
     if treatment is Treatment.RESYNC:
         return Refusal(code, words, Effect.WAIT, HOUR)
     if treatment is Treatment.TOO_EARLY:

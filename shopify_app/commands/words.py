@@ -3,7 +3,8 @@
 `bin/words --from FILE` also takes translations from another .po: one a translator sent back, or another branch's.
 
 Collected are `_`, `N_`, `pgettext` and `ngettext` in Python, the same and trans blocks in templates, and the nouns
-given to `plural`, as a function and as a filter: each with words that stand there literally.
+given to `plural`, as a function and as a filter: each with words that stand there literally. What events and triggers
+say of themselves is taken from their tables: Klaviyo and Shopify get the same words in English.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 
 from shopify_app import __version__
+from shopify_app.channels.flow.triggers import GROUPS, TRIGGERS
+from shopify_app.channels.klaviyo.events.common import BASE, ITEM
+from shopify_app.channels.klaviyo.events.told import EVENTS
+from shopify_app.channels.klaviyo.profile import PROFILE
 from shopify_app.web.language import DOMAIN, FOLDER, LANGUAGES
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "shopify_app"
-WORDS = {"_": 1, "N_": 1, "gettext": 1, "pgettext": 2, "ngettext": 2}
+WORDS = {"_": 1, "N_": 1, "kept": 1, "gettext": 1, "pgettext": 2, "ngettext": 2}
 """Function → how many of its arguments are words."""
 NOUN = "plural"
 Message = tuple[str | None, str | tuple[str, str]]
@@ -114,12 +119,25 @@ def collected() -> dict[Message, list[tuple[str, int]]]:
             places = found.setdefault(message, [])
             if place not in places:
                 places.append(place)
+    for words, folder in of_tables():
+        found.setdefault((None, words), []).append((folder, 1))
     # gettext keeps one entry for "a" and for "a" with a plural
     forms = {message[0] for _, message in found if isinstance(message, tuple)}
     twice = [message for _, message in found if isinstance(message, str) and message in forms]
     if twice:
         raise NotLiteral(f"said with and without a plural form: {twice}")
     return found
+
+
+def of_tables() -> Iterator[tuple[str, str]]:
+    """Yield what stands in tables that are not for merchants alone, and the folder of the table."""
+    said = [event.fires for event in EVENTS]
+    said += [each.says for event in EVENTS for each in event.special]
+    said += [each.says for each in (*BASE, *ITEM, *PROFILE)]
+    for words in dict.fromkeys(said):
+        yield words, "shopify_app/channels/klaviyo/events"
+    for words in [*GROUPS, *(trigger.says for trigger in TRIGGERS)]:
+        yield words, "shopify_app/channels/flow/triggers.py"
 
 
 def of_python(path: Path) -> Iterator[Message]:

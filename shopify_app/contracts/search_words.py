@@ -102,8 +102,8 @@ def number(shop_id: int, piece: str) -> int:
 
 def distance(one: str, other: str, most: int) -> int:
     """Return how many letters are mistyped (one more, one less, another one, two swapped); `most` + 1 for more."""
-    if abs(len(one) - len(other)) > most:
-        return most + 1
+    if abs(len(one) - len(other)) > most or len(set(one) - set(other)) > most:
+        return most + 1  # each letter that the other lacks is a mistake of its own
     before: list[int] = []
     row = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

@@ -15,6 +15,9 @@ from shopify_app.dunning.models import CLOSED, OPEN, DunningCase
 from shopify_app.dunning.policy import AGAIN, Final, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.crashpoints import reach
+from shopify_app.kit.speech import N_, kept
+
+NOT_LET = kept("Shopify does not let Perennial %(deed)s this subscription after its payments failed.")
 
 log = logging.getLogger(__name__)
 
@@ -22,18 +25,18 @@ ACTOR = "perennial"
 MOST_TROUBLES = 5
 """So many refusals of the last action, and a person decides."""
 
-UNCONFIRMED = (
+UNCONFIRMED = N_(
     "The bank asked the shopper to confirm this payment, and they have not. As long as Shopify keeps the question "
     "open, nothing else may be charged for this order, nor can it be skipped. It goes on by itself once that is over."
 )
-NOBODY_CAN = (
+NOBODY_CAN = N_(
     "Every try to charge this order has failed. A person decides: charge it, skip it, or end the subscription."
 )
-PAID_IT_SAYS = (
+PAID_IT_SAYS = N_(
     "Shopify says that this order was paid already, but does not show a payment. Look at the order list before "
     "anything is charged."
 )
-CUSTOMER_GONE = (
+CUSTOMER_GONE = N_(
     "Shopify says that this customer does not exist or cannot be charged. Look at the customer in Shopify."
 )
 
@@ -104,7 +107,7 @@ def _record(session: Session, case_id: int, wanted: Final, said: ending.Said, no
     case.troubles += 1
     if case.troubles >= MOST_TROUBLES and not said.is_passing and cycle is not None:
         log.error("the last step of a failed charge is refused", extra={"shop_id": case.shop_id, "case_id": case.id})
-        words = f"Shopify does not let Perennial {wanted.value} this subscription after its payments failed."
+        words = NOT_LET % {"deed": wanted.value}
         retry.ask_person(session, case, contract, cycle, words, now)
     else:
         cases.plan(case, Next(Step.FINAL, now + AGAIN))

@@ -21,15 +21,16 @@ from shopify_app.dunning.policy import Final
 from shopify_app.dunning.steps import LEASE
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
+from shopify_app.kit.speech import N_
 
 WAYS = (Final.SKIP, Final.PAUSE, Final.CANCEL)
 """What a failed charge can be given up with."""
-OVER = "This failed charge is settled already. The page shows what became of it."
-UNDER_WAY = "A charge of this order is under way. Its outcome decides; look again in a few minutes."
-UNCONFIRMED = (
+OVER = N_("This failed charge is settled already. The page shows what became of it.")
+UNDER_WAY = N_("A charge of this order is under way. Its outcome decides; look again in a few minutes.")
+UNCONFIRMED = N_(
     "The bank still waits for the shopper to confirm this payment. Nothing about the order can be changed until then."
 )
-BUSY = "Perennial is working on this failed charge at this moment. Look again in a minute."
+BUSY = N_("Perennial is working on this failed charge at this moment. Look again in a minute.")
 
 
 @dataclass(frozen=True)

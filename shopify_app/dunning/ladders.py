@@ -12,6 +12,7 @@ from shopify_app.dunning.policy import DEFAULTS, LONGEST_PATIENCE, LONGEST_WAIT,
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import _
 
 Ladders = dict[Decline, Ladder]
 
@@ -61,15 +62,17 @@ def why_not(decline: Decline, ladder: Ladder) -> str:
     unit = "hours" if decline is Decline.TRANSIENT else "days"
     longest = LONGEST_WAIT if unit == "days" else 72
     if len(ladder.waits) > MOST_WAITS:
-        return f"At most {MOST_WAITS} further tries."
+        return _("At most %(most)s further tries.", most=MOST_WAITS)
     if any(not 1 <= wait <= longest for wait in ladder.waits):
-        return f"Each wait is 1 to {longest} {unit}."
+        if unit == "hours":
+            return _("Each wait is 1 to %(longest)s hours.", longest=longest)
+        return _("Each wait is 1 to %(longest)s days.", longest=longest)
     if ladder.waits and decline in ONLY_SHOPPERS:
-        return "Nothing is tried here until the shopper has done something."
+        return _("Nothing is tried here until the shopper has done something.")
     if not 0 <= ladder.hour <= 23:
-        return "The hour is 0 to 23."
+        return _("The hour is 0 to 23.")
     if not 0 <= ladder.patience <= LONGEST_PATIENCE:
-        return f"The time for the shopper is 0 to {LONGEST_PATIENCE} days."
+        return _("The time for the shopper is 0 to %(longest)s days.", longest=LONGEST_PATIENCE)
     return ""
 
 

@@ -25,6 +25,7 @@ from shopify_app.gateways.shopify.attempts import PENDING, SUCCESS, AttemptSnaps
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
+from shopify_app.kit.speech import N_
 from shopify_app.shops.tokens import with_client
 from shopify_app.stock import covered
 
@@ -32,11 +33,11 @@ LEASE = timedelta(seconds=120)
 SOON, A_DAY = timedelta(minutes=10), timedelta(days=1)
 SKEW = timedelta(minutes=1)
 """Shopify's clock and ours may differ by less than this."""
-STRANGER = (
+STRANGER = N_(
     "Since the last failed charge, this subscription was charged outside Perennial. Shopify does this after a card "
     "update. Look at the order list: this order may be paid already."
 )
-TOO_LATE = "The next try was due longer ago than charges are caught up. A person decides."
+TOO_LATE = N_("The next try was due longer ago than charges are caught up. A person decides.")
 OUTCOME = {Final.PAUSE.value: "paused", Final.SKIP.value: "skipped", Final.CANCEL.value: "ended"}
 """How a case stands once its last action is done."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shopify_app.edits.rules.forbidden import Forbidden
+from shopify_app.kit.speech import N_
 
 
 class Refusal(StrEnum):
@@ -39,31 +40,31 @@ class Refusal(StrEnum):
 
 
 WORDS = {
-    Refusal.GONE: "This date is no longer there. The page shows what is.",
-    Refusal.ENDED: "The subscription has ended.",
-    Refusal.PAID: "This date is paid already.",
-    Refusal.CHARGING: "This date is being charged at this moment.",
-    Refusal.TRIED: "A charge of this date was tried already, so it can no longer be moved.",
-    Refusal.BUSY: "Somebody is changing this date at this moment. Look again in a minute.",
-    Refusal.ALREADY: "This date is like that already.",
-    Refusal.SKIPPED: "This date is skipped. Bring it back before you move it.",
-    Refusal.NOT_ACTIVE: "This can be done with an active subscription only.",
-    Refusal.WAITS: "It waits for a person: somebody has to look at it first.",
-    Refusal.PAST: "The new date is in the past.",
-    Refusal.BEFORE_START: "The new date lies before this billing period begins.",
-    Refusal.LATE: "The day of this order has come, so it stays as it is.",
-    Refusal.LAST_ITEM: "An order needs at least one item. Skip it instead.",
-    Refusal.STALE: "The order was changed meanwhile. Look at it again before you change it.",
-    Refusal.NO_ADDRESS: "This order has no shipping address that can be changed here.",
-    Refusal.BEFORE_PREVIOUS: "The date before this one is charged only later.",
-    Refusal.AFTER_NEXT: "The next date is charged by then. Skip this one instead.",
-    Refusal.OUT_OF_BOUNDS: "Shopify does not allow this date for this billing period.",
-    Refusal.RULE: "The shop's rules for shoppers do not allow this.",
-    Refusal.OTHER_REQUEST: "This form was used for another change already. Open it again.",
-    Refusal.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
-    Refusal.NOT_SEEN: "Shopify's answer was lost on the way. Look again in a minute before you try once more.",
-    Refusal.NOT_DONE: "It was asked for, but Shopify shows that it was not done.",
-    Refusal.REFUSED: "Shopify refused.",
+    Refusal.GONE: N_("This date is no longer there. The page shows what is."),
+    Refusal.ENDED: N_("The subscription has ended."),
+    Refusal.PAID: N_("This date is paid already."),
+    Refusal.CHARGING: N_("This date is being charged at this moment."),
+    Refusal.TRIED: N_("A charge of this date was tried already, so it can no longer be moved."),
+    Refusal.BUSY: N_("Somebody is changing this date at this moment. Look again in a minute."),
+    Refusal.ALREADY: N_("This date is like that already."),
+    Refusal.SKIPPED: N_("This date is skipped. Bring it back before you move it."),
+    Refusal.NOT_ACTIVE: N_("This can be done with an active subscription only."),
+    Refusal.WAITS: N_("It waits for a person: somebody has to look at it first."),
+    Refusal.PAST: N_("The new date is in the past."),
+    Refusal.BEFORE_START: N_("The new date lies before this billing period begins."),
+    Refusal.LATE: N_("The day of this order has come, so it stays as it is."),
+    Refusal.LAST_ITEM: N_("An order needs at least one item. Skip it instead."),
+    Refusal.STALE: N_("The order was changed meanwhile. Look at it again before you change it."),
+    Refusal.NO_ADDRESS: N_("This order has no shipping address that can be changed here."),
+    Refusal.BEFORE_PREVIOUS: N_("The date before this one is charged only later."),
+    Refusal.AFTER_NEXT: N_("The next date is charged by then. Skip this one instead."),
+    Refusal.OUT_OF_BOUNDS: N_("Shopify does not allow this date for this billing period."),
+    Refusal.RULE: N_("The shop's rules for shoppers do not allow this."),
+    Refusal.OTHER_REQUEST: N_("This form was used for another change already. Open it again."),
+    Refusal.NO_ANSWER: N_("Shopify does not answer right now. Nothing was changed; please try again in a minute."),
+    Refusal.NOT_SEEN: N_("Shopify's answer was lost on the way. Look again in a minute before you try once more."),
+    Refusal.NOT_DONE: N_("It was asked for, but Shopify shows that it was not done."),
+    Refusal.REFUSED: N_("Shopify refused."),
 }
 
 OF_SHOPIFY = {

@@ -24,6 +24,7 @@ from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.drafts import DraftLine, Step
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import plain, round_money
+from shopify_app.kit.speech import N_
 
 TOLD = ("variant_gid", "title", "variant_title", "sku", "quantity")
 """What the journal says of an item, as the mirror tells it (contracts/facts_cycles.py)."""
@@ -60,7 +61,7 @@ class Contents(Change):
     name: ClassVar[str] = "contents"
     asked_kind: ClassVar[str] = "order.contents_requested"
     done_kind: ClassVar[str] = "order.contents_changed"
-    done_words: ClassVar[str] = "This order changed"
+    done_words: ClassVar[str] = N_("This order changed")
 
     def wish(self) -> Json:
         return asdict(self)
@@ -133,7 +134,7 @@ class Restoring(Change):
     name: ClassVar[str] = "restore"
     asked_kind: ClassVar[str] = "order.contents_requested"
     done_kind: ClassVar[str] = "order.contents_changed"
-    done_words: ClassVar[str] = "This order is as the subscription says"
+    done_words: ClassVar[str] = N_("This order is as the subscription says")
 
     def wish(self) -> Json:
         return asdict(self)

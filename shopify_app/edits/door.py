@@ -29,9 +29,12 @@ from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import kept
 from shopify_app.shops.tokens import with_client
 
 log = logging.getLogger(__name__)
+
+REFUSED_BECAUSE = kept("Shopify refused: %(message)s")
 
 # Billing stands to the right of edits and may not be imported; whether a charge is under way is read as rows.
 _ATTEMPTS = table("billing_attempts", column("contract_id"), column("cycle_index"), column("state"))
@@ -117,7 +120,7 @@ def _ask(ctx: Context, change: Change, target: Target, request_id: str) -> Answe
 def _told_by_shopify(error: UserErrors) -> Answer:
     first = error.errors[0]
     known = OF_SHOPIFY.get(first.code)
-    return refused(known) if known else refused(Refusal.REFUSED, f"Shopify refused: {first.message}")
+    return refused(known) if known else refused(Refusal.REFUSED, REFUSED_BECAUSE % {"message": first.message})
 
 
 def _send(client: AdminClient, change: Change, target: Target) -> Refusal | None:

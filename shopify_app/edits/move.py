@@ -15,6 +15,7 @@ from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.gateways.shopify import cycles as gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 REASONS = {"link": gateway.BY_BUYER, "shopper": gateway.BY_BUYER, "merchant": gateway.BY_MERCHANT}
 
@@ -50,7 +51,7 @@ class Moving(Change):
     name: ClassVar[str] = "move"
     asked_kind: ClassVar[str] = "order.move_requested"
     done_kind: ClassVar[str] = "order.moved"
-    done_words: ClassVar[str] = "Moved"
+    done_words: ClassVar[str] = N_("Moved")
 
     def wish(self) -> Json:
         return {"to": self.to.isoformat()}

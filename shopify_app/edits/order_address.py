@@ -14,6 +14,7 @@ from shopify_app.edits.contract import address
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class OrderAddress(Change):
     name: ClassVar[str] = "order_address"
     asked_kind: ClassVar[str] = "order.contents_requested"
     done_kind: ClassVar[str] = "order.contents_changed"
-    done_words: ClassVar[str] = "The address of this order changed"
+    done_words: ClassVar[str] = N_("The address of this order changed")
 
     def wish(self) -> Json:
         return asdict(self)

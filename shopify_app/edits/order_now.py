@@ -11,6 +11,7 @@ from shopify_app.edits.answers import Refusal
 from shopify_app.edits.change import Change, Standing
 from shopify_app.edits.move import Moving
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 SOON = timedelta(minutes=5)
 """Shopify may refuse a date that is over when our request arrives (error OUT_OF_BOUNDS, schema 2026-10)."""
@@ -22,7 +23,7 @@ class OrderingNow(Moving):
 
     name: ClassVar[str] = "order_now"
     asked_kind: ClassVar[str] = "order.order_now_requested"
-    done_words: ClassVar[str] = "Ordered"
+    done_words: ClassVar[str] = N_("Ordered")
     cause: ClassVar[str | None] = "order now"
 
     def is_wished(self, wish: Json) -> bool:

@@ -14,6 +14,7 @@ from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.gateways.shopify import cycles as gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 
 def skip(ctx: Context, shop_id: int, contract_gid: str, index: int, actor: str) -> Answer:
@@ -55,7 +56,7 @@ class Skipping(Change):
 
     @property
     def done_words(self) -> str:
-        return "Skipped" if self.wanted else "Brought back"
+        return N_("Skipped") if self.wanted else N_("Brought back")
 
     def why_not(self, standing: Standing) -> Refusal | None:
         return why_not(standing.contract, standing.cycle, self.wanted)

@@ -94,7 +94,12 @@ def write(session: Session, shop: Shop, now: datetime) -> int:
 def _first_day(session: Session, shop: Shop, today: date) -> date:
     newest = session.scalar(select(func.max(DailyCharges.day)).where(DailyCharges.shop_id == shop.id))
     missed = newest + timedelta(days=1) if newest else shop.installed_at.astimezone(shop.zone).date()
-    return max(today - LOOK_BACK, min(today - WEEK, missed))
+    # what nothing explained then may be explained by now: somebody looked, and let it be charged
+    open_days = (DailyCharges.shop_id == shop.id, DailyCharges.unexplained > 0, DailyCharges.day < today)
+    unsaid = session.scalar(
+        select(func.min(DailyCharges.day)).where(*open_days, DailyCharges.day >= today - LOOK_BACK)
+    )
+    return max(today - LOOK_BACK, min(today - WEEK, missed, unsaid or today))
 
 
 def figures(session: Session, shop: Shop, first: date, last: date, now: datetime) -> list[Figures]:

@@ -1,9 +1,10 @@
 """What staff read, in their language: English source text is the message id, gettext finds the rest (decision 0018).
 
-Three marks, which `bin/words` collects:
+Four marks, which `bin/words` collects:
 
 - ``_("Save")``: said now, in the language of the request at hand;
 - ``N_("Save")``: words of a table that is built when the module is imported, said when they are shown;
+- ``kept("Order %(name)s …")``: a sentence that is stored in English with its places filled, and said when it is read;
 - ``ngettext("%(num)s order", "%(num)s orders", number)``: by the language's own plural forms.
 
 Places are named, ``_("Since %(day)s.", day=day(at))``, so that a translation may turn them round; a percent sign is
@@ -12,6 +13,7 @@ doubled. The language is the request's (web/language.py); outside of one it is E
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -76,6 +78,41 @@ def _(message: str, /, **places: Any) -> str:
     return str(_spoken.get().translations.ugettext(source)) % places if source else ""
 
 
+def filled(words: str, /, **places: Any) -> str:
+    """Return marked words of a table with their places filled: for tables whose rows have places."""
+    return _(words, **places)
+
+
+_kept: dict[str, re.Pattern[str]] = {}
+_PLACE = re.compile(r"%\\\((\w+)\\\)s")
+_END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+
+
+def kept(message: str) -> str:
+    """Mark a sentence that is stored in English with its places filled, and said later by `known`. Fill it with %."""
+    _kept[message] = re.compile(_PLACE.sub(r"(?P<\1>.+?)", re.escape(message)).replace("%%", "%"), re.DOTALL)
+    return message
+
+
+def known(text: str | None) -> str:
+    """Return stored English sentences in the language spoken: those that were marked, whole or with their places."""
+    if not text or _spoken.get() is ENGLISH:
+        return text or ""
+    whole = _recalled(text)
+    return whole if whole is not None else " ".join(_recalled(part) or part for part in _END.split(text))
+
+
+def _recalled(text: str) -> str | None:
+    said = str(_spoken.get().translations.ugettext(text))
+    if said != text:
+        return said
+    for message, pattern in _kept.items():
+        found = pattern.fullmatch(text)
+        if found:
+            return _(message, **{name: _recalled(value) or value for name, value in found.groupdict().items()})
+    return None
+
+
 def pgettext(context: str, message: str, /, **places: Any) -> str:
     """Return a message that means different things in different places: `context` tells which, for translators."""
     return str(_spoken.get().translations.upgettext(context, message)) % places
@@ -128,12 +165,15 @@ class Lazy(str):
     def casefold(self) -> str:
         return str(self).casefold()
 
+    def format(self, *args: object, **places: object) -> str:
+        return str(self).format(*args, **places)
+
     def removesuffix(self, suffix: str, /) -> str:
         return str(self).removesuffix(suffix)
 
 
-def N_(message: str) -> Lazy:
-    """Mark words that stand in a table, for later."""
+def N_(message: str) -> str:
+    """Mark words that stand in a table, for later: see `Lazy`."""
     return Lazy(message)
 
 

@@ -57,6 +57,7 @@ class PaymentMethod(Base):
         UniqueConstraint("shop_id", "shopify_gid"),
         Index("ix_payment_methods_customer", "shop_id", "customer_gid"),
         Index("ix_payment_methods_written", "shop_id", "written_at"),
+        Index("ix_payment_methods_expires", "shop_id", "expires_on", postgresql_where=text("revoked_at is null")),
         Index("ix_payment_methods_to_look", "id", postgresql_where=text("to_look is true")),
         Index(
             "ix_payment_methods_unplanned",

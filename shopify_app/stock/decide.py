@@ -21,6 +21,7 @@ from shopify_app.journal.record import record_all, row_of
 from shopify_app.kit.bulk import write_back
 from shopify_app.kit.db import Json, is_among, is_one_of, rows_of
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 from shopify_app.stock import settings, supply
 from shopify_app.stock.models import ItemStanding, StockCause, StockDecision, StockSettings
@@ -28,7 +29,7 @@ from shopify_app.stock.policy import SWAP, TELL, Order, Plan, Terms, plan
 from shopify_app.stock.runway import Claim
 from shopify_app.stock.supply import Shelf
 
-HELD = "Something in this order is out of stock: nobody is charged before it is decided what happens."
+HELD = N_("Something in this order is out of stock: nobody is charged before it is decided what happens.")
 PROPOSED, TOLD, CHOSEN, DEFAULTED, APPLIED, RELEASED, CLOSED = (
     "proposed",
     "told",

@@ -16,14 +16,15 @@ from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_
 from shopify_app.stock.decide import APPLIED, CLOSED, HELD, POLICY
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.policy import DELAY, SELL, TELL
 
-WAITED = "Something in this order is out of stock, and its day has come. Released, it is charged all the same."
+WAITED = N_("Something in this order is out of stock, and its day has come. Released, it is charged all the same.")
 ARRIVED = "arrived"
 CHOSEN = "stock.chosen"
-GONE = "the order needs it no longer"
+GONE = N_("the order needs it no longer")
 
 
 def covered(session: Session, decision: StockDecision, now: datetime) -> None:

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from shopify_app.gateways.shopify.errors import InstallRefused, ShopifyError
 from shopify_app.gateways.shopify.tokens import CredentialsRefused
 from shopify_app.gateways.shopify.verify import BadToken, decode_id_token
+from shopify_app.kit.speech import _
 from shopify_app.web import ctx, embed, language, onboarding
 
 log = logging.getLogger(__name__)
@@ -86,13 +87,13 @@ def _admit() -> AnyResponse | None:
         g.shop = onboarding.arrive(ctx(), claims.shop, token, opening_page=embed.is_document())
     except CredentialsRefused as error:
         log.error("Shopify refuses our client id or secret", extra={"code": error.code})
-        return _later("Perennial's own credentials are being refused. Whoever runs it has to check its settings.")
+        return _later(_("Perennial's own credentials are being refused. Whoever runs it has to check its settings."))
     except InstallRefused as error:
         log.warning("install refused", extra={"shop": claims.shop, "code": error.code})
         return _refuse("install", may_bounce=False)
     except ShopifyError as error:
         log.warning("install has to wait", extra={"shop": claims.shop, "error": str(error)})
-        return _later("Shopify did not answer in time. Nothing was changed; please try again in a minute.")
+        return _later(_("Shopify did not answer in time. Nothing was changed; please try again in a minute."))
     g.user_id = claims.user_id
     language.settle(ctx(), g.shop.id)
     return None
@@ -108,7 +109,7 @@ def remember_framer() -> None:
 
 def bearer() -> str | None:
     """Return the token of the Authorization header, empty for another scheme; None without the header."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if not scheme:
         return None
     return token.strip() if scheme.lower() == "bearer" else ""
@@ -125,12 +126,12 @@ def _presented_token() -> str:
 def _refuse(reason: str, *, may_bounce: bool = True) -> AnyResponse:
     log.info("merchant request refused", extra={"reason": reason, "endpoint": request.endpoint})
     if not embed.is_document():
-        response = jsonify(error="Please open the app from your Shopify admin.")
+        response = jsonify(error=_("Please open the app from your Shopify admin."))
         response.headers[RETRY] = "1"
         return _status(response, 401)
     if may_bounce and request.method in ("GET", "HEAD") and embed.named_shop():
         return embed.bounce()
-    return _page("Please open Perennial from your Shopify admin.", 401)
+    return _page(_("Please open Perennial from your Shopify admin."), 401)
 
 
 def _later(words: str) -> AnyResponse:

@@ -67,6 +67,11 @@ def short_day(value: date | datetime, zone: tzinfo = UTC) -> str:
     return _date("MMMEd", local_day(value, zone))
 
 
+def full_day(value: date) -> str:
+    """Return a day without its weekday, e.g. "Dec 3, 2026"."""
+    return _date("yMMMd", value)
+
+
 def month_day(value: date | datetime, zone: tzinfo = UTC) -> str:
     """Return a day with its month's full name, e.g. "December 3"."""
     return _date("MMMMd", local_day(value, zone))
@@ -144,6 +149,16 @@ def beat(policy: Mapping[str, Any]) -> str:
     return f"{rhythm(policy)} {anchor(policy)}".strip()
 
 
+def capital(words: str) -> str:
+    """Return words with a capital at their front, the rest as it is: German nouns keep theirs."""
+    return words[:1].upper() + words[1:]
+
+
+def inner(words: str) -> str:
+    """Return the words of a sentence as they read inside another: a German one keeps its capital, being a noun's."""
+    return words[:1].lower() + words[1:] if locale().language == "en" else str(words)
+
+
 def local_day(value: date | datetime, zone: tzinfo) -> date:
     """Return the calendar day of `value`, an instant being read in `zone`."""
     return value.astimezone(zone).date() if isinstance(value, datetime) else value
@@ -162,4 +177,4 @@ def _time(value: time) -> str:
 def register(app: Flask) -> None:
     """Give every template these words as filters."""
     words = (money, moneys, count, plural, day, short_day, month, clock_time, moment, relative_day, age, hour)
-    app.jinja_env.filters.update({word.__name__: word for word in (*words, rhythm, anchor, beat)})
+    app.jinja_env.filters.update({word.__name__: word for word in (*words, rhythm, anchor, beat, capital)})

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shopify_app.edits.contract.requests import LONGEST_ID
+from shopify_app.kit.speech import _
 
 
 @dataclass
@@ -28,18 +29,18 @@ class Form:
         """Return the trimmed text of a field, at most `longest` characters."""
         value = self.typed.get(name, "").strip()
         if required and not value:
-            self.errors[name] = f"Enter {label}."
+            self.errors[name] = _("Enter %(label)s.", label=label)
         elif len(value) > longest:
-            self.errors[name] = f"Use at most {longest} characters."
+            self.errors[name] = _("Use at most %(longest)s characters.", longest=longest)
         elif not value.isprintable():
-            self.errors[name] = "Use letters, digits and punctuation only, on one line."
+            self.errors[name] = _("Use letters, digits and punctuation only, on one line.")
         return value if name not in self.errors else None
 
     def whole_number(self, name: str, low: int, high: int) -> int | None:
         """Return a whole number from `low` to `high`."""
         number = _whole(self.typed.get(name, ""))
         if number is None or not low <= number <= high:
-            self.errors[name] = f"Enter a whole number from {low} to {high}."
+            self.errors[name] = _("Enter a whole number from %(low)s to %(high)s.", low=low, high=high)
             return None
         return number
 
@@ -52,10 +53,14 @@ class Form:
         numbers = [_whole(part) for part in self.typed.get(name, "").split(",") if part.strip()]
         good = {number for number in numbers if number is not None and low <= number <= high}
         if len(good) != len(numbers):
-            self.errors[name] = f"Enter different whole numbers from {low} to {high}, with commas between them."
+            self.errors[name] = _(
+                "Enter different whole numbers from %(low)s to %(high)s, with commas between them.",
+                low=low,
+                high=high,
+            )
             return None
         if len(good) > most:
-            self.errors[name] = f"Enter at most {most} numbers."
+            self.errors[name] = _("Enter at most %(most)s numbers.", most=most)
             return None
         return sorted(good, reverse=True)
 
@@ -63,7 +68,7 @@ class Form:
         """Return one of the options."""
         value = self.typed.get(name, "")
         if value not in among:
-            self.errors[name] = "Choose one of the options."
+            self.errors[name] = _("Choose one of the options.")
             return None
         return value
 

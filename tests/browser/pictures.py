@@ -1,7 +1,8 @@
 """Takes the pictures of docs/images anew: the coffee shop of the demo, installed, with a day of charges behind it.
 
 Run by hand when the pages have changed: `DATABASE_URL=… REDIS_URL=… python -m tests.browser.pictures`, on an empty
-database.
+database. What needs another shop or a shopper is taken from the browser stories that play it: `python -m
+tests.browser.pictures stories` runs them and keeps their pictures.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import FrameLocator, Page, sync_playwright
 
 from sandbox.seeds import coffee
@@ -21,11 +24,23 @@ from shopify_app.health.alive import TICKER, WORKER
 from shopify_app.health.pulse import Pulse
 from shopify_app.kit.clock import sleep
 from shopify_app.kit.migrate import upgrade
-from tests.browser.stage import ROOT, Stage
+from tests.browser.stage import ARTIFACTS, ROOT, Stage
 from tests.support.app import KLAVIYO_ACCOUNT, Story, telling
 from tests.support.chromium import FLAGS, find_chromium
 
 IMAGES = ROOT / "docs/images"
+OF_STORIES = {
+    "morning-home": "home-needs",
+    "morning-history": "history",
+    "insights": "insights",
+    "upcoming": "upcoming",
+    "account-contract": "account-contract",
+    "account-skip": "account-skip",
+    "storefront-product": "storefront-product",
+    "storefront-account": "storefront-account",
+}
+"""Picture that a story leaves in `test-artifacts` → picture of `docs/images`."""
+STORIES = ("morning_story", "insights_page", "fulfillment_story", "account_story", "storefront_story")
 LOW = 540
 """Pixels: the height of a page with little on it."""
 TROUBLES = ("INSUFFICIENT_FUNDS", "EXPIRED_CARD", "PROCESSING_ERROR", "MERCHANT_ACCOUNT_ERROR")
@@ -46,6 +61,15 @@ def main() -> None:
             _get_into_trouble(story)
             _look_at_payments(stage)
             browser.close()
+
+
+def keep_of_stories() -> int:
+    """Play the stories, and keep their pictures if all went well; returns pytest's code."""
+    code = pytest.main(["-q", *(str(ROOT / f"tests/browser/test_{name}.py") for name in STORIES)])
+    if code == 0:
+        for shot, name in OF_STORIES.items():
+            shutil.copy(ARTIFACTS / f"{shot}.png", IMAGES / f"{name}.png")
+    return int(code)
 
 
 def _live(story: Story) -> None:
@@ -78,7 +102,7 @@ def _look(stage: Stage) -> None:
     frame.get_by_role("heading", name="What happened").wait_for()
     _keep(stage, "subscription", 1080)
     _edit(stage, frame)
-    stage.open("/changes")
+    stage.open("/fulfillment")
     _keep(stage, "changes", 1, LOW)
 
 
@@ -144,4 +168,4 @@ def _keep(stage: Stage, name: str, tallest: int = 4000, height: int = 900) -> Pa
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(keep_of_stories() if sys.argv[1:] == ["stories"] else main())

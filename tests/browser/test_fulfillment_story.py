@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PAGES = {
-    "changes-feed": "/changes",
-    "upcoming": "/upcoming",
-    "pick-plan": "/upcoming/pick",
-    "fulfillment-settings": "/settings/fulfillment",
+    "changes-feed": "/fulfillment",
+    "upcoming": "/fulfillment/upcoming",
+    "pick-plan": "/fulfillment/pick",
+    "fulfillment-settings": "/fulfillment/settings",
 }
 NOW = rows.NOW
 

@@ -136,6 +136,16 @@ def test_days_are_written_once_and_the_last_week_anew(session: Session, shop: Sh
     assert _written(session)[TODAY] == (1, 1, 0)
 
 
+def test_what_nothing_explained_is_counted_anew_until_it_is_explained(session: Session, shop: Shop) -> None:
+    cycle = rows.cycle(session, _contract(session, shop), 1, DUE)
+    daybook.write(session, shop, NOW)
+    assert _written(session)[TODAY] == (1, 0, 1)
+    cycle.parked_reason = "too late"
+    session.flush()
+    daybook.write(session, shop, NOW + timedelta(days=9))
+    assert _written(session)[TODAY] == (1, 0, 0)
+
+
 def _written(session: Session) -> dict[date, tuple[int, int, int]]:
     session.expire_all()
     found = session.scalars(select(DailyCharges)).all()

@@ -8,7 +8,12 @@ from decimal import Decimal
 import pytest
 from babel import Locale
 
+from shopify_app.edits.answers import WORDS, Refusal
+from shopify_app.edits.bulk import work
 from shopify_app.kit import speech
+from shopify_app.orders.alignment import matters
+from shopify_app.orders.alignment.models import OrderAlignment
+from shopify_app.orders.alignment.wishes import NewAddress, Why
 from shopify_app.web import format, language
 from tests.web.conftest import Admin
 
@@ -56,3 +61,21 @@ def test_words_of_a_table_are_said_when_they_are_shown():
         assert (f"{words}", str(words), words.upper(), words + "!") == ("heute", "heute", "HEUTE", "heute!")
         assert {words: 1}["today"] == 1
     assert speech.spoken().locale == Locale("en", "US")
+
+
+def test_stored_sentences_are_said_in_the_language_of_their_reader():
+    stored = f"{matters.about(alignment(), Why.SHIPPED).words} Shopify's own words."
+    assert stored.startswith("Order #1001 was to go to the subscription's new address. It has been shipped already.")
+    refused = work.TRIED_OUT % {"tries": 12, "words": WORDS[Refusal.PAID]}
+    assert speech.known(stored) == stored
+    with speech.speaking(language.tongue("de")):
+        assert speech.known(stored) == (
+            "Bestellung #1001 sollte an die neue Adresse des Abonnements gehen. Sie ist schon versandt. "
+            "Shopify's own words."
+        )
+        assert speech.known(refused) == "Es wurde 12 Mal versucht. Zuletzt: Dieser Termin ist schon bezahlt."
+        assert (speech.known("100 % sure"), speech.known(None)) == ("100 % sure", "")
+
+
+def alignment() -> OrderAlignment:
+    return OrderAlignment(id=1, kind=NewAddress.name, order_name="#1001", contract_gid="c", order_gid="o")

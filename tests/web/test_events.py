@@ -16,7 +16,7 @@ from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, Klaviyo
 from tests.support.events import check_bodies
 from tests.web.conftest import HOST, NOW, Admin
 
-PAGE, TEST = "/settings/klaviyo/events", "/settings/klaviyo/events/test"
+PAGE, TEST = "/notices/events", "/settings/klaviyo/events/test"
 
 
 class Klaviyo:

@@ -21,7 +21,7 @@ def test_the_page_says_what_is_known_of_each_region_and_what_is_not(admin: Admin
     assert f'href="{PAGE}"' in admin.get("/settings").text
     html = admin.get(PAGE).text
     assert html.count('tone="success">On<') == 4 and html.count("<s-badge>Off<") == len(SHIPPED) - 4
-    assert "withdrawal within 14 days" in html and "Nobody gets an acknowledgement" in html
+    assert "Withdrawal within 14 days." in html and "Nobody gets an acknowledgement" in html
     assert "in two labelled steps for 14 days" in admin.get(f"{PAGE}?region=EU").text
     assert "No reason is asked for" in admin.get(f"{PAGE}?region=US-CA").text
     assert "not what it says about cancelling" in admin.get(f"{PAGE}?region=US-NY").text
@@ -51,9 +51,9 @@ def test_a_row_is_changed_added_and_noted(admin: Admin) -> None:
         ({"code": "DE", "is_on": "1", "withdrawal_days": "7"}, "14 days at least"),
         ({"code": "GB", "withdrawal_days": "soon"}, "Enter a whole number from 1 to 365."),
         ({"code": "GB", "exempt": "x" * 501}, "Use at most 500 characters."),
-        ({"code": "Texas"}, "Enter a country&#39;s code of two letters, or a state as in US-TX."),
-        ({"code": "QQ"}, "Enter a country&#39;s code"),
-        ({}, "Enter a country&#39;s code"),
+        ({"code": "Texas"}, "Enter the code of a country with two letters, or of a state as in US-TX."),
+        ({"code": "QQ"}, "Enter the code of a country"),
+        ({}, "Enter the code of a country"),
     ],
 )
 def test_what_is_wrong_is_told_at_the_field_and_nothing_is_saved(
@@ -70,7 +70,7 @@ def test_the_discount_is_chosen_switched_off_and_checked(admin: Admin) -> None:
             return store.offer(session, admin.shop_id)
 
     form = {"is_on": "1", "percentage": "20", "orders": "3", "title": "Thanks"}
-    assert "20 % off each of the next 3 orders" in admin.post(f"{PAGE}/offer", **form).text
+    assert "Offered now: 20% off each of the next 3 orders." in admin.post(f"{PAGE}/offer", **form).text
     assert saved() == store.Offer(True, 20, 3, "Thanks")
     for wrong in ({"percentage": "0"}, {"orders": "61"}, {"title": " "}):
         assert admin.post(f"{PAGE}/offer", **form | wrong).status_code == 422

@@ -6,11 +6,13 @@ export type Typed = Record<string, string>;
 
 const SHOWN_ONLY = ['price', 'total']; // what the shopper saw, sent along: a deed is refused when it has changed
 
+const OFFERED = 'offer'; // the one thing on offer: there is nothing to choose
+
 const UNSAID = 'other'; // "another reason": nobody must explain themselves to leave
 
 /** The inputs that the shopper sees. */
 export function visible(inputs: Input[]): Input[] {
-  return inputs.filter(({field}) => !SHOWN_ONLY.includes(field));
+  return inputs.filter(({field}) => field !== OFFERED && !SHOWN_ONLY.includes(field));
 }
 
 /** The values that go with what was chosen in the first field. */
@@ -45,6 +47,8 @@ export function body(deed: Deed, typed: Typed): Record<string, unknown> {
     const value = typed[input.field] ?? '';
     if (value !== '' || input.needed) made[input.field] = input.most === null ? value : Number(value);
   }
+  const offer = deed.inputs.find(({field}) => field === OFFERED)?.values?.[0];
+  if (offer) made[OFFERED] = offer.value;
   for (const {field} of deed.inputs.filter((each) => SHOWN_ONLY.includes(each.field))) {
     const shown = field === 'total' ? deed.cycle?.total : price(deed, typed);
     if (shown) made[field] = shown.amount;

@@ -3,7 +3,8 @@ import {getExtension} from '@shopify/ui-extensions-tester';
 import {fireEvent, waitFor} from '@testing-library/dom';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 
-import {app, CANCEL, CONTRACT, CYCLE} from './support';
+import type {Option} from '../src/api/types';
+import {app, CANCEL, CONTRACT, CYCLE, input} from './support';
 
 const extension = getExtension('customer-account.page.render');
 const preview = {possible: true, reason: null, before: {skipped: false}, after: {skipped: true}};
@@ -60,6 +61,43 @@ test('a skip that may not have arrived is sent again with its key, and undone by
   expect(first?.key).toMatch(/^[0-9a-f]{32}$/);
   expect(second?.key).toBe(first?.key);
   expect(asked.find(({path}) => path.endsWith('/undo'))?.body).toEqual({key: first?.key});
+});
+
+const LEAVING = {asks_reason: true, offers: true, withdrawal: {until: '2026-12-15', exempt: 'Opened bags.'}, withdrawn_at: null};
+const WITHDRAW: Option = {action: 'withdraw', possible: true, reason: null, inputs: []};
+
+test('withdrawing takes two labelled steps, and then says when', async () => {
+  at('/contracts/6203000001');
+  const done = {...CONTRACT, status: 'CANCELLED', leaving: {...LEAVING, withdrawn_at: '2026-12-02T09:00:00Z'}};
+  let isDone = false;
+  const own = () => (isDone ? done : {...CONTRACT, leaving: LEAVING});
+  const preview = {possible: true, reason: null, before: {}, after: {}};
+  const withdraw = () => ((isDone = true), {undo: null});
+  const {asked, fetch} = app({...reads, '/6203000001': own, '/options': {actions: [CANCEL, WITHDRAW]}, '/withdraw/preview': preview, '/withdraw': withdraw});
+  extension.fetch = fetch;
+  await extension.render();
+  fireEvent.click(await button('deed.withdraw'));
+  const confirm = await button('withdraw.do');
+  expect(document.body.textContent).toContain('withdraw.exempt');
+  expect(asked.filter(({path}) => path.endsWith('/withdraw'))).toHaveLength(0);
+  fireEvent.click(confirm);
+  await waitFor(() => expect(document.body.innerHTML).toContain('withdraw.done'));
+  expect(asked.find(({path}) => path.endsWith('/withdraw'))?.key).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('where no reason may be asked for there is none, and an offer stands beside the button', async () => {
+  at('/contracts/6203000001');
+  const reason = input('reason', {values: [{value: 'other', words: 'Other', price: null, now: false, of: null}]});
+  const stay = {action: 'stay_discount', possible: true, reason: null, inputs: [input('offer', {values: [{value: '20x3', words: '20 % off', price: null, now: false, of: null}]})]};
+  const options = {actions: [{...CANCEL, inputs: [reason]}, stay]};
+  const {asked, fetch} = app({...reads, '/6203000001': {...CONTRACT, leaving: {...LEAVING, asks_reason: false}}, '/options': options, '/stay_discount/preview': preview, '/cancel': {undo: null}});
+  extension.fetch = fetch;
+  await extension.render();
+  fireEvent.click(await button('deed.cancel'));
+  await button('cancel.do');
+  expect(document.body.innerHTML).not.toContain('field.reason');
+  fireEvent.click(await button('deed.stay_discount'));
+  await waitFor(() => expect(asked.find(({path}) => path.endsWith('/stay_discount/preview'))?.body).toEqual({offer: '20x3'}));
 });
 
 test('who is signed out is told so, after one more try with a fresh token', async () => {

@@ -11,13 +11,14 @@ from shopify_app.contracts.models import Contract
 from shopify_app.edits.bulk.models import CAN, CHANGED, RUNNING, STOPPED, WEIGHED, WEIGHING, BulkItem, BulkJob
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
+from shopify_app.kit.speech import N_
 
 MOST = 100_000
 """Subscriptions of one job."""
 UNDO = "undo"
-RUNS_ALREADY = "Another bulk change is running. Wait until it is done, or stop it first."
-NOT_READY = "It is still being checked."
-NOTHING_TO_DO = "There is no subscription that it could be done with."
+RUNS_ALREADY = N_("Another bulk change is running. Wait until it is done, or stop it first.")
+NOT_READY = N_("It is still being checked.")
+NOTHING_TO_DO = N_("There is no subscription that it could be done with.")
 
 
 def id_of(job_id: int, contract_id: int) -> str:

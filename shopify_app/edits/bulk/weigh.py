@@ -20,10 +20,11 @@ from shopify_app.edits.contract import door as door_of_whole
 from shopify_app.edits.contract.action import Target
 from shopify_app.edits.rules import hook
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 
-NOT_BACK = "It cannot be taken back."
-CHANGED_SINCE = "It was changed again since, so it is not taken back."
+NOT_BACK = N_("It cannot be taken back.")
+CHANGED_SINCE = N_("It was changed again since, so it is not taken back.")
 
 
 def one(session: Session, shop: Shop, job: BulkJob, item: BulkItem, now: datetime) -> None:

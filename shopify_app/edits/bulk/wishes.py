@@ -18,12 +18,13 @@ from shopify_app.edits.contract.statuses import Cancel, Pause, Resume
 from shopify_app.edits.move import on_day
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 
 DATE, WHOLE = "date", "whole"
 """The doors: of one order, and of a whole subscription."""
-NO_ORDER = "It has no order to come that this could be done with."
-NOT_THERE = "It does not hold this item."
+NO_ORDER = N_("It has no order to come that this could be done with.")
+NOT_THERE = N_("It does not hold this item.")
 
 
 class CannotDo(Exception):

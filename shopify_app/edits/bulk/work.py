@@ -38,6 +38,7 @@ from shopify_app.edits.contract.action import Target
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import kept
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 
@@ -51,7 +52,7 @@ LEASE = timedelta(seconds=150)
 FIRST_WAIT, LONGEST_WAIT, MAX_TRIES = 10.0, 900.0, 12
 """Seconds of machine time between tries that may yet succeed: about two hours in all."""
 _PASSING = {*answers.PASSING, *whole.PASSING, whole.No.NOT_SEEN}
-TRIED_OUT = "It was tried {tries} times. The last time: {words}"
+TRIED_OUT = kept("It was tried %(tries)s times. The last time: %(words)s")
 
 
 def drain(ctx: Context) -> int:
@@ -153,7 +154,7 @@ def _ask(ctx: Context, job: BulkJob, item: BulkItem, gid: str) -> answers.Answer
 
 def _later(ctx: Context, item: BulkItem, lease_until: datetime, words: str) -> None:
     if item.tries >= MAX_TRIES:
-        gone = {"state": REFUSED, "words": TRIED_OUT.format(tries=item.tries, words=words)}
+        gone = {"state": REFUSED, "words": TRIED_OUT % {"tries": item.tries, "words": words}}
         _write(ctx, item, lease_until, gone)
         return
     wait = timedelta(seconds=min(FIRST_WAIT * 2 ** (item.tries - 1), LONGEST_WAIT))

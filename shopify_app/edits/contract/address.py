@@ -20,6 +20,7 @@ from shopify_app.gateways.shopify import addresses, drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.delivery_methods import WITH_ADDRESS
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 FIELDS = tuple(addresses.NAMES)
 """The words of an address, as the mirror has them (gateways/shopify/contents.py)."""
@@ -91,7 +92,7 @@ class Address(Action):
     paid_too: bool = False
 
     name: ClassVar[str] = "address"
-    done_words: ClassVar[str] = "Address changed"
+    done_words: ClassVar[str] = N_("Address changed")
     is_draft: ClassVar[bool] = True
 
     def why_not(self, standing: Standing) -> No | None:

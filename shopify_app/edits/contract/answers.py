@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shopify_app.edits.rules.forbidden import Forbidden
 from shopify_app.gateways.shopify.errors import UserErrors
+from shopify_app.kit.speech import N_
 
 
 class No(StrEnum):
@@ -57,48 +58,54 @@ class No(StrEnum):
 
 
 WORDS = {
-    No.GONE: "This subscription is no longer there.",
-    No.ENDED: "The subscription has ended.",
-    No.CANCELLED: "A cancelled subscription cannot be brought back at Shopify. The shopper can subscribe again.",
-    No.CHARGING: "A charge of this subscription is being made at this moment. Try again in a few minutes.",
-    No.BUSY: "Somebody is changing this subscription at this moment. Look again in a minute.",
-    No.ALREADY: "The subscription is like that already.",
-    No.NOT_ACTIVE: "This can be done with an active subscription only.",
-    No.NOT_PAUSED: "The subscription is not paused.",
-    No.NOT_FAILED: "Shopify has not marked this subscription as failed.",
-    No.PAST: "Choose a day after today.",
-    No.LINE_GONE: "This item is no longer in the subscription.",
-    No.LAST_LINE: "A subscription needs at least one item. Cancel the subscription instead.",
-    No.HAS_ITEM: "This item is in the subscription already. Change its quantity instead.",
-    No.NOT_SOLD: "The shop does not sell this item any more.",
-    No.OTHER_CURRENCY: "The price is known in the shop's currency only, and this subscription is paid in another.",
-    No.PREPAID: "This subscription is paid for several deliveries at once, so its rhythm stays as it is.",
-    No.NO_FIXED_DAY: "Its rhythm has no such day. What comes every so many days has none: move single dates.",
-    No.FIXED_BY_PLAN: "The plan of this subscription fixes its day.",
-    No.NO_ADDRESS: "This subscription is picked up or not sent at all, so it has no address.",
-    No.HIDDEN_ADDRESS: "Shopify does not show Perennial this address, so it cannot be changed here.",
-    No.INCOMPLETE_ADDRESS: "The address is not complete.",
-    No.NOT_OFFERED: "This way of shipping is no longer offered for this subscription.",
-    No.HAS_ADDRESS: "It goes to an address already. Change the address instead.",
-    No.NEEDS_PHONE: "Local delivery needs a phone number with its country's code, for example +12075550100.",
-    No.PICKED_UP: "It is picked up, so there is no address to send it to. Choose a place, or enter an address.",
-    No.NOT_THEIRS: "This is no payment method of this shopper's.",
-    No.METHOD_REVOKED: "This payment method can no longer be used. Choose another.",
-    No.PAYS_ALREADY: "The subscription is paid with this one already. Choose another as backup.",
-    No.HAS_CODE: "The subscription has this discount already.",
-    No.CODE_REJECTED: "Shopify does not accept this discount code for the subscription.",
-    No.DISCOUNT_GONE: "This discount is no longer on the subscription.",
-    No.FUTURE_EDITS: "A coming order was changed for its date alone. Shopify changes the subscription only after it.",
-    No.NO_WITHDRAWAL: "No region's row lets this shopper withdraw from the contract.",
-    No.WITHDRAWAL_OVER: "The days within which the shopper may withdraw from the contract are over.",
-    No.OFFER_GONE: "This offer is no longer there.",
-    No.OTHER_REQUEST: "This form was used for another change already. Open it again.",
-    No.STALE: "The subscription keeps being changed by somebody else. Look at it again, then try once more.",
-    No.RULE: "The shop's rules for shoppers do not allow this.",
-    No.NO_ANSWER: "Shopify does not answer right now. Nothing was changed; please try again in a minute.",
-    No.NOT_SEEN: "Shopify's answer was lost on the way. Perennial looks it up within minutes; do not try again yet.",
-    No.NOT_DONE: "It was asked for, but Shopify shows that it was not done.",
-    No.REFUSED: "Shopify refused.",
+    No.GONE: N_("This subscription is no longer there."),
+    No.ENDED: N_("The subscription has ended."),
+    No.CANCELLED: N_("A cancelled subscription cannot be brought back at Shopify. The shopper can subscribe again."),
+    No.CHARGING: N_("A charge of this subscription is being made at this moment. Try again in a few minutes."),
+    No.BUSY: N_("Somebody is changing this subscription at this moment. Look again in a minute."),
+    No.ALREADY: N_("The subscription is like that already."),
+    No.NOT_ACTIVE: N_("This can be done with an active subscription only."),
+    No.NOT_PAUSED: N_("The subscription is not paused."),
+    No.NOT_FAILED: N_("Shopify has not marked this subscription as failed."),
+    No.PAST: N_("Choose a day after today."),
+    No.LINE_GONE: N_("This item is no longer in the subscription."),
+    No.LAST_LINE: N_("A subscription needs at least one item. Cancel the subscription instead."),
+    No.HAS_ITEM: N_("This item is in the subscription already. Change its quantity instead."),
+    No.NOT_SOLD: N_("The shop does not sell this item any more."),
+    No.OTHER_CURRENCY: N_(
+        "The price is known in the shop's currency only, and this subscription is paid in another."
+    ),
+    No.PREPAID: N_("This subscription is paid for several deliveries at once, so its rhythm stays as it is."),
+    No.NO_FIXED_DAY: N_("Its rhythm has no such day. What comes every so many days has none: move single dates."),
+    No.FIXED_BY_PLAN: N_("The plan of this subscription fixes its day."),
+    No.NO_ADDRESS: N_("This subscription is picked up or not sent at all, so it has no address."),
+    No.HIDDEN_ADDRESS: N_("Shopify does not show Perennial this address, so it cannot be changed here."),
+    No.INCOMPLETE_ADDRESS: N_("The address is not complete."),
+    No.NOT_OFFERED: N_("This way of shipping is no longer offered for this subscription."),
+    No.HAS_ADDRESS: N_("It goes to an address already. Change the address instead."),
+    No.NEEDS_PHONE: N_("Local delivery needs a phone number with its country's code, for example +12075550100."),
+    No.PICKED_UP: N_("It is picked up, so there is no address to send it to. Choose a place, or enter an address."),
+    No.NOT_THEIRS: N_("This is no payment method of this shopper's."),
+    No.METHOD_REVOKED: N_("This payment method can no longer be used. Choose another."),
+    No.PAYS_ALREADY: N_("The subscription is paid with this one already. Choose another as backup."),
+    No.HAS_CODE: N_("The subscription has this discount already."),
+    No.CODE_REJECTED: N_("Shopify does not accept this discount code for the subscription."),
+    No.DISCOUNT_GONE: N_("This discount is no longer on the subscription."),
+    No.FUTURE_EDITS: N_(
+        "A coming order was changed for its date alone. Shopify changes the subscription only after it."
+    ),
+    No.NO_WITHDRAWAL: N_("No region's row lets this shopper withdraw from the contract."),
+    No.WITHDRAWAL_OVER: N_("The days within which the shopper may withdraw from the contract are over."),
+    No.OFFER_GONE: N_("This offer is no longer there."),
+    No.OTHER_REQUEST: N_("This form was used for another change already. Open it again."),
+    No.STALE: N_("The subscription keeps being changed by somebody else. Look at it again, then try once more."),
+    No.RULE: N_("The shop's rules for shoppers do not allow this."),
+    No.NO_ANSWER: N_("Shopify does not answer right now. Nothing was changed; please try again in a minute."),
+    No.NOT_SEEN: N_(
+        "Shopify's answer was lost on the way. Perennial looks it up within minutes; do not try again yet."
+    ),
+    No.NOT_DONE: N_("It was asked for, but Shopify shows that it was not done."),
+    No.REFUSED: N_("Shopify refused."),
 }
 
 OF_SHOPIFY = {
@@ -113,17 +120,17 @@ OF_SHOPIFY = {
 told in Shopify's own words."""
 
 REJECTED_CODES = {
-    "CURRENTLY_INACTIVE": "This discount code is not active.",
-    "CUSTOMER_NOT_ELIGIBLE": "This discount code is not for this shopper.",
-    "CUSTOMER_USAGE_LIMIT_REACHED": "The shopper has used this discount code as often as allowed.",
-    "INCOMPATIBLE_PURCHASE_TYPE": "This discount code is not for subscriptions.",
-    "INTERNAL_ERROR": "Shopify could not check this discount code. Try again in a minute.",
-    "NOT_FOUND": "There is no such discount code.",
-    "NO_ENTITLED_LINE_ITEMS": "This discount code is for none of the items in the subscription.",
-    "NO_ENTITLED_SHIPPING_LINES": "This discount code is not for the way this subscription is shipped.",
-    "PURCHASE_NOT_IN_RANGE": "The subscription costs too little, or too much, for this discount code.",
-    "QUANTITY_NOT_IN_RANGE": "There are too few items, or too many, in the subscription for this discount code.",
-    "USAGE_LIMIT_REACHED": "This discount code has been used as often as allowed.",
+    "CURRENTLY_INACTIVE": N_("This discount code is not active."),
+    "CUSTOMER_NOT_ELIGIBLE": N_("This discount code is not for this shopper."),
+    "CUSTOMER_USAGE_LIMIT_REACHED": N_("The shopper has used this discount code as often as allowed."),
+    "INCOMPATIBLE_PURCHASE_TYPE": N_("This discount code is not for subscriptions."),
+    "INTERNAL_ERROR": N_("Shopify could not check this discount code. Try again in a minute."),
+    "NOT_FOUND": N_("There is no such discount code."),
+    "NO_ENTITLED_LINE_ITEMS": N_("This discount code is for none of the items in the subscription."),
+    "NO_ENTITLED_SHIPPING_LINES": N_("This discount code is not for the way this subscription is shipped."),
+    "PURCHASE_NOT_IN_RANGE": N_("The subscription costs too little, or too much, for this discount code."),
+    "QUANTITY_NOT_IN_RANGE": N_("There are too few items, or too many, in the subscription for this discount code."),
+    "USAGE_LIMIT_REACHED": N_("This discount code has been used as often as allowed."),
 }
 """SubscriptionDiscountRejectionReason (schema 2026-10) in words."""
 

@@ -18,6 +18,7 @@ from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shoppers.models import PaymentMethod
 
 NONE = "none"
@@ -47,7 +48,7 @@ class ChooseBackup(Action):
 
     name: ClassVar[str] = "backup_method"
     done_kind: ClassVar[str] = "subscription.backup_method_changed"
-    done_words: ClassVar[str] = "Backup payment method changed"
+    done_words: ClassVar[str] = N_("Backup payment method changed")
     is_ours: ClassVar[bool] = True
 
     def why_not(self, standing: Standing) -> No | None:

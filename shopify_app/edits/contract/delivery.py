@@ -25,6 +25,7 @@ from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP
 from shopify_app.gateways.shopify.delivery_options import DeliveryOption, Offered
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import plain
+from shopify_app.kit.speech import N_
 from shopify_app.shops.tokens import with_client
 
 _E_164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -117,7 +118,7 @@ class Delivery(Action):
     is_elsewhere: bool = False
 
     name: ClassVar[str] = "delivery"
-    done_words: ClassVar[str] = "Delivery changed"
+    done_words: ClassVar[str] = N_("Delivery changed")
     is_draft: ClassVar[bool] = True
 
     @property

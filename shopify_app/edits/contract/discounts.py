@@ -16,6 +16,7 @@ from shopify_app.gateways.shopify import discounts as gateway
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 CODE = "CODE_DISCOUNT"
 """DiscountType of what came as a code (schema 2026-10); on the contract it is titled as its admin page is, which need
@@ -59,7 +60,7 @@ class Discount(_New):
     gid: str | None = None
 
     name: ClassVar[str] = "discount"
-    done_words: ClassVar[str] = "Discount code applied"
+    done_words: ClassVar[str] = N_("Discount code applied")
 
     def asked(self) -> Json:
         return {"code": self.code}
@@ -90,7 +91,7 @@ class ManualDiscount(_New):
     gid: str | None = None
 
     name: ClassVar[str] = "manual_discount"
-    done_words: ClassVar[str] = "Discount added"
+    done_words: ClassVar[str] = N_("Discount added")
 
     def asked(self) -> Json:
         return {**self.wish(), "gid": None}
@@ -115,7 +116,7 @@ class RemoveDiscount(Action):
     gid: str
 
     name: ClassVar[str] = "remove_discount"
-    done_words: ClassVar[str] = "Discount removed"
+    done_words: ClassVar[str] = N_("Discount removed")
     is_draft: ClassVar[bool] = True
 
     def why_not(self, standing: Standing) -> No | None:

@@ -20,6 +20,7 @@ from shopify_app.edits.contract.picture import Line, Picture
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 MOST = 999
 """The largest quantity that a form takes; Shopify's own bound is not published."""
@@ -58,7 +59,7 @@ class Quantity(_OfLine):
     quantity: int
 
     name: ClassVar[str] = "quantity"
-    done_words: ClassVar[str] = "Quantity changed"
+    done_words: ClassVar[str] = N_("Quantity changed")
 
     def paint(self, before: Picture) -> Picture:
         return self._painted(before, lambda line: line.times(self.quantity, before.currency))
@@ -92,7 +93,7 @@ class Swap(_OfLine):
     old_pricing: Json | None = None
 
     name: ClassVar[str] = "swap"
-    done_words: ClassVar[str] = "Swapped"
+    done_words: ClassVar[str] = N_("Swapped")
 
     def asked(self) -> Json:
         return {"line_gid": self.line_gid, "variant_gid": self.variant_gid}
@@ -129,7 +130,7 @@ class Remove(_OfLine):
     kept: Json | None = None
 
     name: ClassVar[str] = "remove"
-    done_words: ClassVar[str] = "Removed"
+    done_words: ClassVar[str] = N_("Removed")
 
     def asked(self) -> Json:
         return {"line_gid": self.line_gid}
@@ -169,7 +170,7 @@ class Add(Action):
     line_gid: str | None = None
 
     name: ClassVar[str] = "add"
-    done_words: ClassVar[str] = "Added"
+    done_words: ClassVar[str] = N_("Added")
     is_draft: ClassVar[bool] = True
 
     def asked(self) -> Json:

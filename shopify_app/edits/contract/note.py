@@ -13,6 +13,7 @@ from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 LONGEST = 500
 """Characters; Shopify has a limit too (INVALID_NOTE_LENGTH) and does not say which."""
@@ -25,7 +26,7 @@ class Note(Action):
     text: str
 
     name: ClassVar[str] = "note"
-    done_words: ClassVar[str] = "Note changed"
+    done_words: ClassVar[str] = N_("Note changed")
     is_draft: ClassVar[bool] = True
 
     def why_not(self, standing: Standing) -> No | None:

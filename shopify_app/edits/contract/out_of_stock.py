@@ -17,14 +17,15 @@ from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 AS_SHOP = "as_shop"
 CHOICES = {
-    AS_SHOP: "As the shop does",
-    "substitute": "Send a substitute for it",
-    "wait": "Wait until everything is there",
-    "skip": "Skip the order",
-    "ship_rest": "Send the rest without it",
+    AS_SHOP: N_("As the shop does"),
+    "substitute": N_("Send a substitute for it"),
+    "wait": N_("Wait until everything is there"),
+    "skip": N_("Skip the order"),
+    "ship_rest": N_("Send the rest without it"),
 }
 """What may be preferred: word for programs → words for staff. AS_SHOP is kept as null."""
 
@@ -54,7 +55,7 @@ class OutOfStock(Action):
 
     name: ClassVar[str] = "out_of_stock"
     done_kind: ClassVar[str] = "subscription.out_of_stock_changed"
-    done_words: ClassVar[str] = "Out-of-stock preference changed"
+    done_words: ClassVar[str] = N_("Out-of-stock preference changed")
     is_ours: ClassVar[bool] = True
 
     def why_not(self, standing: Standing) -> No | None:

@@ -20,6 +20,7 @@ from shopify_app.gateways.shopify import payment_methods as gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shoppers import mirror as shoppers
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.shops.tokens import with_client
@@ -68,7 +69,7 @@ class ChoosePaymentMethod(Action):
     gid: str
 
     name: ClassVar[str] = "payment_method"
-    done_words: ClassVar[str] = "Payment method changed"
+    done_words: ClassVar[str] = N_("Payment method changed")
     is_draft: ClassVar[bool] = True
 
     def why_not(self, standing: Standing) -> No | None:

@@ -16,6 +16,7 @@ from shopify_app.edits.contract.picture import Picture
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.plans import queries
 from shopify_app.plans.terms import comes_each_year
 
@@ -120,7 +121,7 @@ class Frequency(Action):
     max_cycles: int | None = None
 
     name: ClassVar[str] = "frequency"
-    done_words: ClassVar[str] = "Frequency changed"
+    done_words: ClassVar[str] = N_("Frequency changed")
     is_draft: ClassVar[bool] = True
 
     def asked(self) -> Json:

@@ -16,7 +16,11 @@ from shopify_app.edits.contract.answers import Answer, No, refused
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.edits.models import REQUESTED, ContractEdit
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.speech import N_, kept
 from shopify_app.shops.models import Shop
+
+OWN = kept("The order of %(date)s was changed for its date alone.")
+THEN = N_("Shopify changes the subscription only after it.")
 
 LEASE = timedelta(seconds=120)
 """Machine time for which nothing of the contract is charged while Shopify is asked; after it the asker is dead."""
@@ -72,8 +76,7 @@ def future_edits(session: Session, standing: Standing) -> Answer | None:
         return None
     at = own[0].expected_at.astimezone(session.get_one(Shop, standing.contract.shop_id).zone)
     date = f"{at:%a, %b} {at.day}, {at.year}"
-    words = f"The order of {date} was changed for its date alone. Shopify changes the subscription only after it."
-    return refused(No.FUTURE_EDITS, words)
+    return refused(No.FUTURE_EDITS, f"{OWN % {'date': date}} {THEN}")
 
 
 def is_taken(session: Session, standing: Standing, request_id: str) -> No | None:

@@ -16,15 +16,16 @@ from shopify_app.edits.contract.picture import DATES, Picture
 from shopify_app.gateways.shopify import statuses as gateway
 from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 REASONS = {
-    "too_much": "Has too much of it",
-    "too_expensive": "It costs too much",
-    "not_satisfied": "Is not satisfied with it",
-    "moving": "Is moving or away",
-    "switched": "Buys it elsewhere",
-    "only_once": "Wanted it once only",
-    "other": "Another reason",
+    "too_much": N_("Has too much of it"),
+    "too_expensive": N_("It costs too much"),
+    "not_satisfied": N_("Is not satisfied with it"),
+    "moving": N_("Is moving or away"),
+    "switched": N_("Buys it elsewhere"),
+    "only_once": N_("Wanted it once only"),
+    "other": N_("Another reason"),
 }
 """Why a subscription is cancelled: word for programs → words for staff."""
 
@@ -40,7 +41,7 @@ class Pause(Action):
     until: str | None = None
 
     name: ClassVar[str] = "pause"
-    done_words: ClassVar[str] = "Paused"
+    done_words: ClassVar[str] = N_("Paused")
 
     @property
     def resume_at(self) -> datetime | None:
@@ -77,7 +78,7 @@ class Resume(Action):
     """A paused subscription goes on. What was expected meanwhile was paused away and is not charged."""
 
     name: ClassVar[str] = "resume"
-    done_words: ClassVar[str] = "Resumed"
+    done_words: ClassVar[str] = N_("Resumed")
     goes_on_from: ClassVar[str] = PAUSED
     otherwise: ClassVar[No] = No.NOT_PAUSED
 
@@ -108,7 +109,7 @@ class Reactivate(Resume):
     """A subscription that Shopify marked as failed goes on."""
 
     name: ClassVar[str] = "reactivate"
-    done_words: ClassVar[str] = "Reactivated"
+    done_words: ClassVar[str] = N_("Reactivated")
     goes_on_from: ClassVar[str] = FAILED
     otherwise: ClassVar[No] = No.NOT_FAILED
 
@@ -124,7 +125,7 @@ class Cancel(Action):
     comment: str = ""
 
     name: ClassVar[str] = "cancel"
-    done_words: ClassVar[str] = "Cancelled"
+    done_words: ClassVar[str] = N_("Cancelled")
 
     def why_not(self, standing: Standing) -> No | None:
         status = standing.contract.status

@@ -13,6 +13,7 @@ from shopify_app.edits.contract.action import Standing
 from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.discounts import ManualDiscount
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class StayDiscount(ManualDiscount):
     taken_at: str = ""
 
     name: ClassVar[str] = "stay_discount"
-    done_words: ClassVar[str] = "Discount taken"
+    done_words: ClassVar[str] = N_("Discount taken")
 
     def asked(self) -> Json:
         return {"percentage": self.percentage, "limit": self.limit}

@@ -24,6 +24,7 @@ from shopify_app.gateways.shopify.client import AdminClient
 from shopify_app.gateways.shopify.errors import UserErrors
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_
 from shopify_app.tasks import book
 from shopify_app.tasks.book import Matter
 
@@ -40,7 +41,7 @@ class Withdraw(Action):
 
     name: ClassVar[str] = "withdraw"
     done_kind: ClassVar[str] = "subscription.withdrawn"
-    done_words: ClassVar[str] = "Withdrawn from"
+    done_words: ClassVar[str] = N_("Withdrawn from")
 
     def asked(self) -> Json:
         return {}
@@ -74,8 +75,8 @@ class Withdraw(Action):
         matter = Matter(
             key=f"withdrawal:{number_of(contract.shopify_gid)}",
             kind="withdrawal",
-            words="The shopper withdrew from the contract, within the days that the law of their region gives.",
-            to_do="See what was paid and what was sent, agree on the return, and refund it in Shopify.",
+            words=N_("The shopper withdrew from the contract, within the days that the law of their region gives."),
+            to_do=N_("See what was paid and what was sent, agree on the return, and refund it in Shopify."),
             contract_gid=contract.shopify_gid,
             order_gid=contract.origin_order_gid,
             customer_gid=contract.customer_gid,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from shopify_app.billing import by_hand, ledger, parking, switches
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, words
@@ -24,7 +25,8 @@ from shopify_app.web.format import day, money
 from shopify_app.web.forms import Form
 
 GONE = by_hand.GONE
-ASKED_FIRST = "Perennial asks Shopify first whether this date is still to be paid. Later dates stay."
+NOT_WAITING = N_("It does not wait for you any more.")
+ASKED_FIRST = N_("Perennial asks Shopify first whether this date is still to be paid. Later dates stay.")
 LONGEST_REASON = 200
 LARGEST = 10**6
 
@@ -88,10 +90,10 @@ def _charge(asked: Asked) -> Done:
 def _explain_charge(asked: Asked) -> list[str]:
     sentences = []
     if asked.cycle and asked.cycle.parked_reason:
-        sentences.append(f"It waits for you: {words.reason(asked.cycle.parked_reason)}")
+        sentences.append(_("It waits for you: %(reason)s", reason=words.reason(asked.cycle.parked_reason)))
     if asked.cycle:
         total = money(total_of(asked.contract, asked.cycle), asked.contract.currency)
-        sentences.append(f"The shopper is charged about {total} at once, before taxes.")
+        sentences.append(_("The shopper is charged about %(total)s at once, before taxes.", total=total))
     return [*sentences, ASKED_FIRST]
 
 
@@ -102,14 +104,14 @@ def _release(asked: Asked) -> Done:
         cycle = by_hand.find_cycle(session, contract, asked.cycle.cycle_index) if asked.cycle else None
         is_done = parking.release(session, contract, _actor(), now, cycle)
     ctx().wakeups.wake("billing")
-    return Done(is_done, "Released" if is_done else "It was released already.")
+    return Done(is_done, _("Released") if is_done else _("It was released already."))
 
 
 def _explain_release(asked: Asked) -> list[str]:
     reason = asked.cycle.parked_reason if asked.cycle else asked.contract.parked_reason
     return [
-        f"It waits for you: {words.reason(reason)}" if reason else "It does not wait for you any more.",
-        "Once released, what is due is charged within minutes, unless Shopify says it is paid, skipped or moved.",
+        _("It waits for you: %(reason)s", reason=words.reason(reason)) if reason else NOT_WAITING,
+        _("Once released, what is due is charged within minutes, unless Shopify says it is paid, skipped or moved."),
     ]
 
 
@@ -118,14 +120,14 @@ def _stop(asked: Asked) -> Done:
     with ctx().db.session() as session:
         contract = _contract(session, asked)
         is_done = switches.stop(session, contract, reason, _actor(), ctx().clock.now())
-    return Done(is_done, "Charging of this subscription is stopped" if is_done else "It was stopped already.")
+    return Done(is_done, _("Charging of this subscription is stopped") if is_done else _("It was stopped already."))
 
 
 def _start(asked: Asked) -> Done:
     with ctx().db.session() as session:
         is_done = switches.start(session, _contract(session, asked), _actor(), ctx().clock.now())
     ctx().wakeups.wake("billing")
-    return Done(is_done, "Charging runs again" if is_done else "It runs already.")
+    return Done(is_done, _("Charging runs again") if is_done else _("It runs already."))
 
 
 def _contract(session: Session, asked: Asked) -> Contract:
@@ -139,33 +141,43 @@ def _actor() -> str:
 
 
 ACTIONS = (
-    Action("charge", "cycle", lambda asked: f"Charge {asked.date} now?", _explain_charge, _charge, "Charge now"),
+    Action(
+        "charge",
+        "cycle",
+        lambda asked: _("Charge %(date)s now?", date=asked.date),
+        _explain_charge,
+        _charge,
+        N_("Charge now"),
+    ),
     Action(
         "release",
         "either",
-        lambda asked: f"Release {asked.date}?" if asked.cycle else "Let charges run again?",
+        lambda asked: _("Release %(date)s?", date=asked.date) if asked.cycle else _("Let charges run again?"),
         _explain_release,
         _release,
-        "Release",
+        N_("Release"),
     ),
     Action(
         "stop",
         "subscription",
-        lambda asked: "Stop charging this subscription?",
+        lambda asked: _("Stop charging this subscription?"),
         lambda asked: [
-            "The shopper is not charged until you start it again. Charges already with the bank are not called back."
+            _(
+                "The shopper is not charged until you start it again. "
+                "Charges already with the bank are not called back."
+            )
         ],
         _stop,
-        "Stop charging",
+        N_("Stop charging"),
         wants_reason=True,
     ),
     Action(
         "start",
         "subscription",
-        lambda asked: "Start charging this subscription again?",
-        lambda asked: ["What became due meanwhile is charged, unless it is too late: then it waits for you."],
+        lambda asked: _("Start charging this subscription again?"),
+        lambda asked: [_("What became due meanwhile is charged, unless it is too late: then it waits for you.")],
         _start,
-        "Start charging",
+        N_("Start charging"),
     ),
 )
 

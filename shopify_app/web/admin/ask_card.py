@@ -9,21 +9,22 @@ from flask import Response, g, request
 from shopify_app.cards import asking
 from shopify_app.cards.answers import WORDS, Why
 from shopify_app.cards.state import Path, path_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, contract, render
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
 
-TITLE = "Ask for a new card?"
+TITLE = N_("Ask for a new card?")
 SENTENCES = {
     Path.MAIL: (
-        "Shopify mails the shopper a link with which the card is updated. Subscriptions it pays go on with it.",
-        "At most one such mail is asked for within a day, whoever asks.",
+        N_("Shopify mails the shopper a link with which the card is updated. Subscriptions it pays go on with it."),
+        N_("At most one such mail is asked for within a day, whoever asks."),
     ),
     Path.SHOP_PAY: (
-        "You get a link into Shop Pay, to be sent to the shopper by you. Only the shopper should open it.",
-        "Perennial does not keep the link.",
+        N_("You get a link into Shop Pay, to be sent to the shopper by you. Only the shopper should open it."),
+        N_("Perennial does not keep the link."),
     ),
 }
 
@@ -55,7 +56,7 @@ def _confirm(number: str, found: Detail) -> Response:
         verb="ask_card",
         number=number,
         sentences=SENTENCES[path],
-        button="Ask for a new card",
+        button=_("Ask for a new card"),
         is_critical=False,
         cycle=None,
         wants_reason=False,

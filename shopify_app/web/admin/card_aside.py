@@ -12,6 +12,7 @@ from shopify_app.cards.answers import WORDS, Why
 from shopify_app.cards.models import CardRequest
 from shopify_app.cards.state import path_of, state_of
 from shopify_app.contracts.models import ACTIVE
+from shopify_app.kit.speech import _
 from shopify_app.web.admin import card_words
 from shopify_app.web.admin.detail import Detail
 
@@ -34,9 +35,11 @@ def values(found: Detail, now: datetime) -> dict[str, Any]:
 
 def _asked(row: CardRequest) -> dict[str, Any]:
     days = (row.outcome_at - row.asked_at).days if row.outcome_at else 0
-    by = {"merchant": "you or your staff", "shopper": "the shopper"}.get(row.actor.split(":")[0], "Perennial")
+    by = {"merchant": _("you or your staff"), "shopper": _("the shopper")}.get(
+        row.actor.split(":")[0], _("Perennial")
+    )
     return {
         "at": row.asked_at,
-        "how": f"{card_words.HOW[row.how]}, asked for by {by}",
+        "how": _("%(how)s, asked for by %(who)s", how=card_words.HOW[row.how], who=by),
         "came_of": card_words.came_of(asking.state(row), row.outcome, days),
     }

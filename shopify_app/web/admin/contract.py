@@ -14,6 +14,7 @@ from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.edits.contract import out_of_stock
 from shopify_app.gateways.shopify.delivery_methods import SHIPPING
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.orders.alignment import ask
 from shopify_app.orders.models import Order
 from shopify_app.shoppers.models import PaymentMethod, Shopper
@@ -33,7 +34,16 @@ from shopify_app.web.admin.detail import Detail
 from shopify_app.web.admin.history import kinds, line
 from shopify_app.web.admin.payments import telling
 
-NOT_GRANTED = "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
+_MISSING = {
+    (True, True): "",
+    (False, True): N_("No name."),
+    (True, False): N_("No mail."),
+    (False, False): N_("No name and no mail."),
+}
+"""Whether name and mail are known → what is missing."""
+NOT_GRANTED = N_(
+    "Shopify has not sent it: it is not on the customer, or access to customer data has not been granted."
+)
 
 Values = dict[str, Any]
 
@@ -66,7 +76,7 @@ def show(
         return missing()
     values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error, "undo": undo}
     values |= _newest(found.contract) | {"card_link": card_link}
-    return render.page("contract/page.html", title=f"Subscription #{number}", code=code, **values)
+    return render.page("contract/page.html", title=_("Subscription #%(number)s", number=number), code=code, **values)
 
 
 def find(number: str) -> Detail | None:
@@ -79,7 +89,7 @@ def find(number: str) -> Detail | None:
 
 def missing() -> Response:
     """Render the page for a number that is none of this shop's."""
-    return render.page("contract/missing.html", title="Subscription not found", code=404)
+    return render.page("contract/missing.html", title=_("Subscription not found"), code=404)
 
 
 def _newest(contract: Contract) -> Values:
@@ -149,7 +159,7 @@ def _lines(contract: Contract) -> list[Values]:
 
 def _discount(discount: Values, currency: str) -> Values:
     return {
-        "title": discount.get("title") or "Discount",
+        "title": discount.get("title") or _("Discount"),
         "percentage": discount.get("percentage"),
         "amount": discount.get("amount"),
         "currency": currency,
@@ -159,21 +169,21 @@ def _discount(discount: Values, currency: str) -> Values:
 def _customer(shopper: Shopper | None, contract: Contract) -> Values:
     link = render.admin_link(f"customers/{number_of(contract.customer_gid)}") if contract.customer_gid else None
     if shopper is None:
-        return {"label": "Customer not known", "mail": None, "phone": None, "link": link, "missing": NOT_GRANTED}
-    wanted = {"name": shopper.first_name or shopper.last_name, "mail": shopper.email}
-    missing = [name for name, value in wanted.items() if not value]
+        return {"label": _("Customer not known"), "mail": None, "phone": None, "link": link, "missing": NOT_GRANTED}
+    has_name = bool(shopper.first_name or shopper.last_name)
+    missing = _MISSING[has_name, bool(shopper.email)]
     return {
         "label": shopper.label,
         "mail": shopper.email,
         "phone": shopper.phone,
         "link": link,
-        "missing": f"No {' and no '.join(missing)}. {NOT_GRANTED}" if missing else "",
+        "missing": f"{missing} {NOT_GRANTED}" if missing else "",
     }
 
 
 def _method(method: PaymentMethod | None, today: date, next_on: date | None) -> Values:
     return {
-        "label": method.label[:1].upper() + method.label[1:] if method else "None",
+        "label": method.label[:1].upper() + method.label[1:] if method else _("None"),
         "expires_on": method.expires_on if method else None,
         "warning": words.payment_warning(method, today, next_on),
         "revoked": words.reason(method.revoked_reason) if method and method.revoked_at else "",
@@ -202,17 +212,17 @@ def _refund(found: Detail) -> Values | None:
 
 def _cycle(cycle: BillingCycle, found: Detail, now: datetime) -> Values:
     contract, today = found.contract, now.astimezone(g.shop.zone).date()
-    state = words.Badge("Planned", "info")
+    state = words.Badge(_("Planned"), "info")
     if cycle.parked_reason:
-        state = words.Badge("Needs you", "caution")
+        state = words.Badge(_("Needs you"), "caution")
     elif cycle.held_reason:
-        state = words.Badge("Held", "caution")
+        state = words.Badge(_("Held"), "caution")
     elif cycle.skipped:
-        state = words.Badge("Skipped", "neutral")
+        state = words.Badge(_("Skipped"), "neutral")
     elif cycle.attempted_at:
-        state = words.Badge("Failed", "critical")
+        state = words.Badge(_("Failed"), "critical")
     elif cycle.due_at and cycle.due_at.astimezone(g.shop.zone).date() < today:
-        state = words.Badge("Late", "warning")
+        state = words.Badge(_("Late"), "warning")
     return {
         "index": cycle.cycle_index,
         "on": cycle.due_at or cycle.expected_at,
@@ -263,5 +273,5 @@ def _order(order: Order) -> Values:
         "paid": words.spelled(order.financial_status),
         "fulfilled": words.spelled(order.fulfillment_status),
         "number": number_of(order.shopify_gid) if ask.is_to_ship(order) else None,
-        "gone": "Deleted in Shopify" if order.deleted_at else "Cancelled" if order.cancelled_at else "",
+        "gone": _("Deleted in Shopify") if order.deleted_at else _("Cancelled") if order.cancelled_at else "",
     }

@@ -11,6 +11,7 @@ from flask import Response, g, request, url_for
 
 from shopify_app.contracts.models import ACTIVE, ContractLine
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, filter_words, render, saved, words
@@ -36,7 +37,7 @@ def show(args: Mapping[str, str], *, toast: str = "", code: int = 200) -> Respon
         views = saved.shown(session, asked.filters)
     answer = render.page(
         "contracts/page.html",
-        title="Subscriptions",
+        title=_("Subscriptions"),
         code=code,
         toast=toast,
         rows=[_row(row, asked.day[0].date()) for row in page.rows],
@@ -90,7 +91,7 @@ def _row(row: pages.Row, today: date) -> dict[str, Any]:
     return {
         "number": number,
         "href": url_for("admin.contract", number=number),
-        "customer": row.shopper.label if row.shopper else "Customer not known",
+        "customer": row.shopper.label if row.shopper else _("Customer not known"),
         "mail": row.shopper.email if row.shopper else None,
         "products": _products(row.lines),
         "status": words.status(contract.status),
@@ -107,6 +108,6 @@ def _row(row: pages.Row, today: date) -> dict[str, Any]:
 
 def _products(lines: list[ContractLine] | Any) -> str:
     if not lines:
-        return "No items"
+        return _("No items")
     first = lines[0].title if lines[0].quantity == 1 else f"{lines[0].quantity} × {lines[0].title}"
-    return first if len(lines) == 1 else f"{first} and {len(lines) - 1} more"
+    return first if len(lines) == 1 else _("%(first)s and %(len)s more", first=first, len=len(lines) - 1)

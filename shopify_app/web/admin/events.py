@@ -137,14 +137,20 @@ def _rows(properties: Iterable[Property], place: str) -> list[dict[str, Any]]:
             "variable": "{{ " + place.format(one.name) + " }}",
             "says": stored(one.says),
             "example": _example(one.example),
+            "is_list": _is_list(one.example),
             "always": one.always,
         }
         for one in properties
     ]
 
 
+def _is_list(value: Any) -> bool:
+    """Whether a value is a list of things with properties of their own."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
 def _example(value: Any) -> str:
-    if isinstance(value, list) and value and isinstance(value[0], dict):
+    if _is_list(value):
         return _("see below: each item")
     if isinstance(value, list):
         return ", ".join(str(one) for one in value)

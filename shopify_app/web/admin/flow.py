@@ -80,16 +80,14 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
             "told": [_told(*found) for found in _deliveries(session)],
             "runs": [_ran(run) for run in _runs(session)],
         }
-    values |= {"groups": _groups(), "actions": [stored(action.name) for action in BY_WORD.values()]}
+    values |= {"groups": _groups(), "actions": [action.name for action in BY_WORD.values()]}
     return render.page("flow/page.html", title=_("Shopify Flow"), toast=toast, toast_is_error=is_error, **values)
 
 
 def _groups() -> dict[str, list[dict[str, str]]]:
-    """The triggers in the reader's language; Shopify shows their English names, as the extensions have them."""
+    """The triggers by the names they have in Shopify Flow, explained in the reader's language."""
     return {
-        stored(heading): [
-            {"handle": one.handle, "name": stored(one.name), "says": stored(one.says)} for one in triggers
-        ]
+        stored(heading): [{"handle": one.handle, "name": one.name, "says": stored(one.says)} for one in triggers]
         for heading, triggers in GROUPS.items()
     }
 
@@ -111,7 +109,7 @@ def _told(delivery: Delivery, fact: Fact) -> dict[str, Any]:
     tries = again_by_itself(delivery.tries)
     return {
         "id": delivery.id,
-        "what": stored(trigger.name) if trigger else fact.kind,
+        "what": trigger.name if trigger else fact.kind,
         "at": fact.occurred_at,
         "words": words,
         "tone": tone,
@@ -125,7 +123,7 @@ def _ran(run: FlowRun) -> dict[str, Any]:
     words, tone = RAN[run.state]
     action = BY_WORD.get(run.action)
     return {
-        "what": stored(action.name) if action else run.action,
+        "what": action.name if action else run.action,
         "at": run.asked_at,
         "words": words,
         "tone": tone,

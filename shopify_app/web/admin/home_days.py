@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.insights import daybook
 from shopify_app.insights.models import DailyCharges
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 from shopify_app.web.admin import queries
 
@@ -52,13 +53,13 @@ def past(session: Session, shop: Shop, counted: daybook.Figures) -> Values:
 
 
 COLUMNS = (
-    (daybook.BILLED_, "Paid"),
-    (daybook.FAILED_, "Failed"),
-    (daybook.SKIPPED, "Skipped"),
-    (daybook.HELD, "Held"),
-    (daybook.PARKED, "Needs you"),
-    (daybook.IN_FLIGHT, "At the bank"),
-    (daybook.TO_COME, "To come"),
+    (daybook.BILLED_, N_("Paid")),
+    (daybook.FAILED_, N_("Failed")),
+    (daybook.SKIPPED, N_("Skipped")),
+    (daybook.HELD, N_("Held")),
+    (daybook.PARKED, N_("Needs you")),
+    (daybook.IN_FLIGHT, N_("At the bank")),
+    (daybook.TO_COME, N_("To come")),
 )
 """What may have become of a charge, and its heading. A column of nothing but dashes is not shown."""
 

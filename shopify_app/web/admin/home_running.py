@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shopify_app.edits.bulk.models import CAN, NEW, RUNNING, WEIGHING, BulkItem, BulkJob
+from shopify_app.kit.speech import _
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -46,12 +47,12 @@ def _charges(session: Session, shop: Shop, now: datetime) -> Values | None:
     left = queries.due_now(session, shop, now)
     if left <= MANY:
         return None
-    start, _ = local_days(shop, now)
+    start = local_days(shop, now)[0]
     done = queries.written_since(session, shop.id, start)[0]
     lately, since = queries.written_since(session, shop.id, now - PACE)
     spent = (now - since) if since else timedelta(0)
     ends = now + spent / lately * left if lately > 1 and spent else None
-    return {"said": "Charging", "done": done, "all": done + left, "ends": ends, "href": ""}
+    return {"said": _("Charging"), "done": done, "all": done + left, "ends": ends, "href": ""}
 
 
 def _job(session: Session, job: BulkJob) -> Values:
@@ -60,6 +61,6 @@ def _job(session: Session, job: BulkJob) -> Values:
     mine = (BulkItem.job_id == job.id, BulkItem.state.in_(left))
     to_go = session.scalar(select(func.count()).where(*mine)) or 0
     name = words.title(job.action, job.asked.get("action") if job.undo_of else None)
-    said = f"{name} (being checked)" if job.state == WEIGHING else name
+    said = _("%(change)s (being checked)", change=name) if job.state == WEIGHING else name
     href = url_for("admin.bulk_job", number=job.id)
     return {"said": said, "done": job.total - to_go, "all": job.total, "ends": None, "href": href}

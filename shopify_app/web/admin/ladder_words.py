@@ -11,21 +11,26 @@ from shopify_app.dunning import policy
 from shopify_app.dunning.ladders import ONLY_SHOPPERS, Ladders
 from shopify_app.dunning.policy import Final, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
+from shopify_app.kit.speech import N_, _
 from shopify_app.web.admin.payment_words import CLASSES, DOES
 from shopify_app.web.format import clock_time, local_day, moment, month_day
 
 MEANS = {
-    Decline.TRANSIENT: "A fault at the bank or the payment provider that often passes within hours. Nobody is told.",
-    Decline.SOFT: "Not enough money, a limit, or a refusal without a reason. The shopper is told.",
-    Decline.SHOPPER_ACTION: "The bank asks the shopper to confirm a payment. Only the shopper can help. While "
-    "the bank still waits in the end, nothing else can be done, and the decision is yours.",
-    Decline.PAYMENT_METHOD: "The card has expired or is not valid any more. Only the shopper can help.",
-    Decline.ADDRESS: "Shopify does not accept the address. Only the shopper, or you on their behalf, can help.",
-    Decline.INVENTORY: "Something in the order is sold out. The shopper is told nothing.",
-    Decline.CUSTOMER_GONE: "Shopify says that the customer does not exist any more, or cannot be charged.",
+    Decline.TRANSIENT: N_(
+        "A fault at the bank or the payment provider that often passes within hours. Nobody is told."
+    ),
+    Decline.SOFT: N_("Not enough money, a limit, or a refusal without a reason. The shopper is told."),
+    Decline.SHOPPER_ACTION: N_(
+        "The bank asks the shopper to confirm a payment. Only the shopper can help. While "
+        "the bank still waits in the end, nothing else can be done, and the decision is yours."
+    ),
+    Decline.PAYMENT_METHOD: N_("The card has expired or is not valid any more. Only the shopper can help."),
+    Decline.ADDRESS: N_("Shopify does not accept the address. Only the shopper, or you on their behalf, can help."),
+    Decline.INVENTORY: N_("Something in the order is sold out. The shopper is told nothing."),
+    Decline.CUSTOMER_GONE: N_("Shopify says that the customer does not exist any more, or cannot be charged."),
 }
 """What each class that has a ladder is about; in the order of the page."""
-_SHOPPERS_TURN = "Nothing is tried until the shopper has done something; then it is tried at once"
+_SHOPPERS_TURN = N_("Nothing is tried until the shopper has done something; then it is tried at once")
 WAITS = dict.fromkeys(ONLY_SHOPPERS - {Decline.CUSTOMER_GONE}, _SHOPPERS_TURN)
 
 
@@ -39,10 +44,11 @@ def preview(decline: Decline, own: Ladders, failed_at: datetime, zone: ZoneInfo)
     if decline is not Decline.TRANSIENT:
         return _told(decline, tries, last, policy.final_of(decline, own), failed_at, zone)
     first = len(own[decline].waits)
-    passing = f"Tries again {_moments([step.at for step in tries[:first]], zone)}. " if first else ""
+    passing = f"{_tries_again(tries[:first], zone)}. " if first else ""
     begun = tries[first - 1].at if first else failed_at
     then = _told(Decline.SOFT, tries[first:], last, policy.final_of(Decline.SOFT, own), begun, zone)
-    return [f"{passing}Whatever has not passed then is treated as “{CLASSES[Decline.SOFT]}”:", *then]
+    rest = _("Whatever has not passed then is treated as “%(trouble)s”:", trouble=CLASSES[Decline.SOFT])
+    return [f"{passing}{rest}", *then]
 
 
 def fails_at(now: datetime, zone: ZoneInfo, hour: int) -> datetime:
@@ -55,31 +61,45 @@ def _told(
 ) -> list[str]:
     does = DOES[final]
     if not tries:
-        waits = WAITS.get(decline, "Nothing is tried")
+        waits = WAITS.get(decline, _("Nothing is tried"))
         if last.at == failed_at:
-            return [f"{waits}. Perennial {does} at once."]
-        return [f"{waits}. If that does not help, Perennial {does} on {moment(last.at, zone)}."]
-    days = f"Tries again {_moments([step.at for step in tries], zone)}"
+            return [_("%(waits)s. Perennial %(does)s at once.", waits=waits, does=does)]
+        return [
+            _(
+                "%(waits)s. If that does not help, Perennial %(does)s on %(at)s.",
+                waits=waits,
+                does=does,
+                at=moment(last.at, zone),
+            )
+        ]
+    days = _tries_again(tries, zone)
     if last.at == tries[-1].at:
-        return [f"{days}, then {does}."]
-    return [f"{days}.", f"If none of them succeeds, Perennial {does} on {moment(last.at, zone)}."]
+        return [_("%(days)s, then %(does)s.", days=days, does=does)]
+    return [
+        f"{days}.",
+        _("If none of them succeeds, Perennial %(does)s on %(at)s.", does=does, at=moment(last.at, zone)),
+    ]
+
+
+def _tries_again(tries: Sequence[Next], zone: ZoneInfo) -> str:
+    return _("Tries again %(days)s", days=_moments([step.at for step in tries], zone))
 
 
 def _moments(instants: Sequence[datetime], zone: ZoneInfo) -> str:
     """E.g. "on December 3, 6 and 10 at 9:00 AM"; each with its hour where they are at different ones."""
     hours = {clock_time(at, zone) for at in instants}
     if len(hours) == 1:
-        return f"{_days(instants, zone)} at {hours.pop()}"
-    days = [f"{month_day(at, zone)} at {clock_time(at, zone)}" for at in instants]
-    return f"on {_listed(days)}"
+        return _("%(days)s at %(time)s", days=_days(instants, zone), time=hours.pop())
+    days = [_("%(days)s at %(time)s", days=month_day(at, zone), time=clock_time(at, zone)) for at in instants]
+    return _("on %(days)s", days=_listed(days))
 
 
 def _days(instants: Sequence[datetime], zone: ZoneInfo) -> str:
     """E.g. "on December 3, 6 and 10"; MANY days in a row as "every day from December 3 to December 10"."""
     days = [local_day(at, zone) for at in instants]
     if len(days) >= MANY and (days[-1] - days[0]).days == len(days) - 1:
-        return f"every day from {_named(days[:1])[0]} to {_named(days[-1:])[0]}"
-    return f"on {_listed(_named(days))}"
+        return _("every day from %(first)s to %(last)s", first=month_day(days[0]), last=month_day(days[-1]))
+    return _("on %(days)s", days=_listed(_named(days)))
 
 
 def _named(days: Sequence[date]) -> list[str]:
@@ -92,4 +112,4 @@ def _named(days: Sequence[date]) -> list[str]:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return parts[0] if len(parts) == 1 else _("%(first)s and %(last)s", first=", ".join(parts[:-1]), last=parts[-1])

@@ -15,6 +15,7 @@ from shopify_app.dunning.policy import DEFAULTS, MOST_WAITS, Final, Ladder
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.gateways.shopify.marks import NAMESPACE
 from shopify_app.kit.db import lock
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, ladder_words, render
@@ -22,13 +23,13 @@ from shopify_app.web.admin.payment_words import CLASSES
 from shopify_app.web.forms import Form
 
 FINALS = {
-    Final.SKIP: "Skip this order; the next one is charged as usual",
-    Final.PAUSE: "Pause the subscription",
-    Final.CANCEL: "Cancel the subscription for good",
-    Final.PERSON: "Leave it to us: it waits for a decision",
+    Final.SKIP: N_("Skip this order; the next one is charged as usual"),
+    Final.PAUSE: N_("Pause the subscription"),
+    Final.CANCEL: N_("Cancel the subscription for good"),
+    Final.PERSON: N_("Leave it to us: it waits for a decision"),
 }
 IN_HOURS = Decline.TRANSIENT
-UNKNOWN = "There is no such kind of failed charge."
+UNKNOWN = N_("There is no such kind of failed charge.")
 
 
 @blueprint.get("/payments/after")
@@ -51,7 +52,7 @@ def save_ladder() -> Response:
     if decline is None:
         return _unknown()
     wanted = _read(form, decline)
-    return _form(decline, form=form) if wanted is None else _change(decline, wanted, "Saved")
+    return _form(decline, form=form) if wanted is None else _change(decline, wanted, _("Saved"))
 
 
 @blueprint.post("/settings/payments/usual")
@@ -59,7 +60,7 @@ def save_ladder() -> Response:
 def reset_ladder() -> Response:
     """Go back to what Perennial does unless told otherwise."""
     decline = _kind(request.form.get("kind", ""))
-    return _change(decline, DEFAULTS[decline], "As Perennial proposes it") if decline else _unknown()
+    return _change(decline, DEFAULTS[decline], _("As Perennial proposes it")) if decline else _unknown()
 
 
 @blueprint.post("/settings/payments/preview")
@@ -116,7 +117,7 @@ def _change(decline: Decline, wanted: Ladder, toast: str) -> Response:
     with ctx().db.session() as session:
         lock(session, "ladders", g.shop.id)
         is_other = ladders.change(session, g.shop.id, decline, wanted, f"merchant:{g.user_id}", ctx().clock.now())
-    return _form(decline, toast=toast if is_other else "It is like that already")
+    return _form(decline, toast=toast if is_other else _("It is like that already"))
 
 
 def list_page(*, code: int = 200, toast: str = "", is_error: bool = False) -> Response:
@@ -135,7 +136,7 @@ def list_page(*, code: int = 200, toast: str = "", is_error: bool = False) -> Re
         ]
     return render.page(
         "ladders/page.html",
-        title="After a failed charge",
+        title=_("After a failed charge"),
         code=code,
         rows=rows,
         marks=marks,
@@ -166,7 +167,7 @@ def _form(decline: Decline, *, form: Form | None = None, toast: str = "") -> Res
         errors=form.errors if form else {},
         said=said,
         is_own=own[decline] != DEFAULTS[decline],
-        toast="Nothing was saved" if form else toast,
+        toast=_("Nothing was saved") if form else toast,
         toast_is_error=form is not None,
     )
 

@@ -9,6 +9,7 @@ from flask import Response, g, request
 from shopify_app.channels.klaviyo.models import CONNECTED, account_of
 from shopify_app.channels.mail import deliver
 from shopify_app.channels.mail import settings as mail
+from shopify_app.kit.speech import _
 from shopify_app.leaving import store
 from shopify_app.leaving.regions import CODE, EU, EVERYWHERE, MEMBERS, WITHDRAWAL_DAYS, Region
 from shopify_app.web import ctx
@@ -37,7 +38,7 @@ def save_leaving_region() -> Response:
         return _show(form.typed.get("code", ""), form=form)
     with ctx().db.session() as session:
         store.save_region(session, g.shop.id, read, f"merchant:{g.user_id}", ctx().clock.now())
-    return _show("", toast=f"{leaving_words.name(read.code)}: saved")
+    return _show("", toast=_("%(region)s: saved", region=leaving_words.name(read.code)))
 
 
 @blueprint.post("/settings/leaving/offer")
@@ -47,24 +48,25 @@ def save_leaving_offer() -> Response:
     form = Form(request.form)
     percentage = form.whole_number("percentage", 1, MOST_PERCENT)
     orders = form.whole_number("orders", 1, MOST_ORDERS)
-    title = form.text("title", "what shoppers read on their orders", longest=LONGEST_TITLE)
+    title = form.text("title", _("what shoppers read on their orders"), longest=LONGEST_TITLE)
     if percentage is None or orders is None or title is None:
         return _show("", offer_form=form)
     chosen = store.Offer("is_on" in form.typed, percentage, orders, title)
     with ctx().db.session() as session:
         store.save_offer(session, g.shop.id, chosen, f"merchant:{g.user_id}", ctx().clock.now())
-    return _show("", toast="Offer saved")
+    return _show("", toast=_("Offer saved"))
 
 
 def _region(form: Form) -> Region | None:
     """The row that was typed; None with errors at the fields."""
     code = form.typed.get("code", "").strip().upper()
     if code not in (EVERYWHERE, EU) and not _is_known(code):
-        form.errors["code"] = "Enter a country's code of two letters, or a state as in US-TX."
+        form.errors["code"] = _("Enter the code of a country with two letters, or of a state as in US-TX.")
     days = form.limit("withdrawal_days", 1, MOST_DAYS)
     exempt = form.text("exempt", "", longest=LONGEST, required=False)
     if days is not None and days < WITHDRAWAL_DAYS and (code == EU or code in MEMBERS):
-        form.errors["withdrawal_days"] = f"In the European Union it is {WITHDRAWAL_DAYS} days at least."
+        least = WITHDRAWAL_DAYS
+        form.errors["withdrawal_days"] = _("In the European Union it is %(days)s days at least.", days=least)
     if not form.is_valid or exempt is None:
         return None
     is_on = code == EVERYWHERE or "is_on" in form.typed
@@ -72,7 +74,7 @@ def _region(form: Form) -> Region | None:
 
 
 def _is_known(code: str) -> bool:
-    return bool(CODE.fullmatch(code)) and leaving_words.name(code[:2]) != code[:2]
+    return bool(CODE.fullmatch(code)) and leaving_words.is_country(code[:2])
 
 
 def _show(code: str, *, form: Form | None = None, offer_form: Form | None = None, toast: str = "") -> Response:
@@ -84,7 +86,7 @@ def _show(code: str, *, form: Form | None = None, offer_form: Form | None = None
     wrong = form or offer_form
     return render.page(
         "leaving/page.html",
-        title="When shoppers leave",
+        title=_("When shoppers leave"),
         code=422 if wrong else 200,
         rows=[_row(each) for each in rows.values()],
         region=_row(open_row) if open_row else None,
@@ -96,7 +98,7 @@ def _show(code: str, *, form: Form | None = None, offer_form: Form | None = None
         offer_errors=offer_form.errors if offer_form else {},
         offer_words=leaving_words.of_offer(offer) if offer.is_on else "",
         bounds={"days": MOST_DAYS, "percent": MOST_PERCENT, "orders": MOST_ORDERS},
-        toast="Nothing was saved" if wrong else toast,
+        toast=_("Nothing was saved") if wrong else toast,
         toast_is_error=wrong is not None,
     )
 
@@ -107,7 +109,7 @@ def _row(region: Region) -> dict[str, Any]:
         "code": region.code,
         "name": words.name(region.code),
         "is_on": region.is_on,
-        "said": words.in_words(region) if region.is_on else "Like everywhere else.",
+        "said": words.in_words(region) if region.is_on else _("Like everywhere else."),
         "why": words.why(region.code),
     }
 

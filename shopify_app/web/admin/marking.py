@@ -6,6 +6,7 @@ from flask import Response, g, request
 
 from shopify_app.dunning import marking
 from shopify_app.kit.db import lock
+from shopify_app.kit.speech import _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, ladders
@@ -20,4 +21,4 @@ def save_marking() -> Response:
         lock(session, "marking", g.shop.id)
         is_other = marking.change(session, g.shop.id, wanted, f"merchant:{g.user_id}", ctx().clock.now())
     ctx().wakeups.wake("marks")
-    return ladders.list_page(toast="Saved" if is_other else "It is like that already")
+    return ladders.list_page(toast=_("Saved") if is_other else _("It is like that already"))

@@ -86,6 +86,7 @@ SECTIONS = (
         (
             Tab("admin.settings", N_("General"), "settings/page.html"),
             Tab("admin.rules", N_("What shoppers may change"), "rules/page.html"),
+            Tab("admin.leaving", N_("When shoppers leave"), "leaving/page.html"),
             Tab("admin.privacy_requests", N_("Privacy requests"), "privacy/page.html"),
         ),
     ),

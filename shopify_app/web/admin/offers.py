@@ -17,6 +17,7 @@ from shopify_app.edits import move, skip
 from shopify_app.edits.change import Standing
 from shopify_app.edits.contract import address
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import _
 from shopify_app.shops.models import Shop
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.changes.registry import FACES
@@ -57,22 +58,24 @@ def of_cycle(cycle: BillingCycle, found: Detail, shop: Shop, now: datetime) -> l
     is_busy = latest is not None and latest.state in OPEN_STATES
     offers = []
     if cycle.parked_reason and not cycle.skipped:
-        offers.append(_offer("Release", "release", found, cycle))
+        offers.append(_offer(_("Release"), "release", found, cycle))
     if not is_busy and not by_hand.why_not(found.contract, cycle, shop, now):
-        offers.append(_offer("Charge now", "charge", found, cycle))
+        offers.append(_offer(_("Charge now"), "charge", found, cycle))
     if not is_busy and not skip.why_not(found.contract, cycle, not cycle.skipped):
         offers.append(
-            _offer("Bring back", "unskip", found, cycle) if cycle.skipped else _offer("Skip", "skip", found, cycle)
+            _offer(_("Bring back"), "unskip", found, cycle)
+            if cycle.skipped
+            else _offer(_("Skip"), "skip", found, cycle)
         )
     if not is_busy and move.why_fixed(found.contract, cycle) is None:
-        offers.append(_offer("Move", "move", found, cycle))
+        offers.append(_offer(_("Move"), "move", found, cycle))
         if cycle.expected_at > now:
-            offers.append(_offer("Change this order", "contents", found, cycle))
+            offers.append(_offer(_("Change this order"), "contents", found, cycle))
             if not address.why_hidden_in(contents.of(found.contract, cycle).delivery_method):
-                offers.append(_offer("Change its address", "order_address", found, cycle))
-            offers += [_offer("Undo its changes", "restore", found, cycle)] if cycle.contents else []
+                offers.append(_offer(_("Change its address"), "order_address", found, cycle))
+            offers += [_offer(_("Undo its changes"), "restore", found, cycle)] if cycle.contents else []
         if cycle.expected_at > now and billing.why_not(_standing(cycle, found, now), shop) is None:
-            offers.append(_offer("Order now", "order_now", found, cycle))
+            offers.append(_offer(_("Order now"), "order_now", found, cycle))
     return offers
 
 

@@ -6,29 +6,39 @@ from datetime import tzinfo
 from typing import Any
 
 from shopify_app.journal.models import Fact
-from shopify_app.web.admin.sentence import Sentence, Telling, instant, who, whoever
+from shopify_app.kit.speech import N_, _, filled, known
+from shopify_app.web.admin.sentence import Sentence, Telling, instant, said, who, whoever
 from shopify_app.web.format import day
 
 
 def _order(fact: Fact) -> str:
-    return f"order {fact.data.get('order_name') or ''}".strip()
+    return _("order %(name)s", name=fact.data.get("order_name") or "").strip()
 
 
 def _paid(words: str, tone: str = "neutral") -> Telling:
     """E.g. "The paid order #1002 was held, to be changed."."""
-    return lambda fact, zone: Sentence(words.format(order=_order(fact), who=whoever(fact)), tone)
+    return lambda fact, zone: Sentence(filled(words, order=_order(fact), who=whoever(fact)), tone)
 
 
 def _items(fact: Fact, zone: tzinfo) -> Sentence:
     was, now = (_listed((side or {}).get("items")) for side in (fact.before, fact.after))
-    said = f": {now} instead of {was}" if was and now else ""
-    return Sentence(f"The paid {_order(fact)} was changed, as asked for{who(fact)}{said}.", "warning")
+    items = _("%(new)s instead of %(old)s", new=now, old=was) if was and now else ""
+    words = _("The paid %(order)s was changed, as asked for%(who)s", order=_order(fact), who=who(fact))
+    return Sentence(said(words, "", items), "warning")
 
 
 def _rescheduled(fact: Fact, zone: tzinfo) -> Sentence:
     was, now = (instant((side or {}).get("ships_at")) for side in (fact.before, fact.after))
-    said = f" from {day(was, zone)} to {day(now, zone)}" if was and now else ""
-    return Sentence(f"A paid delivery of {_order(fact)} was moved{said}, as asked for{who(fact)}.", "warning")
+    places = {"order": _order(fact), "who": who(fact)}
+    if was is None or now is None:
+        return Sentence(_("A paid delivery of %(order)s was moved, as asked for%(who)s.", **places), "warning")
+    words = _(
+        "A paid delivery of %(order)s was moved from %(old)s to %(new)s, as asked for%(who)s.",
+        old=day(was, zone),
+        new=day(now, zone),
+        **places,
+    )
+    return Sentence(words, "warning")
 
 
 def _listed(items: list[dict[str, Any]] | None) -> str:
@@ -37,16 +47,18 @@ def _listed(items: list[dict[str, Any]] | None) -> str:
 
 
 def _task(words: str, tone: str) -> Telling:
-    return lambda fact, zone: Sentence(f"{words.format(who=who(fact))}: {fact.data.get('words') or ''}", tone)
+    return lambda fact, zone: Sentence(f"{filled(words, who=who(fact))}: {known(fact.data.get('words'))}", tone)
 
 
 TELLINGS: dict[str, Telling] = {
-    "order.held": _paid("The paid {order} is held in Shopify while it is changed."),
-    "order.address_changed": _paid("The paid {order} goes to the new address, too, as asked for{who}.", "warning"),
+    "order.held": _paid(N_("The paid %(order)s is held in Shopify while it is changed.")),
+    "order.address_changed": _paid(
+        N_("The paid %(order)s goes to the new address, too, as asked for%(who)s."), "warning"
+    ),
     "order.items_changed": _items,
     "order.rescheduled": _rescheduled,
-    "order.released": _paid("The paid {order} was released: it may be packed."),
-    "task.opened": _task("A person is needed", "critical"),
-    "task.done": _task("Done{who}", "success"),
-    "task.reopened": _task("Not done after all, said{who}", "warning"),
+    "order.released": _paid(N_("The paid %(order)s was released: it may be packed.")),
+    "task.opened": _task(N_("A person is needed"), "critical"),
+    "task.done": _task(N_("Done%(who)s"), "success"),
+    "task.reopened": _task(N_("Not done after all, said%(who)s"), "warning"),
 }

@@ -10,6 +10,7 @@ from uuid import uuid4
 from flask import Response, g, request, url_for
 
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.orders import deliveries
 from shopify_app.orders.alignment import ask, days
 from shopify_app.orders.alignment.wishes import NewDay
@@ -23,8 +24,8 @@ from shopify_app.web.format import day
 from shopify_app.web.forms import Form
 
 MOST = 1_000
-GONE = "This delivery is no longer among those to come."
-DONE = "Asked for. The delivery moves within a minute; what Shopify does not allow becomes a task."
+GONE = N_("This delivery is no longer among those to come.")
+DONE = N_("Asked for. The delivery moves within a minute; what Shopify does not allow becomes a task.")
 
 
 @blueprint.get("/contracts/<number>/delivery_day")
@@ -61,7 +62,10 @@ def _change(number: str, found: Detail, delivery: FulfillmentOrder, form: Form) 
         return _page(number, delivery, form, code=422)
     if request_id is None:
         was, now = day(delivery.fulfill_at, g.shop.zone), day(at, g.shop.zone)
-        sentences = [f"Delivery {delivery.number} comes on {now} instead of {was}.", "The other deliveries stay."]
+        sentences = [
+            _("Delivery %(number)s comes on %(now)s instead of %(was)s.", number=delivery.number, now=now, was=was),
+            _("The other deliveries stay."),
+        ]
         return _page(number, delivery, form, sentences=sentences, request_id=str(uuid4()))
     asked_at, actor = ctx().clock.now(), f"merchant:{g.user_id}"
     with ctx().db.session() as session:
@@ -87,21 +91,21 @@ def _wanted(found: Detail, delivery: FulfillmentOrder, form: Form) -> datetime |
     try:
         at = days.on_day(delivery, date.fromisoformat(form.typed.get("to", "").strip()), g.shop.zone)
     except (ValueError, OverflowError):
-        form.errors["to"] = "Enter a day as YYYY-MM-DD."
+        form.errors["to"] = _("Enter a day as YYYY-MM-DD.")
         return None
     if at <= ctx().clock.now():
-        form.errors["to"] = "Choose a day after today."
+        form.errors["to"] = _("Choose a day after today.")
     elif at.year - ctx().clock.now().year > 3:
-        form.errors["to"] = "Choose a day within three years."
+        form.errors["to"] = _("Choose a day within three years.")
     elif at == delivery.fulfill_at:
-        form.errors["to"] = "It comes on this day already."
+        form.errors["to"] = _("It comes on this day already.")
     return at if form.is_valid else None
 
 
 def _page(number: str, delivery: FulfillmentOrder, form: Form, *, code: int = 200, **values: object) -> Response:
     return render.page(
         "contract/paid/delivery.html",
-        title=f"Move or skip delivery {delivery.number}",
+        title=_("Move or skip delivery %(number)s", number=delivery.number),
         code=code,
         number=number,
         action=url_for("admin.change_paid_delivery", number=number),

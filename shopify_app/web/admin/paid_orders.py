@@ -15,6 +15,7 @@ from shopify_app.gateways.shopify import order_edits
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.gateways.shopify.order_edits import OrderLine, OrderToShip
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.orders.alignment import ask
 from shopify_app.orders.alignment.wishes import NewQuantities, held_of
 from shopify_app.orders.models import Order
@@ -28,9 +29,9 @@ from shopify_app.web.forms import Form
 
 log = logging.getLogger(__name__)
 
-GONE = "This order is shipped, cancelled, or not one of this subscription."
-SILENT = "Shopify does not show this order right now. Please try again in a minute."
-DONE = "Asked for. The order is held, changed and released within a minute; what cannot be done becomes a task."
+GONE = N_("This order is shipped, cancelled, or not one of this subscription.")
+SILENT = N_("Shopify does not show this order right now. Please try again in a minute.")
+DONE = N_("Asked for. The order is held, changed and released within a minute; what cannot be done becomes a task.")
 PATIENCE = 1.0
 """Seconds (machine time) that a person waits for a throttled read."""
 Act = Callable[[Detail, Order, OrderToShip, Form], Response]
@@ -74,7 +75,10 @@ def _change(number: str, found: Detail, order: Order, seen: OrderToShip, form: F
         titles = {line.variant_gid: _title(line.title, line.variant_title) for line in seen.lines}
         titles |= {good.variant_gid: _title(good.title, good.variant_title) for good in _goods(found)}
         held = held_of(seen)
-        sentences = [f"{titles[gid]}: {count} instead of {held[gid]}." for gid, count in wanted.items()]
+        sentences = [
+            _("%(titles)s: %(count)s instead of %(held)s.", titles=titles[gid], count=count, held=held[gid])
+            for gid, count in wanted.items()
+        ]
         return _page(number, found, order, seen, form, sentences=sentences, request_id=str(uuid4()))
     kept = {"variants": wanted}
     with ctx().db.session() as session:
@@ -94,13 +98,13 @@ def _wanted(found: Detail, seen: OrderToShip, form: Form) -> dict[str, int] | No
     if added := form.typed.get("variant"):
         quantity = form.whole_number("quantity", 1, MOST)
         if added not in {good.variant_gid for good in _goods(found)} or held[added]:
-            form.errors["variant"] = "Choose one of the options."
+            form.errors["variant"] = _("Choose one of the options.")
         elif quantity is not None:
             wanted[added] = quantity
     if form.is_valid and not wanted:
-        form.errors["order"] = "The order holds this already."
+        form.errors["order"] = _("The order holds this already.")
     if form.is_valid and not sum((held | wanted).values()):
-        form.errors["order"] = "An order needs at least one item. Cancel it in Shopify instead."
+        form.errors["order"] = _("An order needs at least one item. Cancel it in Shopify instead.")
     return wanted if form.is_valid else None
 
 
@@ -125,7 +129,7 @@ def _page(
     held = held_of(seen)
     return render.page(
         "contract/paid/order.html",
-        title=f"Change what {order.name} holds",
+        title=_("Change what %(name)s holds", name=order.name),
         code=code,
         number=number,
         action=url_for("admin.change_paid_order", number=number),

@@ -68,9 +68,9 @@ def refuse(form: Form, problems: Sequence[tuple[str, str]]) -> str:
         if field == "anchor":
             field = "weekday" if form.typed.get("unit") == "WEEK" else "monthday"
         if field in FIELDS:
-            form.errors[field] = words
+            form.errors[field] = str(words)
         else:
-            elsewhere.append(words)
+            elsewhere.append(str(words))
     return " ".join(elsewhere)
 
 

@@ -11,21 +11,21 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.search_models import ContractView
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.admin.listing import filters
 
 LONGEST_NAME, MOST = 60, 30
 BUILT_IN = {
-    "All active": {"show": "ACTIVE"},
-    "Failing payment": {"pay": "failing"},
-    "Card expiring": {"pay": "expiring"},
-    "Paused": {"show": "PAUSED"},
-    "Waiting for stock": {"stock": "waiting"},
-    "Cancelled this month": {"ended": "month"},
+    N_("All active"): {"show": "ACTIVE"},
+    N_("Failing payment"): {"pay": "failing"},
+    N_("Card expiring"): {"pay": "expiring"},
+    N_("Paused"): {"show": "PAUSED"},
+    N_("Waiting for stock"): {"stock": "waiting"},
+    N_("Cancelled this month"): {"ended": "month"},
 }
-TAKEN = "There is a view of this name. Choose another."
-NOTHING = "This shows all subscriptions. Search or filter first, then save it."
-TOO_MANY = f"There are {MOST} views. Delete one first."
+TAKEN = N_("There is a view of this name. Choose another.")
+NOTHING = N_("This shows all subscriptions. Search or filter first, then save it.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def keep(session: Session, name: str, query: str) -> str | None:
     """Write a view; return why not, None when it is there."""
     there = select(func.count()).select_from(ContractView).where(ContractView.shop_id == g.shop.id)
     if (session.scalar(there) or 0) >= MOST:
-        return TOO_MANY
+        return _("There are %(most)s views. Delete one first.", most=MOST)
     row = insert(ContractView).values(
         shop_id=g.shop.id, name=name, query=query, made_by=f"merchant:{g.user_id}", made_at=ctx().clock.now()
     )

@@ -8,6 +8,7 @@ from flask import Response, g, request, url_for
 from sqlalchemy import delete
 
 from shopify_app.contracts.search_models import ContractView
+from shopify_app.kit.speech import _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, contracts, filter_words, render, saved
@@ -27,7 +28,7 @@ def view_new() -> Response:
 def view_save() -> Response:
     """Keep a view, and show it."""
     asked, form = filters.read(dict(parse_qsl(request.form.get("query", "")))), Form(request.form)
-    name = form.text("name", "a name", longest=saved.LONGEST_NAME)
+    name = form.text("name", _("a name"), longest=saved.LONGEST_NAME)
     if asked.is_plain:
         form.errors["name"] = saved.NOTHING
     if name and name.casefold() in {each.casefold() for each in saved.BUILT_IN}:
@@ -36,7 +37,7 @@ def view_save() -> Response:
         with ctx().db.session() as session:
             problem = saved.keep(session, name, urlencode(asked.query()))
         if problem is None:
-            return contracts.show(asked.query(), toast=f"Saved as “{name}”")
+            return contracts.show(asked.query(), toast=_("Saved as “%(name)s”", name=name))
         form.errors["name"] = problem
     return _form(asked, form, 422)
 
@@ -49,8 +50,8 @@ def view_delete(number: int) -> Response:
     with ctx().db.session() as session:
         gone = session.scalar(delete(ContractView).where(*mine).returning(ContractView.id))
     if gone is None:
-        return contracts.show({}, toast="This view is not there any more", code=404)
-    return contracts.show({}, toast="View deleted")
+        return contracts.show({}, toast=_("This view is not there any more"), code=404)
+    return contracts.show({}, toast=_("View deleted"))
 
 
 def _form(asked: filters.Filters, form: Form, code: int = 200) -> Response:
@@ -58,7 +59,7 @@ def _form(asked: filters.Filters, form: Form, code: int = 200) -> Response:
         said = filter_words.said(asked, filter_words.choices(session, g.shop.id))
     return render.page(
         "contracts/view.html",
-        title="Save a view",
+        title=_("Save a view"),
         code=code,
         said=[words for _, words in said],
         search=asked.q,

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 from shopify_app.journal.models import Fact
+from shopify_app.kit.speech import N_
 from shopify_app.web.format import day
 
 
@@ -21,15 +22,15 @@ Telling = Callable[[Fact, tzinfo], Sentence]
 Who = Callable[[Fact], str]
 
 _ACTORS = {
-    "merchant": "by you or your staff",
-    "shopper": "by the shopper",
-    "link": "by the shopper from a mail",
-    "flow": "by a workflow of Shopify Flow",
+    "merchant": N_(" by you or your staff"),
+    "shopper": N_(" by the shopper"),
+    "link": N_(" by the shopper from a mail"),
+    "flow": N_(" by a workflow of Shopify Flow"),
 }
 _OTHERS = {
-    "shopify": "in Shopify or by another app",
-    "perennial": "by Perennial",
-    "policy": "as your policy for missing items has it",
+    "shopify": N_(" in Shopify or by another app"),
+    "perennial": N_(" by Perennial"),
+    "policy": N_(" as your policy for missing items has it"),
 }
 
 
@@ -40,18 +41,16 @@ def who(fact: Fact) -> str:
 
 def by(actor: str) -> str:
     """Return who acted ("merchant:42"), with a space before it; empty for who is not named."""
-    found = _ACTORS.get(actor.split(":")[0])
-    return f" {found}" if found else ""
+    return str(_ACTORS.get(actor.split(":")[0], ""))
 
 
 def whoever(fact: Fact) -> str:
     """Return who acted, of what somebody must have done: if not through us, elsewhere."""
-    found = _OTHERS.get(fact.actor)
-    return f" {found}" if found else who(fact)
+    return str(_OTHERS.get(fact.actor) or who(fact))
 
 
 def fixed(words: str, tone: str = "neutral", by: Who = who) -> Telling:
-    """A sentence that says no more than who, e.g. "Resumed by the shopper."."""
+    """A sentence that says no more than who, e.g. "Resumed by the shopper."; who stands last in any language."""
     return lambda fact, zone: Sentence(f"{words}{by(fact)}.", tone)
 
 
@@ -60,9 +59,14 @@ def about(words: str, tone: str = "neutral", by: Who = who) -> Telling:
 
     def tell(fact: Fact, zone: tzinfo) -> Sentence:
         at = instant(fact.data.get("expected_at"))
-        return Sentence(f"{words}{by(fact)}{f': {day(at, zone)}' if at else ''}.", tone)
+        return Sentence(said(words, by(fact), day(at, zone) if at else ""), tone)
 
     return tell
+
+
+def said(words: str, whoever: str, what: str = "") -> str:
+    """Return e.g. "Added by the shopper: 2 × Mug.": what was done, who did it, to what."""
+    return f"{words}{whoever}: {what}." if what else f"{words}{whoever}."
 
 
 def instant(value: object) -> datetime | None:

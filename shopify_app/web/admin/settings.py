@@ -18,6 +18,7 @@ from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, accou
 from shopify_app.journal import queries as journal
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
+from shopify_app.kit.speech import N_, _
 from shopify_app.links import settings as links
 from shopify_app.notices import settings as notices
 from shopify_app.shops.models import Shop
@@ -28,7 +29,7 @@ from shopify_app.web.forms import Form
 
 LONGEST_CATCH_UP = 30
 LONGEST_REASON = 200
-HOST_MOVED = (
+HOST_MOVED = N_(
     "This copy of Perennial runs at another address than the one it was installed at, so charging stays stopped. "
     "Whoever runs it confirms the move with `perennial doctor --adopt`."
 )
@@ -68,7 +69,7 @@ def save_settings() -> Response:
         ctx().wakeups.wake("hours")
     ctx().wakeups.wake("notices")
     ctx().wakeups.wake("cards")
-    return show(toast="Settings saved")
+    return show(toast=_("Settings saved"))
 
 
 @blueprint.post("/settings/stop")
@@ -76,7 +77,7 @@ def save_settings() -> Response:
 def stop_charging() -> Response:
     """Charge nobody until it is started again. The reason is kept for colleagues."""
     form = Form(request.form)
-    reason = form.text("reason", "a reason, so that your colleagues know", longest=LONGEST_REASON)
+    reason = form.text("reason", _("a reason, so that your colleagues know"), longest=LONGEST_REASON)
     if reason is None:
         return show(form=form)
     with ctx().db.session() as session:
@@ -84,7 +85,7 @@ def stop_charging() -> Response:
         if shop.billing_stopped_at is None:
             shop.billing_stopped_at, shop.billing_stopped_reason = ctx().clock.now(), reason
             _note(session, "charging.stopped", reason)
-    return show(toast="Charging is stopped")
+    return show(toast=_("Charging is stopped"))
 
 
 @blueprint.post("/settings/start")
@@ -94,12 +95,12 @@ def start_charging() -> Response:
     with ctx().db.session() as session:
         shop = session.get_one(Shop, g.shop.id)
         if shop.host != ctx().settings.host:
-            return show(toast="Charging stays stopped", is_error=True, stop_problem=HOST_MOVED)
+            return show(toast=_("Charging stays stopped"), is_error=True, stop_problem=HOST_MOVED)
         if shop.billing_stopped_at is not None:
             shop.billing_stopped_at = shop.billing_stopped_reason = None
             _note(session, "charging.started", None)
     ctx().wakeups.wake("billing")
-    return show(toast="Charging runs again")
+    return show(toast=_("Charging runs again"))
 
 
 def show(*, form: Form | None = None, toast: str = "", is_error: bool = False, **more: Any) -> Response:
@@ -109,9 +110,9 @@ def show(*, form: Form | None = None, toast: str = "", is_error: bool = False, *
     errors = form.errors if form else {}
     if form:
         values["typed"] |= {name: form.typed[name] for name in values["typed"] if name in form.typed}
-        toast, is_error = "Nothing was saved", True
+        toast, is_error = _("Nothing was saved"), True
     values |= {"errors": errors, "toast": toast, "toast_is_error": is_error} | more
-    return render.page("settings/page.html", title="Settings", code=422 if errors else 200, **values)
+    return render.page("settings/page.html", title=_("Settings"), code=422 if errors else 200, **values)
 
 
 def _values(session: Session) -> dict[str, Any]:
@@ -144,7 +145,7 @@ def _klaviyo(account: KlaviyoAccount | None) -> dict[str, Any] | None:
         "name": account.account_name,
         "hint": account.key_hint,
         "is_well": account.state == CONNECTED,
-        "problem": account.broken_reason or "Klaviyo refused the key.",
+        "problem": account.broken_reason or _("Klaviyo refused the key."),
         "since": account.connected_at,
         "takes_profiles": account.profiles_refused is None,
     }

@@ -16,6 +16,7 @@ from shopify_app.edits.rules import store
 from shopify_app.edits.rules.models import WHOLE_SHOP
 from shopify_app.edits.rules.terms import IN_MAILS, LISTED, SWAPS, SWITCHES, Rules
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import _
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -69,7 +70,7 @@ def save_rules() -> Response:
             store.change(session, g.shop.id, plan.gid, read, f"merchant:{g.user_id}", ctx().clock.now(), plan.name)
     if read is None:
         return _show(form.typed.get("plan", ""), form=form)
-    return _show(form.typed.get("plan", ""), toast="Rules saved")
+    return _show(form.typed.get("plan", ""), toast=_("Rules saved"))
 
 
 @blueprint.post("/settings/rules/follow")
@@ -81,7 +82,7 @@ def follow_rules() -> Response:
         plan = _plan(session, number)
         if plan is not None and plan.gid:
             store.change(session, g.shop.id, plan.gid, None, f"merchant:{g.user_id}", ctx().clock.now(), plan.name)
-    return _show(number, toast="The plan follows the shop")
+    return _show(number, toast=_("The plan follows the shop"))
 
 
 def _read(form: Form, products: list[str]) -> Rules | None:
@@ -91,7 +92,7 @@ def _read(form: Form, products: list[str]) -> Rules | None:
     swaps = form.choice("swaps", SWAPS)
     chosen = tuple(each for each in products if f"product_{number_of(each)}" in form.typed)
     if swaps == LISTED and not chosen:
-        form.errors["swaps"] = "Choose at least one product below."
+        form.errors["swaps"] = _("Choose at least one product below.")
     if not form.is_valid or swaps is None:
         return None
     return Rules(
@@ -112,7 +113,7 @@ def _show(number: str, *, form: Form | None = None, toast: str = "") -> Response
     saved = known.get(plan.gid, known[WHOLE_SHOP])
     return render.page(
         "rules/page.html",
-        title=f"What shoppers may change: {plan.name}" if plan.gid else "What shoppers may change",
+        title=_("What shoppers may change: %(name)s", name=plan.name) if plan.gid else _("What shoppers may change"),
         code=404 if is_unknown else 422 if form else 200,
         plan=plan,
         plans=[(each, each.gid in known) for each in plans],
@@ -125,7 +126,7 @@ def _show(number: str, *, form: Form | None = None, toast: str = "") -> Response
         swaps=rule_words.SWAPS,
         bounds=LIMITS,
         products=[(number_of(each), title) for each, title in products.items()],
-        toast="Nothing was saved" if form else "This plan is not known any more" if is_unknown else toast,
+        toast=_("Nothing was saved") if form else _("This plan is not known any more") if is_unknown else toast,
         toast_is_error=form is not None or is_unknown,
     )
 
@@ -160,7 +161,10 @@ def plans_of_shop(session: Session) -> list[Plan]:
     names: dict[str, str] = {each: "" for each in store.of_shop(session, g.shop.id) if each}
     for query in (bought.group_by(ContractLine.selling_plan_gid), on_sale):
         names |= {str(plan_gid): name or "" for plan_gid, name in session.execute(query)}
-    found = [Plan(plan_gid, name or f"Plan {number_of(plan_gid)}") for plan_gid, name in names.items()]
+    found = [
+        Plan(plan_gid, name or _("Plan %(plan_gid)s", plan_gid=number_of(plan_gid)))
+        for plan_gid, name in names.items()
+    ]
     return sorted(found, key=lambda plan: (plan.name, plan.gid))
 
 

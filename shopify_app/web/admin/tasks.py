@@ -10,7 +10,7 @@ from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import N_, _
+from shopify_app.kit.speech import N_, _, known
 from shopify_app.tasks import book
 from shopify_app.tasks.models import DONE, OPEN, Task
 from shopify_app.web import ctx
@@ -71,8 +71,8 @@ def _row(task: Task) -> dict[str, Any]:
     number = number_of(task.contract_gid) if task.contract_gid else None
     return {
         "id": task.id,
-        "words": task.words,
-        "to_do": task.to_do,
+        "words": known(task.words),
+        "to_do": known(task.to_do),
         "at": task.opened_at,
         "done_at": task.done_at,
         "number": number,

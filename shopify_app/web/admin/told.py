@@ -6,10 +6,11 @@ from typing import Protocol
 
 from flask import Response
 
+from shopify_app.kit.speech import N_, known
 from shopify_app.web.admin.contract import show
 from shopify_app.web.admin.offers import Undo
 
-NO_UNDO = "This can no longer be taken back. The page shows the subscription as it is."
+NO_UNDO = N_("This can no longer be taken back. The page shows the subscription as it is.")
 
 
 class Answer(Protocol):
@@ -25,8 +26,8 @@ class Answer(Protocol):
 def tell(number: str, answer: Answer, undo: Undo | None = None) -> Response:
     """Show the subscription of this number after a deed; one that was not done has no Undo."""
     if not answer.is_done:
-        return show(number, code=409, toast=answer.words, is_error=True)
-    return show(number, toast=answer.words, undo=undo)
+        return show(number, code=409, toast=known(answer.words), is_error=True)
+    return show(number, toast=known(answer.words), undo=undo)
 
 
 def no_undo(number: str) -> Response:

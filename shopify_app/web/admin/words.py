@@ -16,6 +16,7 @@ from shopify_app.billing.models import (
     WRITTEN,
     BillingAttempt,
 )
+from shopify_app.kit.speech import N_, _, known
 from shopify_app.shoppers.models import PaymentMethod
 
 
@@ -27,75 +28,77 @@ class Badge(NamedTuple):
 
 
 STATUS = {
-    "ACTIVE": Badge("Active", "success"),
-    "PAUSED": Badge("Paused", "caution"),
-    "CANCELLED": Badge("Cancelled", "neutral"),
-    "EXPIRED": Badge("Ended", "neutral"),
-    "FAILED": Badge("Failed", "critical"),
+    "ACTIVE": Badge(N_("Active"), "success"),
+    "PAUSED": Badge(N_("Paused"), "caution"),
+    "CANCELLED": Badge(N_("Cancelled"), "neutral"),
+    "EXPIRED": Badge(N_("Ended"), "neutral"),
+    "FAILED": Badge(N_("Failed"), "critical"),
 }
 
 ATTEMPT = {
-    WRITTEN: Badge("About to be sent", "info"),
-    REQUESTED: Badge("With the bank", "info"),
-    SETTLED: Badge("Charged", "success"),
-    FAILED: Badge("Failed", "critical"),
-    CHALLENGED: Badge("Shopper must confirm", "warning"),
-    UNKNOWN: Badge("Checking with Shopify", "info"),
-    DUPLICATE: Badge("Paid twice", "critical"),
-    REFUSED: Badge("Not sent", "neutral"),
+    WRITTEN: Badge(N_("About to be sent"), "info"),
+    REQUESTED: Badge(N_("With the bank"), "info"),
+    SETTLED: Badge(N_("Charged"), "success"),
+    FAILED: Badge(N_("Failed"), "critical"),
+    CHALLENGED: Badge(N_("Shopper must confirm"), "warning"),
+    UNKNOWN: Badge(N_("Checking with Shopify"), "info"),
+    DUPLICATE: Badge(N_("Paid twice"), "critical"),
+    REFUSED: Badge(N_("Not sent"), "neutral"),
 }
 
 ATTEMPT_MEANING = {
-    WRITTEN: "The charge is written down and goes to Shopify next.",
-    REQUESTED: "Shopify has the charge; its answer takes up to a few minutes.",
-    CHALLENGED: "The bank asks the shopper to confirm this payment.",
-    UNKNOWN: "Shopify's answer was lost on the way. We ask before doing anything else, so nobody is charged twice.",
-    DUPLICATE: "This billing date was paid a second time. Refund one of the two orders in Shopify.",
-    REFUSED: "No charge was made.",
+    WRITTEN: N_("The charge is written down and goes to Shopify next."),
+    REQUESTED: N_("Shopify has the charge; its answer takes up to a few minutes."),
+    CHALLENGED: N_("The bank asks the shopper to confirm this payment."),
+    UNKNOWN: N_(
+        "Shopify's answer was lost on the way. We ask before doing anything else, so nobody is charged twice."
+    ),
+    DUPLICATE: N_("This billing date was paid a second time. Refund one of the two orders in Shopify."),
+    REFUSED: N_("No charge was made."),
 }
 
 # Shopify's codes (SubscriptionBillingAttemptErrorCode, schema 2026-10) in a merchant's words.
 DECLINE = {
-    "INSUFFICIENT_FUNDS": "There was not enough money on the card.",
-    "EXPIRED_CARD": "The card has expired.",
-    "EXPIRED_PAYMENT_METHOD": "The payment method has expired.",
-    "CARD_DECLINED": "The bank declined the card.",
-    "PAYMENT_METHOD_DECLINED": "The bank declined the payment method.",
-    "DO_NOT_HONOR": "The bank declined without saying why.",
-    "CALL_ISSUER": "The bank wants the shopper to call.",
-    "FRAUD_SUSPECTED": "The payment was stopped on suspicion of fraud.",
-    "AUTHENTICATION_REQUIRED": "The bank asks the shopper to confirm this payment.",
-    "BUYER_CANCELED_PAYMENT_METHOD": "The shopper withdrew the payment method.",
-    "PAYMENT_METHOD_NOT_FOUND": "The payment method no longer exists.",
-    "PAYMENT_METHOD_NOT_SPECIFIED": "The subscription has no payment method.",
-    "INVALID_PAYMENT_METHOD": "The payment method is not valid any more.",
-    "TRANSACTION_LIMIT_EXCEEDED": "The amount is above the card's limit.",
-    "INSUFFICIENT_INVENTORY": "There was not enough stock.",
-    "INVENTORY_ALLOCATIONS_NOT_FOUND": "No location has this item in stock.",
-    "INVALID_SHIPPING_ADDRESS": "The shipping address is missing or not valid.",
-    "PAYMENT_PROVIDER_IS_NOT_ENABLED": "The payment provider is switched off in Shopify.",
-    "MERCHANT_ACCOUNT_ERROR": "Your account at the payment provider has a problem.",
-    "TEST_MODE": "The payment provider is in test mode.",
-    "NON_TEST_ORDER_LIMIT_REACHED": "This shop may only place test orders.",
-    "TRANSIENT_ERROR": "The payment failed for a moment's fault.",
-    "PROCESSING_ERROR": "The bank or the payment provider could not process the payment.",
-    "PAYMENT_PROVIDER_ERROR": "The payment provider had a fault.",
-    "GENERIC_ERROR": "The payment failed for a reason that was not told.",
-    "UNEXPECTED_ERROR": "Shopify had a fault.",
-    "AUTHENTICATION_ERROR": "The payment provider and Shopify did not understand each other.",
-    "PAYPAL_ERROR_GENERAL": "PayPal had a fault.",
-    "AMOUNT_TOO_LARGE": "The amount is above what the payment provider takes.",
-    "AMOUNT_TOO_SMALL": "The amount is below what the payment provider takes.",
-    "AUTHENTICATION_FAILED": "The shopper did not pass the bank's check.",
-    "OFF_SESSION_REJECTED": "The bank takes this payment only while the shopper is there.",
-    "CONFIRMATION_REJECTED": "The shopper did not confirm the payment.",
-    "EXPIRED_BUYER_ACTION": "The time to confirm the payment has run out.",
-    "CANCELLED_PAYMENT": "The payment was called off.",
-    "INVALID_BILLING_ADDRESS": "The billing address is missing or not valid.",
-    "INVOICE_ALREADY_PAID": "Shopify says that this order is paid already.",
-    "CUSTOMER_NOT_FOUND": "The customer no longer exists.",
-    "CUSTOMER_INVALID": "Shopify cannot charge this customer.",
-    "RETRY_DECLINED": "The bank wants no further try with this card.",
+    "INSUFFICIENT_FUNDS": N_("There was not enough money on the card."),
+    "EXPIRED_CARD": N_("The card has expired."),
+    "EXPIRED_PAYMENT_METHOD": N_("The payment method has expired."),
+    "CARD_DECLINED": N_("The bank declined the card."),
+    "PAYMENT_METHOD_DECLINED": N_("The bank declined the payment method."),
+    "DO_NOT_HONOR": N_("The bank declined without saying why."),
+    "CALL_ISSUER": N_("The bank wants the shopper to call."),
+    "FRAUD_SUSPECTED": N_("The payment was stopped on suspicion of fraud."),
+    "AUTHENTICATION_REQUIRED": N_("The bank asks the shopper to confirm this payment."),
+    "BUYER_CANCELED_PAYMENT_METHOD": N_("The shopper withdrew the payment method."),
+    "PAYMENT_METHOD_NOT_FOUND": N_("The payment method no longer exists."),
+    "PAYMENT_METHOD_NOT_SPECIFIED": N_("The subscription has no payment method."),
+    "INVALID_PAYMENT_METHOD": N_("The payment method is not valid any more."),
+    "TRANSACTION_LIMIT_EXCEEDED": N_("The amount is above the card's limit."),
+    "INSUFFICIENT_INVENTORY": N_("There was not enough stock."),
+    "INVENTORY_ALLOCATIONS_NOT_FOUND": N_("No location has this item in stock."),
+    "INVALID_SHIPPING_ADDRESS": N_("The shipping address is missing or not valid."),
+    "PAYMENT_PROVIDER_IS_NOT_ENABLED": N_("The payment provider is switched off in Shopify."),
+    "MERCHANT_ACCOUNT_ERROR": N_("Your account at the payment provider has a problem."),
+    "TEST_MODE": N_("The payment provider is in test mode."),
+    "NON_TEST_ORDER_LIMIT_REACHED": N_("This shop may only place test orders."),
+    "TRANSIENT_ERROR": N_("The payment failed for a moment's fault."),
+    "PROCESSING_ERROR": N_("The bank or the payment provider could not process the payment."),
+    "PAYMENT_PROVIDER_ERROR": N_("The payment provider had a fault."),
+    "GENERIC_ERROR": N_("The payment failed for a reason that was not told."),
+    "UNEXPECTED_ERROR": N_("Shopify had a fault."),
+    "AUTHENTICATION_ERROR": N_("The payment provider and Shopify did not understand each other."),
+    "PAYPAL_ERROR_GENERAL": N_("PayPal had a fault."),
+    "AMOUNT_TOO_LARGE": N_("The amount is above what the payment provider takes."),
+    "AMOUNT_TOO_SMALL": N_("The amount is below what the payment provider takes."),
+    "AUTHENTICATION_FAILED": N_("The shopper did not pass the bank's check."),
+    "OFF_SESSION_REJECTED": N_("The bank takes this payment only while the shopper is there."),
+    "CONFIRMATION_REJECTED": N_("The shopper did not confirm the payment."),
+    "EXPIRED_BUYER_ACTION": N_("The time to confirm the payment has run out."),
+    "CANCELLED_PAYMENT": N_("The payment was called off."),
+    "INVALID_BILLING_ADDRESS": N_("The billing address is missing or not valid."),
+    "INVOICE_ALREADY_PAID": N_("Shopify says that this order is paid already."),
+    "CUSTOMER_NOT_FOUND": N_("The customer no longer exists."),
+    "CUSTOMER_INVALID": N_("Shopify cannot charge this customer."),
+    "RETRY_DECLINED": N_("The bank wants no further try with this card."),
 }
 
 LONGEST = 300
@@ -127,14 +130,14 @@ def decline(code: str | None, message: str | None = None) -> str:
         return DECLINE[code]
     if message:
         return message[:LONGEST]
-    return f"Shopify says {code.replace('_', ' ').lower()}." if code else "Shopify gave no reason."
+    return _("Shopify says %(code)s.", code=code.replace("_", " ").lower()) if code else _("Shopify gave no reason.")
 
 
 def reason(value: str | None) -> str:
     """Return a stored reason as a sentence: codes lose their underscores, sentences stay."""
     if not value:
         return ""
-    words = value if " " in value else value.replace("_", " ").replace(".", ": ")
+    words = known(value) if " " in value else value.replace("_", " ").replace(".", ": ")
     words = words[:1].upper() + words[1:LONGEST]
     return words if words.endswith((".", "!", "?")) else words + "."
 
@@ -142,15 +145,15 @@ def reason(value: str | None) -> str:
 def payment_warning(method: PaymentMethod | None, today: date, next_charge: date | None) -> str:
     """Return what stands in the way of the next charge; empty when nothing does."""
     if method is None:
-        return "No payment method"
+        return _("No payment method")
     if method.revoked_at is not None:
-        return "Payment method removed"
+        return _("Payment method removed")
     if method.expires_on is None:
         return ""
     if method.expires_on < today:
-        return "Card expired"
+        return _("Card expired")
     if next_charge is not None and method.expires_on < next_charge:
-        return "Card expires before the next charge"
+        return _("Card expires before the next charge")
     return ""
 
 

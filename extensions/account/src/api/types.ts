@@ -64,7 +64,22 @@ export interface Contract extends Summary {
   payment: {state: 'ok' | 'charging' | 'failed' | 'confirmation_needed'; confirm_url: string | null};
   card: Card;
   discounts: {discount: string; title: string | null; percentage: number | null; amount: Money | null}[];
+  leaving: Leaving;
   time_zone: string;
+}
+
+/** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right. */
+export interface Leaving {
+  asks_reason: boolean;
+  offers: boolean;
+  withdrawal: {until: string; exempt: string | null} | null;
+  withdrawn_at: string | null;
+}
+
+/** A delivery that is paid and still to come. */
+export interface Delivery {
+  date: string;
+  order: string;
 }
 
 /** What is missing in an order, what becomes of it, and what may be chosen instead. */

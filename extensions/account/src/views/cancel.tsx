@@ -19,11 +19,12 @@ interface Props {
 /** What may help instead, by the reason; the first that is possible is offered. */
 const INSTEAD: Record<string, string[]> = {
   too_much: ['skip', 'frequency', 'pause'],
-  too_expensive: ['frequency', 'swap', 'pause'],
-  not_satisfied: ['swap', 'pause'],
+  too_expensive: ['stay_discount', 'frequency', 'swap', 'pause'],
+  not_satisfied: ['swap', 'stay_discount', 'pause'],
   moving: ['address', 'pause'],
   only_once: ['skip'],
 };
+const UNASKED = ['stay_discount', 'pause', 'skip', 'swap']; // where nobody may be asked for a reason
 
 export function CancelView({whole, tell, choose, leave}: Props) {
   const {contract, options, cycles} = whole;
@@ -35,7 +36,10 @@ export function CancelView({whole, tell, choose, leave}: Props) {
   const next = cycles[0];
   const skip = next?.actions.find(({action, possible}) => action === 'skip' && possible);
   const may = (name: string) => (name === 'skip' ? !!skip : options.some(({action, possible}) => action === name && possible));
-  const offer = (INSTEAD[typed.reason ?? ''] ?? []).find(may);
+  const {asks_reason: asks, offers} = contract.leaving;
+  const fitting = asks ? (INSTEAD[typed.reason ?? ''] ?? []) : UNASKED;
+  const offer = offers ? fitting.find(may) : undefined;
+  const discount = options.find(({action}) => action === 'stay_discount')?.inputs[0]?.values?.[0]?.words ?? '';
 
   async function take(name: string) {
     try {
@@ -54,7 +58,7 @@ export function CancelView({whole, tell, choose, leave}: Props) {
         <s-text>{contract.next_charge ? t('cancel.effect', {date: day(contract.next_charge.date)}) : t('cancel.effect_plain')}</s-text>
         {problem && <Failure problem={problem} again={() => void state.act()} />}
         <s-stack gap="base">
-          {inputs.map((input) => (
+          {asks && inputs.map((input) => (
             <Field key={input.field} input={{...input, needed: false}} typed={typed} set={state.set}
               error={problem?.field === input.field ? wrong(problem) : undefined} />
           ))}
@@ -67,7 +71,7 @@ export function CancelView({whole, tell, choose, leave}: Props) {
       {offer && (
         <s-section heading={t('cancel.instead')}>
           {offerProblem && <Failure problem={offerProblem} />}
-          <s-text>{t(`cancel.offer.${offer}`)}</s-text>
+          <s-text>{t(`cancel.offer.${offer}`, {discount})}</s-text>
           <s-button onClick={() => void take(offer)}>{t(`deed.${offer}`)}</s-button>
         </s-section>
       )}

@@ -13,7 +13,9 @@ import {CancelView} from './cancel';
 import {Changes} from './changes';
 import {Dates} from './dates';
 import {DeedView} from './deed';
+import {Deliveries} from './deliveries';
 import {Delivery} from './delivery';
+import {Leaving, WithdrawView} from './leaving';
 import {Status} from './list';
 import {Past} from './past';
 import {Payment} from './payment';
@@ -25,6 +27,9 @@ export interface Whole {
   cycles: Cycle[];
   options: Option[];
 }
+
+/** What is open instead of the subscription: a deed, or one of the two ways out. */
+type Open = Deed | 'cancel' | 'withdraw';
 
 async function read(number: string): Promise<Whole> {
   const own = `/contracts/${number}`;
@@ -38,7 +43,7 @@ async function read(number: string): Promise<Whole> {
 
 export function ContractPage({number}: {number: string}) {
   const whole = useLoad(number, () => read(number));
-  const [open, setOpen] = useState<Deed | 'cancel'>();
+  const [open, setOpen] = useState<Open>();
   const [made, setMade] = useState<Made>();
 
   const close = () => setOpen(undefined);
@@ -47,14 +52,17 @@ export function ContractPage({number}: {number: string}) {
     close();
     void whole.again();
   };
-  const choose = (deed: Deed | 'cancel') => {
+  const choose = (deed: Open) => {
     setMade(undefined);
     setOpen(deed);
   };
   if (open === 'cancel' && whole.value) {
     return <CancelView whole={whole.value} tell={tell} choose={choose} leave={close} />;
   }
-  if (open && open !== 'cancel') return <DeedView key={open.action} deed={open} tell={tell} leave={close} />;
+  if (open === 'withdraw' && whole.value) {
+    return <WithdrawView contract={whole.value.contract} tell={tell} leave={close} />;
+  }
+  if (open && typeof open !== 'string') return <DeedView key={open.action} deed={open} tell={tell} leave={close} />;
   return (
     <s-page heading={whole.value ? items(whole.value.contract.lines) : t('title')}>
       <s-button slot="breadcrumb-actions" onClick={() => go()}>{t('title')}</s-button>
@@ -69,9 +77,11 @@ export function ContractPage({number}: {number: string}) {
               {value.contract.status === 'CANCELLED' && <s-text>{t('cancelled')}</s-text>}
             </s-section>
             <Dates whole={value} choose={choose} tell={tell} />
+            {value.contract.prepaid && <Deliveries contract={value.contract} />}
             <Payment contract={value.contract} again={() => void whole.again()} />
             <Delivery contract={value.contract} />
             <Changes whole={value} choose={choose} />
+            <Leaving whole={value} withdraw={() => choose('withdraw')} />
             <Past contract={value.contract} />
           </s-stack>
         )}

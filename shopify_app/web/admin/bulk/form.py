@@ -56,8 +56,8 @@ class Scope:
         if self.numbers:
             return words.CHOSEN
         known = filter_words.choices(session, g.shop.id)
-        parts = [said for _, said in filter_words.said(self.asked, known)]
-        parts += [words.SEARCHED] if self.asked.q else []
+        parts = [str(said) for _, said in filter_words.said(self.asked, known)]
+        parts += [str(words.SEARCHED)] if self.asked.q else []
         return ", ".join(parts) or words.EVERYBODY
 
 

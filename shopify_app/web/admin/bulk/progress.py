@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.bulk.models import CAN, CANNOT, CHANGED, NEW, REFUSED, RUNNING, WEIGHING, BulkItem, BulkJob
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import known
 
 EXAMPLES = 3
 
@@ -82,7 +83,7 @@ def _reasons(session: Session, job: BulkJob) -> list[dict[str, Any]]:
         some = some.where(*mine, BulkItem.words == words).order_by(Contract.id).limit(EXAMPLES)
         numbers = [number_of(each) for each in session.scalars(some)]
         links = [{"number": each, "href": url_for("admin.contract", number=each)} for each in numbers]
-        found.append({"words": words, "number": number, "examples": links})
+        found.append({"words": known(words), "number": number, "examples": links})
     return found
 
 

@@ -13,6 +13,7 @@ from shopify_app.edits.bulk.models import DONE, STOPPED, BulkItem, BulkJob
 from shopify_app.edits.contract import goods
 from shopify_app.edits.contract.statuses import REASONS
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, known
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
@@ -21,7 +22,7 @@ from shopify_app.web.admin.bulk import progress, words
 from shopify_app.web.admin.stock import sheet
 from shopify_app.web.forms import Form
 
-HEAD = ("Subscription", "Result", "Why")
+HEAD = (N_("Subscription"), N_("Result"), N_("Why"))
 
 
 @blueprint.route("/contracts/bulk", methods=["GET", "POST"])
@@ -81,7 +82,7 @@ def bulk_start(number: int) -> Response:
             return _missing()
         why_not = requests.start(session, g.shop.id, number, ctx().clock.now())
     ctx().wakeups.wake("bulk")
-    return _show(number, why_not or "Started", why_not is not None)
+    return _show(number, why_not or _("Started"), why_not is not None)
 
 
 @blueprint.post("/contracts/bulk/<int:number>/stop")
@@ -90,7 +91,7 @@ def bulk_stop(number: int) -> Response:
     """Do nothing more of it."""
     with ctx().db.session() as session:
         requests.stop(session, g.shop.id, number, ctx().clock.now())
-    return _show(number, "Stopped")
+    return _show(number, _("Stopped"))
 
 
 @blueprint.post("/contracts/bulk/<int:number>/undo")
@@ -117,7 +118,7 @@ def bulk_file(number: int) -> Response:
     with ctx().db.session() as session:
         if requests.find(session, g.shop.id, number) is None:
             return _missing()
-        rows = [(number_of(gid), words.ITEMS[state], why) for gid, state, why in session.execute(query)]
+        rows = [(number_of(gid), words.ITEMS[state], known(why or "")) for gid, state, why in session.execute(query)]
     return sheet.answer(f"bulk-change-{number}.csv", HEAD, rows)
 
 
@@ -127,7 +128,7 @@ def bulk_list() -> Response:
     """The newest bulk changes."""
     with ctx().db.session() as session:
         jobs = [_job(job) for job in progress.recent(session)]
-    return render.page("bulk/list.html", title="Bulk changes", jobs=jobs)
+    return render.page("bulk/list.html", title=_("Bulk changes"), jobs=jobs)
 
 
 def _form(scope: asking.Scope, form: Form, code: int = 200) -> Response:
@@ -138,7 +139,7 @@ def _form(scope: asking.Scope, form: Form, code: int = 200) -> Response:
         about = scope.about(session)
     return render.page(
         "bulk/form.html",
-        title="Change many subscriptions",
+        title=_("Change many subscriptions"),
         code=code,
         scope=scope,
         problem=scope.problem or ("" if count else words.NOBODY),
@@ -167,7 +168,7 @@ def _show(number: int, toast: str = "", is_error: bool = False) -> Response:
 
 
 def _missing() -> Response:
-    return render.page("bulk/missing.html", title="Bulk change not found", code=404, words=words.GONE)
+    return render.page("bulk/missing.html", title=_("Bulk change not found"), code=404, words=words.GONE)
 
 
 def _values(number: int) -> dict[str, Any] | None:
@@ -185,7 +186,7 @@ def _job(job: BulkJob) -> dict[str, Any]:
     return {
         "id": job.id,
         "title": words.title(job.action, job.asked.get("action") if job.undo_of else None),
-        "about": job.about,
+        "about": known(job.about),
         "state": job.state,
         "badge": words.STATES[job.state],
         "total": job.total,

@@ -8,25 +8,26 @@ from typing import Any
 from shopify_app.edits.contract import address
 from shopify_app.edits.contract.answers import WORDS
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.web.forms import Form
 
 _LABELS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "company": "Company",
-    "address1": "Address",
-    "address2": "Apartment, suite, floor",
-    "zip": "Postal code",
-    "city": "City",
-    "province_code": "State or province, as a code",
-    "country_code": "Country, as a code",
-    "phone": "Phone",
+    "first_name": N_("First name"),
+    "last_name": N_("Last name"),
+    "company": N_("Company"),
+    "address1": N_("Address"),
+    "address2": N_("Apartment, suite, floor"),
+    "zip": N_("Postal code"),
+    "city": N_("City"),
+    "province_code": N_("State or province, as a code"),
+    "country_code": N_("Country, as a code"),
+    "phone": N_("Phone"),
 }
 _WRONG = {
-    address.MISSING: "Shopify needs this.",
-    address.TOO_LONG: f"Use at most {address.LONGEST} characters.",
-    address.NO_COUNTRY: "Enter the two letters of a country, for example US.",
-    address.NOT_PLAIN: "Use letters, digits and punctuation only, on one line.",
+    address.MISSING: N_("Shopify needs this."),
+    address.TOO_LONG: N_("Use at most 255 characters."),
+    address.NO_COUNTRY: N_("Enter the two letters of a country, for example US."),
+    address.NOT_PLAIN: N_("Use letters, digits and punctuation only, on one line."),
 }
 
 

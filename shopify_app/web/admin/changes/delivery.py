@@ -17,6 +17,7 @@ from shopify_app.edits.contract.delivery import Delivery
 from shopify_app.gateways.shopify.delivery_methods import LOCAL_DELIVERY, PICKUP, TYPES, WITH_ADDRESS
 from shopify_app.gateways.shopify.delivery_options import Offered
 from shopify_app.gateways.shopify.errors import ShopifyError, UserErrors
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.admin import delivery_words
 from shopify_app.web.admin.changes.address_fields import address_choices, is_typed, read_address
@@ -25,7 +26,7 @@ from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
 
 LONGEST = 500
-_WORKING = "Shopify is still working out the ways to deliver. Open this page again in a minute."
+_WORKING = N_("Shopify is still working out the ways to deliver. Open this page again in a minute.")
 PRICE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 _HIDDEN = ("title", "code", "kind", "location_gid", "location", "phone")
 
@@ -40,11 +41,11 @@ def _read(form: Form, found: Detail) -> Action | None:
             return None
     key, price = form.typed.get("option", ""), form.typed.get("price", "").strip()
     if price and not PRICE.fullmatch(price):
-        form.errors["price"] = "Enter an amount, for example 4.50."
+        form.errors["price"] = _("Enter an amount, for example 4.50.")
     elif form.typed.get("kind"):  # as the preview showed it: staff may set any price, so it is not asked for again
         return _as_shown(form, found, price)
     elif not key and not price:
-        form.errors["price"] = "Choose a way to deliver, or enter a price."
+        form.errors["price"] = _("Choose a way to deliver, or enter a price.")
     elif not key:
         return Delivery(price)
     if form.errors:
@@ -132,8 +133,8 @@ def _offered(found: Detail, form: Form) -> tuple[Offered | None, str]:
 
 FACE = Face(
     "delivery",
-    "Change how it is delivered",
-    "Change delivery",
+    N_("Change how it is delivered"),
+    N_("Change delivery"),
     _read,
     fields="ways.html",
     names=("option",),

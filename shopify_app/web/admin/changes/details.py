@@ -9,6 +9,7 @@ from shopify_app.edits.contract import address, out_of_stock
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.address import Address
 from shopify_app.edits.contract.note import LONGEST, Note
+from shopify_app.kit.speech import N_, _
 from shopify_app.orders.alignment import ask
 from shopify_app.web.admin.changes import delivery
 from shopify_app.web.admin.changes.address_fields import address_choices, read_address
@@ -31,7 +32,7 @@ def _address_choices(found: Detail, form: Form) -> Mapping[str, Any]:
 
 
 def _note(form: Form, found: Detail) -> Action | None:
-    text = form.text("note", "a note", longest=LONGEST, required=False)
+    text = form.text("note", _("a note"), longest=LONGEST, required=False)
     return Note(text) if text is not None else None
 
 
@@ -56,20 +57,28 @@ def _out_of_stock_choices(found: Detail, form: Form) -> Mapping[str, Any]:
 FACES = (
     Face(
         "address",
-        "Change the shipping address",
-        "Change address",
+        N_("Change the shipping address"),
+        N_("Change address"),
         _address,
         fields="address.html",
         names=(*address.FIELDS, PAID_TOO),
         choices=_address_choices,
-        warning="It is used for all orders that are made from now on.",
+        warning=N_("It is used for all orders that are made from now on."),
     ),
     delivery.FACE,
-    Face("note", "Change the note", "Change note", _note, fields="note.html", names=("note",), choices=_note_choices),
+    Face(
+        "note",
+        N_("Change the note"),
+        N_("Change note"),
+        _note,
+        fields="note.html",
+        names=("note",),
+        choices=_note_choices,
+    ),
     Face(
         "out_of_stock",
-        "What happens when something is out of stock",
-        "Change out-of-stock preference",
+        N_("What happens when something is out of stock"),
+        N_("Change out-of-stock preference"),
         _out_of_stock,
         fields="out_of_stock.html",
         names=("preference",),

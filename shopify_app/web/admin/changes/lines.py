@@ -15,13 +15,14 @@ from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.goods import Good
 from shopify_app.edits.contract.lines import Add, Quantity, Swap
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.format import money
 from shopify_app.web.forms import Form
 
-NONE_KNOWN = (
+NONE_KNOWN = N_(
     "No product is known yet. Those that some subscription holds are listed here within minutes after the import; "
     "all that your shop has are behind the button."
 )
@@ -68,12 +69,12 @@ def _priced(form: Form, found: Detail, made: Swap | Add | No) -> Swap | Add | No
         return None
     if isinstance(made, No):
         is_unsaid = made is No.NOT_SOLD and not form.typed.get("variant")
-        form.errors["variant"] = "Choose a product." if is_unsaid else WORDS[made]
+        form.errors["variant"] = _("Choose a product.") if is_unsaid else WORDS[made]
         return None
     shown = form.typed.get("price")
     if shown is not None and shown != made.price:
         now = money(Decimal(made.price), found.contract.currency)
-        form.errors["variant"] = f"Its price has changed meanwhile: it is {now} now."
+        form.errors["variant"] = _("Its price has changed meanwhile: it is %(now)s now.", now=now)
         return None
     return made
 
@@ -110,8 +111,8 @@ def _price(action: Action) -> Mapping[str, str]:
 FACES = (
     Face(
         "quantity",
-        "Change the quantity",
-        "Change quantity",
+        N_("Change the quantity"),
+        N_("Change quantity"),
         _quantity,
         fields="quantity.html",
         names=("line", "quantity"),
@@ -120,8 +121,8 @@ FACES = (
     ),
     Face(
         "swap",
-        "Swap an item",
-        "Swap",
+        N_("Swap an item"),
+        N_("Swap"),
         _swap,
         fields="swap.html",
         names=("line", "variant"),
@@ -129,11 +130,13 @@ FACES = (
         shown=_price,
         of_line=True,
     ),
-    Face("remove", "Remove this item?", "Remove", _remove, names=("line",), of_line=True, fits=_has_more_items),
+    Face(
+        "remove", N_("Remove this item?"), N_("Remove"), _remove, names=("line",), of_line=True, fits=_has_more_items
+    ),
     Face(
         "add",
-        "Add an item",
-        "Add an item",
+        N_("Add an item"),
+        N_("Add an item"),
         _add,
         fields="add.html",
         names=("variant", "quantity"),

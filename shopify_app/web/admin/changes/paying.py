@@ -13,13 +13,14 @@ from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import WORDS, No
 from shopify_app.edits.contract.discounts import LONGEST, Discount, ManualDiscount, RemoveDiscount
 from shopify_app.gateways.shopify.errors import ShopifyError
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.admin.changes.delivery import PRICE
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.forms import Form
 
-KINDS = {"percentage": "Per cent", "amount": "An amount"}
+KINDS = {"percentage": N_("Per cent"), "amount": N_("An amount")}
 MOST_ORDERS = 999
 
 
@@ -27,7 +28,7 @@ def _method(form: Form, found: Detail) -> Action | None:
     with ctx().db.session() as session:
         chosen = payment_method.choose(session, found.contract, form.typed.get("method", ""))
     if isinstance(chosen, No):
-        form.errors["method"] = WORDS[chosen] if form.typed.get("method") else "Choose a payment method."
+        form.errors["method"] = WORDS[chosen] if form.typed.get("method") else _("Choose a payment method.")
         return None
     return chosen
 
@@ -38,7 +39,7 @@ def _methods(found: Detail, form: Form) -> Mapping[str, Any]:
         try:
             payment_method.read_again(ctx(), g.shop.id, contract.customer_gid)
         except ShopifyError:
-            problem = "Shopify does not answer right now: one that is new may be missing here."
+            problem = _("Shopify does not answer right now: one that is new may be missing here.")
     with ctx().db.session() as session:
         known = payment_method.known(session, contract) if contract.customer_gid else []
     methods = {one.shopify_gid: one.label for one in known}
@@ -49,7 +50,7 @@ def _backup(form: Form, found: Detail) -> Action | None:
     with ctx().db.session() as session:
         chosen = backup_method.choose(session, found.contract, form.typed.get("backup", ""))
     if isinstance(chosen, No):
-        form.errors["backup"] = WORDS[chosen] if form.typed.get("backup") else "Choose a payment method, or none."
+        form.errors["backup"] = WORDS[chosen] if form.typed.get("backup") else _("Choose a payment method, or none.")
         return None
     return chosen
 
@@ -58,23 +59,23 @@ def _backups(found: Detail, form: Form) -> Mapping[str, Any]:
     known = _methods(found, form)
     others = {gid: label for gid, label in known["methods"].items() if gid != found.contract.payment_method_gid}
     now = form.typed.get("backup", found.contract.backup_method_gid or backup_method.NONE)
-    return {**known, "backups": {backup_method.NONE: "None", **others}, "backup": now}
+    return {**known, "backups": {backup_method.NONE: _("None"), **others}, "backup": now}
 
 
 def _code(form: Form, found: Detail) -> Action | None:
-    code = form.text("code", "a discount code", longest=LONGEST)
+    code = form.text("code", _("a discount code"), longest=LONGEST)
     return Discount(code) if code is not None else None
 
 
 def _manual(form: Form, found: Detail) -> Action | None:
-    title = form.text("title", "a name", longest=LONGEST)
+    title = form.text("title", _("a name"), longest=LONGEST)
     kind = form.choice("kind", list(KINDS))
     limit = form.whole_number("orders", 1, MOST_ORDERS) if form.typed.get("orders", "").strip() else None
     worth = form.typed.get("worth", "").strip()
     if kind == "percentage":
         form.whole_number("worth", 1, 100)
     elif not PRICE.fullmatch(worth) or not Decimal(worth):
-        form.errors["worth"] = "Enter an amount, for example 4.50."
+        form.errors["worth"] = _("Enter an amount, for example 4.50.")
     if form.errors or title is None:
         return None
     if kind == "percentage":
@@ -88,14 +89,14 @@ def _remove(form: Form, found: Detail) -> Action | None:
 
 
 def _discounts(found: Detail, form: Form) -> Mapping[str, Any]:
-    return {"discounts": {one["id"]: one.get("title") or "Discount" for one in found.contract.discounts}}
+    return {"discounts": {one["id"]: one.get("title") or _("Discount") for one in found.contract.discounts}}
 
 
 FACES = (
     Face(
         "payment_method",
-        "Change the payment method",
-        "Change payment method",
+        N_("Change the payment method"),
+        N_("Change payment method"),
         _method,
         fields="payment_method.html",
         names=("method",),
@@ -103,8 +104,8 @@ FACES = (
     ),
     Face(
         "backup_method",
-        "Choose a backup payment method",
-        "Change backup payment method",
+        N_("Choose a backup payment method"),
+        N_("Change backup payment method"),
         _backup,
         fields="backup_method.html",
         names=("backup",),
@@ -112,17 +113,17 @@ FACES = (
     ),
     Face(
         "discount",
-        "Apply a discount code",
-        "Apply code",
+        N_("Apply a discount code"),
+        N_("Apply code"),
         _code,
         fields="discount.html",
         names=("code",),
-        warning="Shopify works out what the code takes off when it is applied; you can take it back.",
+        warning=N_("Shopify works out what the code takes off when it is applied; you can take it back."),
     ),
     Face(
         "manual_discount",
-        "Add a discount",
-        "Add discount",
+        N_("Add a discount"),
+        N_("Add discount"),
         _manual,
         fields="manual_discount.html",
         names=("title", "kind", "worth", "orders"),
@@ -130,8 +131,8 @@ FACES = (
     ),
     Face(
         "remove_discount",
-        "Remove a discount",
-        "Remove discount",
+        N_("Remove a discount"),
+        N_("Remove discount"),
         _remove,
         fields="remove_discount.html",
         names=("discount",),

@@ -8,13 +8,14 @@ from typing import Any
 from shopify_app.edits.contract import rhythm
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import WORDS, No
+from shopify_app.kit.speech import N_
 from shopify_app.web import ctx
 from shopify_app.web.admin.changes.face import Face
 from shopify_app.web.admin.detail import Detail
 from shopify_app.web.format import anchor, months, weekdays
 from shopify_app.web.forms import Form
 
-UNITS = {"DAY": "Days", "WEEK": "Weeks", "MONTH": "Months", "YEAR": "Years"}
+UNITS = {"DAY": N_("Days"), "WEEK": N_("Weeks"), "MONTH": N_("Months"), "YEAR": N_("Years")}
 
 
 def _frequency(form: Form, found: Detail) -> Action | None:
@@ -72,8 +73,8 @@ def _days(found: Detail, form: Form) -> Mapping[str, Any]:
 FACES = (
     Face(
         "frequency",
-        "Change how often it comes",
-        "Change frequency",
+        N_("Change how often it comes"),
+        N_("Change frequency"),
         _frequency,
         fields="frequency.html",
         names=("count", "unit"),
@@ -81,8 +82,8 @@ FACES = (
     ),
     Face(
         "day",
-        "Move all dates",
-        "Move all dates",
+        N_("Move all dates"),
+        N_("Move all dates"),
         _day,
         fields="day.html",
         names=("day", "month"),

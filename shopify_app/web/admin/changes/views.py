@@ -9,6 +9,7 @@ from flask import Response, g, request
 
 from shopify_app.edits.contract import door
 from shopify_app.edits.contract.action import Action, Target
+from shopify_app.kit.speech import _, known
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, delivery_words, render, rule_words, words
@@ -70,8 +71,8 @@ def _preview(face: Face, number: str, found: Detail, form: Form, action: Action)
         return _page(face, number, found, form, code=422)
     if seen.why_not is not None:
         code = 200 if request.method == "GET" else 409
-        return show(number, code=code, toast=seen.why_not.words, is_error=True)
-    pictures = (("Now", seen.before), ("Then", seen.after))
+        return show(number, code=code, toast=known(seen.why_not.words), is_error=True)
+    pictures = ((_("Now"), seen.before), (_("Then"), seen.after))
     sides = [(name, picture, words.status(picture.status)) for name, picture in pictures]
     before, after = seen.before.as_json(), seen.after.as_json()
     changed = {name for name in before if before[name] != after[name]}

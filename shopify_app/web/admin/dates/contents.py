@@ -18,6 +18,7 @@ from shopify_app.edits.contract.goods import Good
 from shopify_app.edits.contract.lines import MOST
 from shopify_app.edits.order_address import OrderAddress
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.admin import addresses
 from shopify_app.web.admin.changes import address_fields
@@ -60,11 +61,11 @@ def _read(asked: Asked) -> Change | None:
         quantity = form.whole_number("quantity", 1, MOST)
         good = next((each for each in offered if each.variant_gid == form.typed["variant"]), None)
         if good is None:
-            form.errors["variant"] = "Choose one of the options."
+            form.errors["variant"] = _("Choose one of the options.")
         elif quantity is not None:
             added.append(contents.once(good, quantity, asked.contract.currency))
     if form.typed.get("seen") != _mark(seen, offered):
-        form.errors["order"] = "The order or a price was changed meanwhile. This is what it holds now."
+        form.errors["order"] = _("The order or a price was changed meanwhile. This is what it holds now.")
     return Contents(seen, quantities, added) if form.is_valid else None
 
 
@@ -72,17 +73,27 @@ def _explain(asked: Asked, change: Change) -> list[str]:
     now, then = change.before(asked.cycle), change.after()
     currency = asked.contract.currency
     return [
-        f"Now: {_held(now)}. Together about {money(Decimal(now['total']), currency)}, before taxes.",
-        f"Then: {_held(then)}. Together about {money(Decimal(then['total']), currency)}, before taxes.",
-        "The subscription and its other orders stay as they are. Until this order is paid, Shopify takes no other "
-        "change of the subscription's items, address or frequency.",
+        _(
+            "Now: %(held)s. Together about %(total)s, before taxes.",
+            held=_held(now),
+            total=money(Decimal(now["total"]), currency),
+        ),
+        _(
+            "Then: %(held)s. Together about %(total)s, before taxes.",
+            held=_held(then),
+            total=money(Decimal(then["total"]), currency),
+        ),
+        _(
+            "The subscription and its other orders stay as they are. Until this order is paid, Shopify takes no "
+            "other change of the subscription's items, address or frequency."
+        ),
     ]
 
 
 def _explain_restore(asked: Asked, change: Change) -> list[str]:
-    first, second, *_ = _explain(asked, change)
+    first, second, *_others = _explain(asked, change)
     is_moved = asked.cycle.expected_at != asked.cycle.end_at
-    return [first, second, *(["Its date was moved, too: that is undone with it."] if is_moved else [])]
+    return [first, second, *([_("Its date was moved, too: that is undone with it.")] if is_moved else [])]
 
 
 def _held(side: Json) -> str:
@@ -97,8 +108,8 @@ def _read_address(asked: Asked) -> Change | None:
 def _explain_address(asked: Asked, change: Change) -> list[str]:
     wished = change.address if isinstance(change, OrderAddress) else {}
     return [
-        f"This order goes to: {', '.join(addresses.lines({'address': wished}))}.",
-        "The price of shipping stays as it is. The subscription and its other orders keep their address.",
+        _("This order goes to: %(value)s.", value=", ".join(addresses.lines({"address": wished}))),
+        _("The price of shipping stays as it is. The subscription and its other orders keep their address."),
     ]
 
 
@@ -109,8 +120,8 @@ def _address_choices(asked: Asked) -> Mapping[str, Any]:
 FACES = (
     Face(
         "contents",
-        "Change this order",
-        lambda asked: f"Change the order of {asked.date}?",
+        N_("Change this order"),
+        lambda asked: _("Change the order of %(date)s?", date=asked.date),
         _read,
         _explain,
         fields="contents.html",
@@ -119,8 +130,8 @@ FACES = (
     ),
     Face(
         "order_address",
-        "Change its address",
-        lambda asked: f"Send the order of {asked.date} elsewhere?",
+        N_("Change its address"),
+        lambda asked: _("Send the order of %(date)s elsewhere?", date=asked.date),
         _read_address,
         _explain_address,
         fields="address.html",
@@ -129,8 +140,8 @@ FACES = (
     ),
     Face(
         "restore",
-        "Undo its changes",
-        lambda asked: f"Undo the changes of {asked.date}?",
+        N_("Undo its changes"),
+        lambda asked: _("Undo the changes of %(date)s?", date=asked.date),
         lambda asked: contents.restoring(asked.contract),
         _explain_restore,
     ),

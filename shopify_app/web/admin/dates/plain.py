@@ -12,23 +12,24 @@ from shopify_app.edits import move, order_now
 from shopify_app.edits.change import Change
 from shopify_app.edits.move import Moving
 from shopify_app.edits.skip import Skipping
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.admin.dates.face import Asked, Face
 from shopify_app.web.format import day, money
 
-STAY = "The dates after it stay as they are"
+STAY = N_("The dates after it stay as they are")
 
 
 def _read_move(asked: Asked) -> Change | None:
     try:
         wanted = date.fromisoformat(asked.form.typed.get("to", "").strip())
     except ValueError:
-        asked.form.errors["to"] = "Enter a day as YYYY-MM-DD."
+        asked.form.errors["to"] = _("Enter a day as YYYY-MM-DD.")
         return None
     try:
         return move.on_day(asked.cycle, wanted, g.shop.zone)
     except OverflowError:
-        asked.form.errors["to"] = "Choose a day of this century."
+        asked.form.errors["to"] = _("Choose a day of this century.")
         return None
 
 
@@ -36,7 +37,11 @@ def _explain_move(asked: Asked, change: Change) -> list[str]:
     to = change.to if isinstance(change, Moving) else asked.cycle.expected_at
     after = [each for each in asked.others if each.expected_at > to and not each.skipped]
     return [
-        f"It is planned for {day(asked.cycle.expected_at, g.shop.zone)} and moves to {day(to, g.shop.zone)}.",
+        _(
+            "It is planned for %(expected_at)s and moves to %(to)s.",
+            expected_at=day(asked.cycle.expected_at, g.shop.zone),
+            to=day(to, g.shop.zone),
+        ),
         f"{STAY}{_listed([day(each.expected_at, g.shop.zone) for each in after[:3]])}.",
     ]
 
@@ -44,9 +49,13 @@ def _explain_move(asked: Asked, change: Change) -> list[str]:
 def _explain_order_now(asked: Asked, change: Change) -> list[str]:
     total = money(total_of(asked.contract, asked.cycle), asked.contract.currency)
     return [
-        f"It is planned for {asked.date}. Its date becomes today, and the shopper is charged about {total} at once, "
-        "before taxes.",
-        f"{STAY}. Where the charge fails, the date stays today.",
+        _(
+            "It is planned for %(date)s. Its date becomes today, and the shopper is charged about %(total)s at once, "
+            "before taxes.",
+            date=asked.date,
+            total=total,
+        ),
+        _("%(stay)s. Where the charge fails, the date stays today.", stay=STAY),
     ]
 
 
@@ -57,24 +66,24 @@ def _listed(days: list[str]) -> str:
 FACES = (
     Face(
         "skip",
-        "Skip",
-        lambda asked: f"Skip {asked.date}?",
+        N_("Skip"),
+        lambda asked: _("Skip %(date)s?", date=asked.date),
         lambda asked: Skipping(True),
-        lambda asked, change: [f"Nothing is charged or delivered on this date. {STAY}."],
+        lambda asked, change: [_("Nothing is charged or delivered on this date. %(stay)s.", stay=STAY)],
     ),
     Face(
         "unskip",
-        "Bring back",
-        lambda asked: f"Bring back {asked.date}?",
+        N_("Bring back"),
+        lambda asked: _("Bring back %(date)s?", date=asked.date),
         lambda asked: Skipping(False),
         lambda asked, change: [
-            "This date is charged and delivered as planned; if its day has come, it is charged at once."
+            _("This date is charged and delivered as planned; if its day has come, it is charged at once.")
         ],
     ),
     Face(
         "move",
-        "Move",
-        lambda asked: f"Move {asked.date}?",
+        N_("Move"),
+        lambda asked: _("Move %(date)s?", date=asked.date),
         _read_move,
         _explain_move,
         fields="move.html",
@@ -82,8 +91,8 @@ FACES = (
     ),
     Face(
         "order_now",
-        "Order now",
-        lambda asked: f"Order {asked.date} now?",
+        N_("Order now"),
+        lambda asked: _("Order %(date)s now?", date=asked.date),
         lambda asked: order_now.at(ctx().clock.now()),
         _explain_order_now,
         do=lambda ctx, change, target, request_id: billing.carry_out(ctx, target, request_id),

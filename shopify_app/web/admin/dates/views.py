@@ -12,6 +12,7 @@ from shopify_app.edits import door, requests, undo
 from shopify_app.edits.answers import WORDS, Answer, Refusal
 from shopify_app.edits.change import Change, Target
 from shopify_app.edits.rules import hook
+from shopify_app.kit.speech import _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, rule_words
@@ -94,7 +95,7 @@ def _preview(face: Face, asked: Asked, change: Change) -> Response:
         code = 200 if request.method == "GET" else 409
         return show(asked.number, code=code, toast=WORDS[refusal], is_error=True)
     sentences = face.explain(asked, change)
-    sentences += [f"This goes against {against}; you may do it all the same."] if against else []
+    sentences += [_("This goes against %(against)s; you may do it all the same.", against=against)] if against else []
     return _page(face, asked, sentences=sentences, request_id=str(uuid4()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from shopify_app.kit.speech import N_
 from shopify_app.web.admin.history.sources import CALLS, CHARGE, DROPPED, FACT, PLANNED, Source
 from shopify_app.web.admin.sentences import TELLINGS
 
@@ -28,12 +29,12 @@ def _is_change(kind: str) -> bool:
 
 
 KINDS = {
-    ALL: Kind("Everything", None, (FACT, DROPPED, PLANNED, *CALLS)),
-    CHARGES: Kind("Charges", lambda kind: kind.startswith(_CHARGES), (FACT, CHARGE)),
-    CHANGES: Kind("Changes and tasks", _is_change, (FACT,)),
-    TOLD: Kind("Notices", lambda kind: kind.startswith(_TOLD), (FACT, DROPPED, PLANNED)),
-    STOCK: Kind("Stock", lambda kind: kind.startswith(_STOCK), (FACT,)),
-    ASKED: Kind("Calls to Shopify", None, CALLS),
+    ALL: Kind(N_("Everything"), None, (FACT, DROPPED, PLANNED, *CALLS)),
+    CHARGES: Kind(N_("Charges"), lambda kind: kind.startswith(_CHARGES), (FACT, CHARGE)),
+    CHANGES: Kind(N_("Changes and tasks"), _is_change, (FACT,)),
+    TOLD: Kind(N_("Notices"), lambda kind: kind.startswith(_TOLD), (FACT, DROPPED, PLANNED)),
+    STOCK: Kind(N_("Stock"), lambda kind: kind.startswith(_STOCK), (FACT,)),
+    ASKED: Kind(N_("Calls to Shopify"), None, CALLS),
 }
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract
 from shopify_app.kit.gid import gid
+from shopify_app.kit.speech import _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
@@ -27,10 +28,10 @@ def contract_history(number: str) -> Response:
         found = _find(session, number)
         shown = line.read(session, found, kind, after, PAGE) if found else None
     if shown is None:
-        return render.page("contract/missing.html", title="Subscription not found", code=404)
+        return render.page("contract/missing.html", title=_("Subscription not found"), code=404)
     return render.page(
         "contract/history.html",
-        title=f"History of subscription #{number}",
+        title=_("History of subscription #%(number)s", number=number),
         number=number,
         timeline=shown.entries,
         kinds={name: one.words for name, one in kinds.KINDS.items()},

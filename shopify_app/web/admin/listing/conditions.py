@@ -23,6 +23,7 @@ from shopify_app.web.admin import queries
 from shopify_app.web.admin.listing.filters import AT_RISK, STATUSES, Filters
 from shopify_app.web.admin.needs import waiting
 
+_SEARCHED = ("every", "country", "product", "variant", "plan")
 SOON = timedelta(days=30)
 """A card counts as expiring this long before the day after its last one."""
 
@@ -45,6 +46,12 @@ def numbers(asked: Asked) -> list[int]:
     return search_words.numbers(asked.shop_id, pieces | set(_features(asked.filters)))
 
 
+def searched(asked: Asked) -> bool:
+    """Answer whether anything is asked that columns alone do not tell: a status they do, the index has it, too."""
+    filters = asked.filters
+    return bool(filters.terms or filters.prepaid == "yes" or any(getattr(filters, name) for name in _SEARCHED))
+
+
 def features(asked: Asked) -> list[int]:
     """Return the numbers of the features alone."""
     return search_words.numbers(asked.shop_id, _features(asked.filters))
@@ -56,8 +63,10 @@ def has(found: list[int]) -> ColumnElement[bool]:
 
 
 def is_found(found: list[int]) -> ColumnElement[bool]:
-    """The contract's row of the search has all these numbers."""
-    return exists().where(ContractSearch.contract_id == Contract.id, has(found))
+    """The contract's row of the search has all these numbers. Asked row by row, by `offset 0`: who has many matches
+    walks along the list until a page is full, where PostgreSQL, left to itself, may sort them all."""
+    rows = select(ContractSearch.contract_id).where(ContractSearch.contract_id == Contract.id, has(found)).offset(0)
+    return rows.correlate(Contract).exists()
 
 
 def of_text(asked: Asked) -> list[ColumnElement[bool]]:
@@ -78,7 +87,7 @@ def _features(filters: Filters) -> Iterator[str]:
         yield search.feature("status", CANCELLED)
     if filters.prepaid == "yes":
         yield search.feature("prepaid", "yes")
-    for name in ("every", "country", "product", "variant", "plan"):
+    for name in _SEARCHED:
         if value := getattr(filters, name):
             yield search.feature(name, value)
 

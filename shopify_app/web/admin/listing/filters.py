@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 
 from shopify_app.contracts import search_words
+from shopify_app.kit.speech import N_
 
 STATUSES = ("ACTIVE", "PAUSED", "CANCELLED", "EXPIRED", "FAILED")
 AT_RISK = "at_risk"
@@ -25,9 +26,9 @@ CHOICES = {
 }
 """Field → what it may be. Anything else counts as not asked."""
 DAYS = ("next_from", "next_to", "since", "until")
-BAD_DAY = "Use a day like 2026-12-31."
-BAD_SPAN = "This is before the first day."
-BAD_COUNTRY = "Use the two letters of a country, like US."
+BAD_DAY = N_("Use a day like 2026-12-31.")
+BAD_SPAN = N_("This is before the first day.")
+BAD_COUNTRY = N_("Use the two letters of a country, like US.")
 _NUMBER = r"\d{1,20}"
 _SHAPES = {
     "every": r"[1-9]\d{0,2}-(DAY|WEEK|MONTH|YEAR)",

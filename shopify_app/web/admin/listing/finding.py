@@ -22,7 +22,9 @@ from shopify_app.web.admin.listing import likely
 from shopify_app.web.admin.listing.conditions import Asked
 
 MOST = 1_000
-"""Contracts that are few enough to be sorted by how well they match."""
+"""Contracts that are few enough to be sorted by how well they match, and of many so many are counted."""
+COUNTED = 10_000
+"""Contracts that are counted where columns alone tell which: an index has them in one place."""
 NUMBER, WHOLE, BEGINS, WITHIN = range(4)
 """How well a contract matches: its own or an order's number · a name, mail or item is just that · all words begin
 one · they stand somewhere."""
@@ -31,9 +33,10 @@ one · they stand somewhere."""
 @dataclass(frozen=True)
 class Found:
     """`conditions` find the contracts. `ids`: a superset of them when they are few, best first for `is_likely` ones;
-    `exact`: those whose own number, or an order's, was typed."""
+    `counted`: so many of them are counted at most; `exact`: those whose own number, or an order's, was typed."""
 
     conditions: list[ColumnElement[bool]]
+    counted: int
     ids: Sequence[int] | None = None
     exact: frozenset[int] = frozenset()
     is_likely: bool = False
@@ -43,29 +46,29 @@ def find(session: Session, asked: Asked) -> Found:
     """Return how to find what is asked for; the closest when nothing has all the words."""
     columns = asking.of_columns(asked)
     if asked.filters.q and not asked.filters.terms:
-        return Found([Contract.id.is_(None)], ids=[])  # marks alone are in no word
+        return Found([Contract.id.is_(None)], COUNTED, ids=[])  # marks alone are in no word
     found = by_index(session, asked)
     if found.ids is None or not asked.filters.terms:
         return found
     if session.scalar(select(Contract.id).where(*found.conditions).limit(1)) is not None:
         return found
     close = likely.find(session, asked, columns)
-    return Found([*columns, is_among(Contract.id, close)], ids=close, is_likely=True) if close else found
+    return Found([*columns, is_among(Contract.id, close)], COUNTED, ids=close, is_likely=True) if close else found
 
 
 def by_index(session: Session, asked: Asked) -> Found:
     """Return how to find exactly what is asked for."""
     columns, numbers = asking.of_columns(asked), asking.numbers(asked)
     exact = _by_number(session, asked)
-    if not numbers:
-        return Found(columns, exact=exact)
+    if not asking.searched(asked):
+        return Found(columns, COUNTED, exact=exact)
     query = select(ContractSearch.contract_id).where(ContractSearch.shop_id == asked.shop_id, asking.has(numbers))
     ids = session.scalars(query.limit(MOST + 1)).all()
     text = asking.of_text(asked)
     if len(ids) > MOST:
-        return Found([*columns, _either(exact, asking.is_found(numbers), *text)], exact=exact)
+        return Found([*columns, _either(exact, asking.is_found(numbers), *text)], MOST, exact=exact)
     matches = _either(exact, is_among(Contract.id, ids), *text)
-    return Found([*columns, matches], ids=[*ids, *exact], exact=exact)
+    return Found([*columns, matches], COUNTED, ids=[*ids, *exact], exact=exact)
 
 
 def ranker(asked: Asked, found: Found) -> Callable[[int, str], int]:

@@ -17,6 +17,7 @@ from shopify_app.dunning import ladders
 from shopify_app.fulfillment import folding, listing
 from shopify_app.fulfillment import words as change_words
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import _
 from shopify_app.shoppers.models import Shopper
 from shopify_app.tasks import book
 from shopify_app.web.admin.fulfillment import asked
@@ -55,7 +56,9 @@ def _parked_row(row: waiting.Row) -> Values:
     cycle, number = row.cycle, number_of(row.contract.shopify_gid)
     release = url_for("admin.contract_release", number=number, cycle=cycle.cycle_index if cycle else None)
     why = cycle.parked_reason if cycle else row.contract.parked_reason
-    return _row(row, reason(why), [_link("Let charges run again" if cycle is None else "Release", release, row)])
+    return _row(
+        row, reason(why), [_link(_("Let charges run again") if cycle is None else _("Release"), release, row)]
+    )
 
 
 def _short(session: Session, shop_id: int) -> Iterator[Values]:
@@ -68,7 +71,11 @@ def _short_row(row: waiting.Row) -> Values:
     assert row.cycle is not None
     number, index = number_of(row.contract.shopify_gid), row.cycle.cycle_index
     names = ", ".join(f"{line.quantity} × {line.title}" for line in row.contract.lines)
-    deeds = [("Charge all the same", "release"), ("Skip this order", "skip"), ("Change this order", "contents")]
+    deeds = [
+        (_("Charge all the same"), "release"),
+        (_("Skip this order"), "skip"),
+        (_("Change this order"), "contents"),
+    ]
     links = [
         _link(label, url_for(f"admin.contract_{verb}", number=number, cycle=index), row) for label, verb in deeds
     ]
@@ -97,7 +104,7 @@ def _failed(session: Session, shop_id: int, now: datetime) -> Iterator[Values]:
     if not any(name in counts for name in cases.NEED_MERCHANT):
         return
     own, oldest = ladders.of(session, shop_id), cases.few(session, shop_id)
-    at_once = {"label": "Mended? Try all again", "href": url_for("admin.retry_payments"), "of": ""}
+    at_once = {"label": _("Mended? Try all again"), "href": url_for("admin.retry_payments"), "of": ""}
     for name in cases.NEED_MERCHANT:
         told = [_case_row(telling.row(row, own, now)) for row in oldest if row.group == name][:FEW]
         more = (at_once,) if name == cases.MERCHANT else ()
@@ -107,7 +114,10 @@ def _failed(session: Session, shop_id: int, now: datetime) -> Iterator[Values]:
 
 def _case_row(row: Values) -> Values:
     of = f"{row['shopper']}, {money(row['amount'], row['currency'])}"
-    deeds = [("Retry now", "admin.retry_payment", "may_retry"), ("Give up", "admin.give_up_payment", "may_give_up")]
+    deeds = [
+        (_("Retry now"), "admin.retry_payment", "may_retry"),
+        (_("Give up"), "admin.give_up_payment", "may_give_up"),
+    ]
     return {
         "who": row["shopper"],
         "number": row["number"],
@@ -135,13 +145,13 @@ def _change_row(row: listing.Row, names: dict[str, str]) -> Values:
     change = row.change
     number = number_of(change.contract_gid) if change.contract_gid else ""
     who = names.get(change.customer_gid or "", UNKNOWN)
-    deed = {"label": "Acknowledge", "post": url_for("admin.acknowledge_changes", ships=asked.SOON)}
+    deed = {"label": _("Acknowledge"), "post": url_for("admin.acknowledge_changes", ships=asked.SOON)}
     seen = {"fields": {"seen": f"{change.id}.{change.revision}"}, "of": f"{who}, #{number}"}
     return {
         "who": who,
         "number": number,
         "href": url_for("admin.contract", number=number) if number and row.contract else "",
-        "about": f"ships {short_day(change.ships_on)}" if change.ships_on else "",
+        "about": _("ships %(day)s", day=short_day(change.ships_on)) if change.ships_on else "",
         "said": "; ".join(change_words.lines(folding.standing(change.parts), g.shop.zone)),
         "deeds": [deed | seen],
     }
@@ -162,7 +172,7 @@ def _tasks(session: Session, shop_id: int) -> Iterator[Values]:
             "about": "",
             "said": task.to_do,
             "deeds": [
-                {"label": "Mark as done", "of": task.words, "post": url_for("admin.task_done", number=task.id)}
+                {"label": _("Mark as done"), "of": task.words, "post": url_for("admin.task_done", number=task.id)}
             ],
         }
         for task in (book.listed(session, shop_id, limit=FEW) if number else [])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from shopify_app.kit.speech import N_
+
 PARKED, DECISION, MERCHANT, SHORT, CHANGES, TASKS = "parked", "decision", "merchant", "short", "changes", "tasks"
 
 
@@ -17,35 +19,35 @@ class Said(NamedTuple):
 
 GROUPS = {
     PARKED: Said(
-        "Charges that wait for you",
-        "Nobody is charged until you have looked: each says why.",
-        "See all that wait",
+        N_("Charges that wait for you"),
+        N_("Nobody is charged until you have looked: each says why."),
+        N_("See all that wait"),
     ),
     DECISION: Said(
-        "Failed charges, for you to decide",
-        "Every try has failed, or Shopify's answer has to be looked at. Nothing more is tried.",
-        "See all that wait for your decision",
+        N_("Failed charges, for you to decide"),
+        N_("Every try has failed, or Shopify's answer has to be looked at. Nothing more is tried."),
+        N_("See all that wait for your decision"),
     ),
     MERCHANT: Said(
-        "Failed charges that you can mend",
-        "A setting or an account of yours stands in the way. Nothing is tried until you have mended it.",
-        "See all that you can mend",
+        N_("Failed charges that you can mend"),
+        N_("A setting or an account of yours stands in the way. Nothing is tried until you have mended it."),
+        N_("See all that you can mend"),
     ),
     SHORT: Said(
-        "Orders in which something is out of stock",
-        "Their day has come, and your policy leaves them to you. Nobody is charged until you have decided.",
-        "See all that wait for stock",
+        N_("Orders in which something is out of stock"),
+        N_("Their day has come, and your policy leaves them to you. Nobody is charged until you have decided."),
+        N_("See all that wait for stock"),
     ),
     CHANGES: Said(
-        "Changes to what ships until tomorrow",
-        "Whoever packs has not taken note of them yet.",
-        "See all changes",
+        N_("Changes to what ships until tomorrow"),
+        N_("Whoever packs has not taken note of them yet."),
+        N_("See all changes"),
     ),
     TASKS: Said(
-        "Tasks",
-        "Perennial could not do these by itself.",
-        "See all tasks",
+        N_("Tasks"),
+        N_("Perennial could not do these by itself."),
+        N_("See all tasks"),
     ),
 }
 """Group → what is said of it, most urgent first."""
-ALL_WELL = "Nothing needs you. What does appears here, with what can be done about it."
+ALL_WELL = N_("Nothing needs you. What does appears here, with what can be done about it.")

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from shopify_app.dunning.models import OPEN, RECOVERED
+from shopify_app.kit.speech import N_
 from shopify_app.web.admin.payment_words import CLASSES
 from shopify_app.web.admin.payments.figures import LOST, OUTCOMES, Ended, Week
 
 Values = dict[str, Any]
 
-NAMES = {RECOVERED: "Recovered", OPEN: "Still open", LOST: "Lost"}
+NAMES = {RECOVERED: N_("Recovered"), OPEN: N_("Still open"), LOST: N_("Lost")}
 TALL = 96
 """Units of the picture for the highest week."""
 

@@ -14,6 +14,7 @@ from shopify_app.dunning.models import OPEN
 from shopify_app.dunning.policy import Final
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, contract, render
@@ -23,11 +24,11 @@ from shopify_app.web.format import day, money, plural
 from shopify_app.web.forms import Form
 
 WAYS = {
-    Final.SKIP: "Skip this order",
-    Final.PAUSE: "Pause the subscription",
-    Final.CANCEL: "Cancel the subscription for good",
+    Final.SKIP: N_("Skip this order"),
+    Final.PAUSE: N_("Pause the subscription"),
+    Final.CANCEL: N_("Cancel the subscription for good"),
 }
-NOTHING_LEFT = "Nothing is left to try: each is being charged, or settled."
+NOTHING_LEFT = N_("Nothing is left to try: each is being charged, or settled.")
 
 
 @blueprint.route("/payments/<number>/retry", methods=["GET", "POST"])
@@ -76,7 +77,7 @@ def retry_payments() -> Response:
     if not planned:
         return views.show(code=409, toast=NOTHING_LEFT, is_error=True)
     ctx().wakeups.wake("dunning")
-    return views.show(toast=f"{plural(planned, 'charge')} will be tried within minutes")
+    return views.show(toast=_("%(planned)s will be tried within minutes", planned=plural(planned, "charge")))
 
 
 def _confirm_retry(found: cases.Row) -> Response:
@@ -85,13 +86,27 @@ def _confirm_retry(found: cases.Row) -> Response:
         attempt = by_hand.next_number(session, found.contract, found.case.cycle_index)
     amount = money(total_of(found.contract, found.cycle), found.contract.currency)
     why_not = by_hand.why_not(found.contract, found.cycle, g.shop, ctx().clock.now())
-    card = f"with {found.method.label}" if found.method else "but Shopify shows no payment method"
+    who = telling.shopper(found)
+    if found.method:
+        card = found.method.label
+        charged = _(
+            "%(who)s is charged about %(amount)s at once, before taxes, with %(card)s.",
+            who=who,
+            amount=amount,
+            card=card,
+        )
+    else:
+        charged = _(
+            "%(who)s is charged about %(amount)s at once, before taxes, but Shopify shows no payment method.",
+            who=who,
+            amount=amount,
+        )
     sentences = [
-        f"{telling.shopper(found)} is charged about {amount} at once, before taxes, {card}.",
+        charged,
         ASKED_FIRST,
-        "It counts as none of the tries that your settings have: should it fail, they go on.",
+        _("It counts as none of the tries that your settings have: should it fail, they go on."),
     ]
-    heading = f"Try the charge of {day(found.cycle.expected_at, g.shop.zone)} again now?"
+    heading = _("Try the charge of %(expected_at)s again now?", expected_at=day(found.cycle.expected_at, g.shop.zone))
     return _confirm(
         "retry", heading, [why_not] if why_not else sentences, found, attempt=attempt, is_off=bool(why_not)
     )
@@ -100,22 +115,27 @@ def _confirm_retry(found: cases.Row) -> Response:
 def _confirm_giving_up(found: cases.Row, form: Form) -> Response:
     with ctx().db.session() as session:
         usual = telling.ending(Decline(found.case.decline), ladders.of(session, g.shop.id))
-    on = f" of {day(found.cycle.expected_at, g.shop.zone)}" if found.cycle else ""
+    who, amount = telling.shopper(found), money(found.case.amount, found.case.currency)
+    if found.cycle:
+        on = day(found.cycle.expected_at, g.shop.zone)
+        left = _("%(who)s is not charged %(amount)s for the order of %(on)s.", who=who, amount=amount, on=on)
+    else:
+        left = _("%(who)s is not charged %(amount)s for the order.", who=who, amount=amount)
     sentences = [
-        f"{telling.shopper(found)} is not charged {money(found.case.amount, found.case.currency)} for the order{on}.",
-        "Nothing more is tried for it. What you choose is done at Shopify at once, and told in the history.",
+        left,
+        _("Nothing more is tried for it. What you choose is done at Shopify at once, and told in the history."),
     ]
     usual = usual if usual in WAYS else Final.SKIP
     return _confirm(
-        "give-up", "Give this charge up?", sentences, found, form=form, usual=form.typed.get("way", usual)
+        "give-up", _("Give this charge up?"), sentences, found, form=form, usual=form.typed.get("way", usual)
     )
 
 
 def _confirm_all(waiting: int) -> Response:
-    heading = f"Try {plural(waiting, 'charge')} again?" if waiting else NOTHING_LEFT
+    heading = _("Try %(waiting)s again?", waiting=plural(waiting, "charge")) if waiting else NOTHING_LEFT
     sentences = [
-        "Do this once you have mended what they failed for. To be sure, try a single one first.",
-        "They are charged one after the other, as fast as Shopify allows. Nobody is charged twice.",
+        _("Do this once you have mended what they failed for. To be sure, try a single one first."),
+        _("They are charged one after the other, as fast as Shopify allows. Nobody is charged twice."),
     ]
     return _confirm("all", heading, sentences if waiting else [], is_off=not waiting)
 

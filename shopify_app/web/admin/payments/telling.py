@@ -14,17 +14,17 @@ from shopify_app.dunning.ladders import Ladders
 from shopify_app.dunning.policy import Final, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _
 from shopify_app.web.admin import words
-from shopify_app.web.admin.payment_words import DOES, NEXT
+from shopify_app.web.admin.payment_words import DOES, next_step
 from shopify_app.web.admin.payments import cases
 from shopify_app.web.format import moment, plural, short_day
 
 Values = dict[str, Any]
 
-UNDER_WAY = "A charge is under way; its outcome appears here."
-UNKNOWN = "Customer not known"
-CONFIRM = "The bank asks the shopper to confirm the payment."
-NOT_CONFIRMED = "Unless the shopper confirms it, the decision is yours: {at}."
+UNDER_WAY = N_("A charge is under way; its outcome appears here.")
+UNKNOWN = N_("Customer not known")
+CONFIRM = N_("The bank asks the shopper to confirm the payment.")
 
 
 def row(found: cases.Row, own: Ladders, now: datetime) -> Values:
@@ -64,12 +64,13 @@ def coming(found: cases.Row, own: Ladders) -> str:
     step, decline = Step(case.next_step), Decline(case.decline)
     if step is Step.PERSON:
         reason = (found.cycle.parked_reason if found.cycle else None) or found.contract.parked_reason
-        return words.reason(reason) or "It waits for your decision."
+        return words.reason(reason) or _("It waits for your decision.")
     if step is Step.FINAL and _is_asked(found):
-        return NOT_CONFIRMED.format(at=_at(at))  # Shopify lets nothing else be done as long as it is asked
+        # Shopify lets nothing else be done as long as it is asked
+        return _("Unless the shopper confirms it, the decision is yours: %(at)s.", at=_at(at))
     if step is Step.FINAL:
-        return f"Unless it is mended, Perennial {DOES[ending(decline, own)]}: {_at(at)}."
-    said = NEXT[step.value].format(at=_at(at))
+        return _("Unless it is mended, Perennial %(does)s: %(at)s.", does=DOES[ending(decline, own)], at=_at(at))
+    said = next_step(step.value, _at(at))
     return f"{said} {_after(found, own, at)}".strip() if step is Step.RETRY else said
 
 
@@ -82,9 +83,11 @@ def _after(found: cases.Row, own: Ladders, at: datetime) -> str:
     steps = policy.outlook(decline, used, own, at, g.shop.zone)
     more = sum(step.step is Step.RETRY for step in steps)
     does = DOES[ending(decline, own)]
-    further = f"After {plural(more, 'further try', 'further tries')}" if more else "If that fails, too,"
     when = f" ({short_day(steps[-1].at, g.shop.zone)})" if steps[-1].at > at else ""
-    return f"{further}{',' if more else ''} Perennial {does}{when}."
+    if more:
+        tries = plural(more, "further try", "further tries")
+        return _("After %(tries)s, Perennial %(does)s%(when)s.", tries=tries, does=does, when=when)
+    return _("If that fails, too, Perennial %(does)s%(when)s.", does=does, when=when)
 
 
 def ending(decline: Decline, own: Ladders) -> Final:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.dunning import ladders
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_, _, numeral
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render, words
@@ -21,19 +22,25 @@ Values = dict[str, Any]
 
 GROUPS = {
     cases.DECISION: (
-        "Waits for your decision",
-        "Perennial does nothing more by itself: try the charge again, or give it up.",
+        N_("Waits for your decision"),
+        N_("Perennial does nothing more by itself: try the charge again, or give it up."),
     ),
     cases.MERCHANT: (
-        "You can mend it",
-        "A setting or an account of yours stands in the way. Nothing is tried meanwhile, and shoppers hear nothing.",
+        N_("You can mend it"),
+        N_(
+            "A setting or an account of yours stands in the way. "
+            "Nothing is tried meanwhile, and shoppers hear nothing."
+        ),
     ),
     cases.SHOPPER: (
-        "The shopper can mend it",
-        "They are told, and the charge is tried again as your settings have it, or at once when they have mended it.",
+        N_("The shopper can mend it"),
+        N_(
+            "They are told, and the charge is tried again "
+            "as your settings have it, or at once when they have mended it."
+        ),
     ),
-    cases.STOCK: ("Waits for stock", "The charge is tried again while the item may come back."),
-    cases.NOBODY: ("Passes by itself", "A fault at the bank or the payment provider. Nobody is told."),
+    cases.STOCK: (N_("Waits for stock"), N_("The charge is tried again while the item may come back.")),
+    cases.NOBODY: (N_("Passes by itself"), N_("A fault at the bank or the payment provider. Nobody is told.")),
 }
 """Group of cases → heading, and what it means."""
 
@@ -57,7 +64,7 @@ def at_risk() -> Response:
     last = shown[-1].contract if len(found) > risks.PAGE else None
     return render.page(
         "payments/at_risk.html",
-        title="At risk",
+        title=_("At risk"),
         rows=[_risk(row, local_day(now, g.shop.zone)) for row in shown],
         count=_many(number),
         is_first=_after() is None,
@@ -79,7 +86,7 @@ def show(*, code: int = 200, toast: str = "", is_error: bool = False) -> Respons
     rows = [(row.group, telling.row(row, own, now)) for row in found[: cases.PAGE if name else None]]
     return render.page(
         "payments/page.html",
-        title=GROUPS[name][0] if name else "Payments",
+        title=GROUPS[name][0] if name else _("Payments"),
         code=code,
         show=name,
         groups=[_group(each, counts, rows) for each in ([name] if name else cases.GROUPS)],
@@ -123,7 +130,7 @@ def _risk(row: risks.Row, today: Any) -> Values:
         "amount": contract.next_charge_total,
         "currency": contract.currency,
         "method": row.method.label if row.method else "–",
-        "why": [each for each in ("A charge failed" if has_failed else "", warning) if each],
+        "why": [each for each in (_("A charge failed") if has_failed else "", warning) if each],
     }
 
 
@@ -144,4 +151,8 @@ def _link(endpoint: str, at: datetime, number: int, show: str | None = None) -> 
 
 
 def _many(number: int) -> str:
-    return plural(number, "subscription") if number < risks.MANY else f"{risks.MANY:,} subscriptions or more"
+    return (
+        plural(number, "subscription")
+        if number < risks.MANY
+        else _("%(many)s subscriptions or more", many=numeral(risks.MANY))
+    )

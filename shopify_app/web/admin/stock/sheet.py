@@ -26,6 +26,7 @@ def answer(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> 
 
 
 def _plain(cell: object) -> object:
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return "" if cell is None else cell
+    words = str(cell)  # said in the reader's language, if it is marked
+    return f"'{words}" if words.startswith(_FORMULA) else words
