@@ -30,7 +30,7 @@ from tests.support.chromium import FLAGS, find_chromium
 
 IMAGES = ROOT / "docs/images"
 OF_STORIES = {
-    "morning-home": "home-needs",
+    "morning-needs": "home-needs",
     "morning-history": "history",
     "insights": "insights",
     "upcoming": "upcoming",
