@@ -100,7 +100,7 @@ def _plan(plan: Row, group: Row) -> Liquid:
 def _adjustments(plan: Row) -> list[Liquid]:
     """Its price steps (Shopify docs, Liquid: selling_plan_price_adjustment); the last one holds from then on."""
     found = selling_plans.pricing_of(plan)
-    ends = [each["after_cycle"] for each in found[1:]] + [None]
+    ends = [*(each["after_cycle"] for each in found[1:]), None][: len(found)]  # a plan at the full price has no step
     return [
         {"position": at, "order_count": end, "value": step["value"], "value_type": step["type"].lower()}
         for at, (step, end) in enumerate(zip(found, ends, strict=True), 1)
