@@ -55,7 +55,7 @@ _KINDS = {
     "subscription.reactivated": {"en": "Reactivated", "de": "Reaktiviert"},
     "subscription.cancelled": {"en": "Cancelled", "de": "Gekündigt"},
     "subscription.expired": {"en": "Ended", "de": "Beendet"},
-    "subscription.failed": {"en": "Marked as failed by Shopify", "de": "Von Shopify als fehlgeschlagen gekennzeichnet"},
+    "subscription.failed": {"en": "Marked as failed by Shopify", "de": "Bei Shopify fehlgeschlagen"},
     "order.held": {"en": "Paid order held while it is changed", "de": "Bezahlte Bestellung angehalten"},
     "order.released": {"en": "Paid order may be shipped again", "de": "Bezahlte Bestellung wieder frei"},
     "order.rescheduled": {"en": "Paid delivery moved", "de": "Bezahlte Lieferung verschoben"},

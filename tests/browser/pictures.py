@@ -30,12 +30,14 @@ from tests.support.chromium import FLAGS, find_chromium
 
 IMAGES = ROOT / "docs/images"
 OF_STORIES = {
-    "morning-home": "home-needs",
+    "morning-needs": "home-needs",
     "morning-history": "history",
     "insights": "insights",
     "upcoming": "upcoming",
     "account-contract": "account-contract",
     "account-skip": "account-skip",
+    "account-cancel": "account-cancel",
+    "account-withdraw": "account-withdraw",
     "storefront-product": "storefront-product",
     "storefront-account": "storefront-account",
 }

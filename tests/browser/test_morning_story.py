@@ -22,7 +22,7 @@ from shopify_app.fulfillment.models import Change
 from shopify_app.kit.gid import gid
 from shopify_app.stock import settings
 from shopify_app.stock.policy import TELL, Terms
-from tests.browser.stage import Stage
+from tests.browser.stage import ARTIFACTS, Stage
 from tests.support.app import Story, telling
 
 if TYPE_CHECKING:
@@ -120,6 +120,10 @@ def test_a_parked_charge_a_failed_one_a_stock_decision_and_a_change_are_dealt_wi
     merchant.home("Charges that wait for you: 1", "Failed charges that you can mend: 1")
     merchant.home("Orders in which something is out of stock: 1", "Changes to what ships until tomorrow: 5")
     _fits(stage, "morning-home")
+    needs = merchant.frame.locator("s-section").filter(
+        has=merchant.frame.get_by_role("heading", name="What needs you")
+    )
+    needs.screenshot(path=ARTIFACTS / "morning-needs.png")
 
     merchant.press("Release: Alex Marsh 1")
     merchant.frame.get_by_role("heading", name=re.compile("^Release .*2026")).wait_for()

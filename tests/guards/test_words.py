@@ -34,6 +34,7 @@ EXCUSED = {
     "templates/layout/document.html": {"\ufffc · Perennial"},
     "templates/layout/part.html": {"\ufffc · Perennial"},
     "templates/settings/flow.html": {"Shopify Flow"},
+    "admin/navigation.py": {"Shopify Flow"},
     "templates/settings/klaviyo.html": {"Klaviyo", "pk_…"},
     "language.py": {"English", "Deutsch"},
     "admin/sentences.py": {"Klaviyo", "Shopify Flow"},

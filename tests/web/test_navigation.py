@@ -40,6 +40,8 @@ NOT_PAGES = {
     "admin.changes_file",
 }
 NOT_PAGES |= {
+    "admin.insights_ahead",
+    "admin.insights_cohorts",
     "admin.insights_file",
     "admin.upcoming_file",
     "admin.stock_file",
