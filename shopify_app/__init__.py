@@ -32,7 +32,6 @@ def create_app(context: Context) -> Flask:
         flow,
         health,
         install,
-        language,
         links,
         portal,
         proxy,
@@ -43,7 +42,6 @@ def create_app(context: Context) -> Flask:
     app = Flask("shopify_app.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
-    language.register(app)
     for part in (health, webhooks, flow, install, bounce, links, portal, proxy, feed, purchase_options, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)

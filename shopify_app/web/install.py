@@ -20,13 +20,14 @@ from shopify_app.gateways.shopify.errors import InstallRefused, ShopifyError
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.speech import _
 from shopify_app.shops.addresses import admin_address
-from shopify_app.web import bounce, ctx, embed, onboarding
+from shopify_app.web import bounce, ctx, embed, language, onboarding
 from shopify_app.web.access import public, signed
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("install", __name__)
 blueprint.record_once(lambda state: embed.register(cast(Flask, state.app)))
+blueprint.record_once(lambda state: language.register(cast(Flask, state.app)))
 blueprint.register_blueprint(bounce.blueprint)
 
 COOKIE = "perennial_oauth"
