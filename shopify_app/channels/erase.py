@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.flow.models import FlowRun, FlowSettings
 from shopify_app.channels.klaviyo.models import KlaviyoAccount, KlaviyoProfile
 from shopify_app.channels.mail.models import DROPPED, PARKED, PENDING, UNKNOWN, Mail, MailSettings
+from shopify_app.kit.speech import N_
 
 
 def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
@@ -51,7 +52,7 @@ def _erase_mails(session: Session, shop_id: int, customer_gid: str | None) -> in
     """Empty the mails to a customer, or all of a shop, staff's included. What has not left is dropped."""
     whose = [Mail.shop_id == shop_id, *([Mail.customer_gid == customer_gid] if customer_gid else [])]
     unsent = update(Mail).where(*whose, Mail.state.in_((PENDING, PARKED, UNKNOWN)))
-    session.execute(unsent.values(state=DROPPED, reason="customer erased", lease_until=None))
+    session.execute(unsent.values(state=DROPPED, reason=N_("customer erased"), lease_until=None))
     named = or_(Mail.recipient.is_not(None), Mail.subject.is_not(None), Mail.customer_gid.is_not(None))
     nothing = {"recipient": None, "subject": None, "plain": None, "html": None, "customer_gid": None}
     emptied = update(Mail).where(*whose, named).values(nothing).returning(Mail.id)

@@ -23,6 +23,8 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
                 "note": contract.note,
                 "out_of_stock": contract.out_of_stock,
                 "backup_method": contract.backup_method_gid,
+                "withdrawn_at": contract.withdrawn_at.isoformat() if contract.withdrawn_at else None,
+                "offer_taken_at": contract.offer_taken_at.isoformat() if contract.offer_taken_at else None,
                 "items": [{"title": line.title, "quantity": line.quantity} for line in contract.lines],
                 "edited_orders": [
                     {"cycle": cycle.cycle_index, "contents": cycle.contents} for cycle in _edited(session, contract)

@@ -175,17 +175,3 @@ class Lazy(str):
 def N_(message: str) -> str:
     """Mark words that stand in a table, for later: see `Lazy`."""
     return Lazy(message)
-
-
-def stored(words: str | None) -> str:
-    """Return words that were kept in English when something happened, in the language of who reads them now.
-
-    What no catalogue knows stays as it is; None and nothing are empty. Nothing in them is a place to fill.
-    """
-    return str(_spoken.get().translations.ugettext(str.__str__(words))) if words else ""
-
-
-def small(words: str) -> str:
-    """Return words as they stand inside a sentence: in English begun small; German nouns keep their capital."""
-    said = str(words)
-    return said[:1].lower() + said[1:] if locale().language == "en" else said

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Instant
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_
 from shopify_app.notices import paid_ahead, plan, rules, upcoming
 from shopify_app.notices.models import PLANNED, RECORDED, Notice, NoticeSettings
 from shopify_app.notices.paid_ahead import DELIVERY, Paid
@@ -68,12 +69,12 @@ def why_not(found: list[Paid], now: datetime) -> str | None:
     """Return why a delivery is not to be announced, None when it is. `now`: business time."""
     states = {paid.row.status for paid in found}
     if not states:
-        return "the delivery is gone"
+        return N_("the delivery is gone")
     if states == {CANCELLED}:
-        return "the delivery was cancelled"
+        return N_("the delivery was cancelled")
     if SCHEDULED not in states:
-        return "the delivery can be shipped already"
-    return "the delivery was due already" if max(paid.row.fulfill_at for paid in found) <= now else None
+        return N_("the delivery can be shipped already")
+    return N_("the delivery was due already") if max(paid.row.fulfill_at for paid in found) <= now else None
 
 
 def _decide(session: Session, around: Around, notice: Notice) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import Contract
+from shopify_app.kit.speech import N_
 from shopify_app.notices import told
 from shopify_app.notices.models import DROPPED, PLANNED, AnnouncedOrder, Notice
 
@@ -45,7 +46,7 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
     statement = (
         update(Notice)
         .where(Notice.shop_id == shop_id, Notice.contract_id.in_(contracts), Notice.state == PLANNED)
-        .values(state=DROPPED, reason="the customer's data was erased")
+        .values(state=DROPPED, reason=N_("the customer's data was erased"))
     )
     forgotten = delete(AnnouncedOrder).where(
         AnnouncedOrder.shop_id == shop_id, AnnouncedOrder.contract_id.in_(contracts)

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from shopify_app.contracts import calendar
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.kit.speech import N_
+from shopify_app.notices.kept import HAS_STATUS
 
 _DAYS = {"DAY": 1, "WEEK": 7, "MONTH": 28, "YEAR": 365}
 """The fewest days of an interval, so that a lead never reaches back behind the order before."""
@@ -76,15 +78,15 @@ def has_moved(announced: datetime, due_at: datetime, zone: ZoneInfo) -> bool:
 def why_not(contract: Contract, cycle: BillingCycle | None, now: datetime) -> str | None:
     """Return why an upcoming notice is no longer owed, or None when it still is. `now`: business time."""
     if cycle is None:
-        return "the billing cycle is gone"
+        return N_("the billing cycle is gone")
     if cycle.attempted_at is not None:
-        return "the charge had started"
+        return N_("the charge had started")
     if contract.status != ACTIVE:
-        return f"the contract is {contract.status.lower()}"
+        return HAS_STATUS % {"status": contract.status.lower()}
     if cycle.skipped:
-        return "the cycle is skipped"
+        return N_("the cycle is skipped")
     if cycle.due_at is None:
-        return "the cycle is not to be charged"
+        return N_("the cycle is not to be charged")
     if cycle.due_at <= now:
-        return "the charge was due already"
+        return N_("the charge was due already")
     return None

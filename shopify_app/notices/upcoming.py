@@ -15,6 +15,7 @@ from shopify_app.journal.record import record_all, row_of
 from shopify_app.kit.bulk import write_back
 from shopify_app.kit.db import Instant, Json, is_among, is_one_of
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_
 from shopify_app.notices import changed, content, plan, rules, told
 from shopify_app.notices.changed import Case
 from shopify_app.notices.content import Content
@@ -25,7 +26,7 @@ from shopify_app.shops.models import INSTALLED, Shop
 
 BATCH = 500
 REPLACED = "a notice nearer to the charge takes its place, or the lead was changed"
-CHANGED = "the change of the order is told in its place"
+CHANGED = N_("the change of the order is told in its place")
 
 
 _LOOKED_AT = (

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Base, Id, Json, ShopId
+from shopify_app.kit.speech import _
 
 
 class Shopper(Base):
@@ -40,7 +41,7 @@ class Shopper(Base):
     def label(self) -> str:
         """What a merchant sees: name, else mail, else the customer number."""
         name = " ".join(part for part in (self.first_name, self.last_name) if part)
-        return name or self.email or f"Customer {self.shopify_gid.rsplit('/', 1)[-1]}"
+        return name or self.email or _("Customer %(number)s", number=self.shopify_gid.rsplit("/", 1)[-1])
 
 
 class PaymentMethod(Base):
@@ -88,4 +89,4 @@ class PaymentMethod(Base):
     def label(self) -> str:
         """What a person reads, e.g. "Visa ending in 4242"."""
         name = self.brand or self.kind
-        return f"{name} ending in {self.last_digits}" if self.last_digits else name
+        return _("%(card)s ending in %(digits)s", card=name, digits=self.last_digits) if self.last_digits else name

@@ -17,7 +17,7 @@ from flask import Blueprint, Response, g, jsonify, request
 
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import _, stored
+from shopify_app.kit.speech import _, known
 from shopify_app.plans import door, queries
 from shopify_app.plans.answers import GONE, Answer
 from shopify_app.plans.changes import Attach, Change, ChangePlan, Create, Detach, terms_of
@@ -136,7 +136,7 @@ def _tell(form: Form, answer: Answer) -> Response:
     if answer.problems:
         elsewhere = plan_form.refuse(form, answer.problems)
         return _wrong(form, elsewhere)
-    return _outcome(200 if answer.is_done else 409, answer.is_done, stored(answer.words), {})
+    return _outcome(200 if answer.is_done else 409, answer.is_done, known(answer.words), {})
 
 
 def _wrong(form: Form, words: str = "") -> Response:
@@ -144,7 +144,7 @@ def _wrong(form: Form, words: str = "") -> Response:
 
 
 def _gone() -> Response:
-    return _outcome(404, False, stored(GONE), {})
+    return _outcome(404, False, known(GONE), {})
 
 
 def _outcome(code: int, is_done: bool, words: str, errors: dict[str, str]) -> Response:

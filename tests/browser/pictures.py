@@ -36,6 +36,8 @@ OF_STORIES = {
     "upcoming": "upcoming",
     "account-contract": "account-contract",
     "account-skip": "account-skip",
+    "account-cancel": "account-cancel",
+    "account-withdraw": "account-withdraw",
     "storefront-product": "storefront-product",
     "storefront-account": "storefront-account",
 }

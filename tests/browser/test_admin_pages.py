@@ -204,3 +204,26 @@ def test_a_server_that_is_gone_leaves_the_page_and_says_so(stage: Stage):
     frame.get_by_role("link", name="Mary Shelley").nth(1).click()
     stage.page.get_by_text("That did not work. Nothing was changed").wait_for()
     frame.get_by_role("heading", name="Subscriptions", exact=True).wait_for()
+
+
+def test_a_merchant_reads_german_from_page_to_page_and_its_long_words_fit_a_phone(stage: Stage):
+    frame = stage.open("/")
+    stage.page.get_by_label("Your language").select_option("Deutsch")
+    stage.page.wait_for_function("document.querySelector('#app')?.src.includes('locale=de')")
+    frame.get_by_role("heading", name="Läuft alles?").wait_for()
+    menu = stage.page.get_by_role("navigation")
+    menu.get_by_role("link", name="Einstellungen").click()
+    frame.get_by_role("heading", name="Zahlungen und Ankündigungen").wait_for()
+    assert stage.app.evaluate("document.documentElement.lang") == "de"
+    frame.get_by_label("So viele Tage nachholen").fill("99")
+    frame.get_by_role("button", name="Speichern", exact=True).first.click()
+    frame.get_by_text("Geben Sie eine ganze Zahl von 0 bis 30 ein.").wait_for()
+    stage.page.get_by_text("Es wurde nichts gespeichert").wait_for()
+    for name in ("home", "filtered", "contract", "settings"):
+        stage.open(PAGES[name])
+        stage.shot(f"{name}-de-320", 320, 640)
+        assert stage.width_overflow() <= 0, f"{name} in German is wider than 320 pixels"
+        assert not stage.serious_issues(), f"{name} in German at 320"
+    stage.app.evaluate("location.reload()")
+    frame.get_by_role("heading", name="Zahlungen und Ankündigungen").wait_for()
+    assert stage.app.evaluate("document.documentElement.lang") == "de", "a reload of the frame keeps the language"

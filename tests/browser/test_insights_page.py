@@ -60,8 +60,11 @@ def stage(page: Page, postgres_url: str, redis_url: str) -> Iterator[Stage]:
 def test_ten_weeks_are_read_at_a_glance_and_on_a_phone(stage: Stage) -> None:
     frame = stage.open("/insights")
     frame.get_by_text("active subscriptions bring in").wait_for()
-    stage.shot("insights")
+    frame.get_by_text("In the week from").wait_for()
+    frame.get_by_text("will be charged in the next twelve weeks").wait_for()
+    frame.get_by_text("No month of beginners is three months old yet.").wait_for()
+    stage.shot("insights", tallest=6000)
     assert not stage.serious_issues()
-    stage.shot("insights-320", 320, 640)
+    stage.shot("insights-320", 320, 640, tallest=9000)
     assert stage.width_overflow() <= 0, "wider than 320 pixels"
     assert not stage.serious_issues(), "at 320"

@@ -324,3 +324,12 @@ def test_only_a_phone_or_nothing_at_all(desk: Desk) -> None:
     desk.shopper.phone = "0212 555"
     with pytest.raises(CannotRender, match="neither a mail address nor a valid phone"):
         desk.body("subscription.cancelled", data={})
+
+
+def test_an_acknowledgement_says_when_it_was_declared_and_not_when_it_was_confirmed(desk: Desk) -> None:
+    desk.contract.status, desk.contract.withdrawn_at = "CANCELLED", datetime(2026, 11, 30, 8, 15, tzinfo=UTC)
+    desk.shopper.locale = "de"
+    said = desk.says("subscription.withdrawn", data={})
+    assert said["WithdrawnAt"].startswith("30. November 2026, 03:15")
+    assert said["WithdrawnAtISO"] == "2026-11-30T08:15:00+00:00"
+    assert said["ContractMadeDate"] and said["Status"] == "Cancelled"

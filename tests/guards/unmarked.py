@@ -94,7 +94,10 @@ def _expressions(node: nodes.Node) -> Iterator[str]:
     if isinstance(node, nodes.Filter) and node.name == NOUN:
         yield from _expressions(node.node) if node.node else ()
         return
-    if isinstance(node, nodes.Compare | nodes.Include | nodes.Extends | nodes.TemplateData | nodes.Getitem):
+    if isinstance(node, nodes.Compare | nodes.Include | nodes.Extends | nodes.TemplateData):
+        return
+    if isinstance(node, nodes.Getitem):
+        yield from _expressions(node.node)
         return
     if isinstance(node, nodes.Const) and isinstance(node.value, str):
         yield node.value

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from sandbox.faces.storefront import app_proxy
+from sandbox.shopify import stock
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
@@ -68,7 +69,13 @@ def test_a_month_s_order_moves_a_week_and_back(front: Storefront) -> None:
     moves = tokens(front.block())
     done = front.press(moves["Move to Friday, January 8, 2027"])
     assert "Next order: Friday, January 8, 2027" in done.text
-    assert front.press(moves["Skip this order"]).status_code == 409, "it is no longer where it was shown"
+    for locale, words in {
+        "en": "The order has changed since you opened this page. Please look at it again.",
+        "de": "Die Bestellung hat sich geändert, seit Sie diese Seite geöffnet haben.",
+        "ja": "ページを開いた後に注文が変更されました。もう一度ご確認ください。",
+    }.items():
+        gone = front.press(moves["Skip this order"], locale)
+        assert gone.status_code == 409 and words in gone.text, "it is no longer where it was shown"
     back = front.press(tokens(done)["Undo"])
     assert "Next order: Friday, January 1, 2027" in back.text
 
@@ -112,6 +119,25 @@ def test_signed_out_there_is_a_sentence_and_in_every_language(front: Storefront)
         "ja": "次回の注文: 2027年1月1日",
     }.items():
         assert words in front.block(locale).text
+
+
+def test_what_is_sold_out_or_sold_by_subscription_only_says_so(front: Storefront) -> None:
+    page = front.open("/products/house-blend", variant=front.large).text
+    assert "One-time purchase" in page and '<fieldset class="perennial__choices">' in page
+    world, shop = front.story.world, front.story.shop_domain
+    with world.locked():
+        (product,) = world.of("products", shop).all()
+        world.of("products", shop).put({**product, "requires_selling_plan": True})
+        item = world.of("variants", shop)[front.large]["inventory_item_id"]
+        stock.commit(world, shop, item, stock.available(world, shop, item))
+    page = front.open("/products/house-blend", variant=front.large).text
+    assert "One-time purchase" not in page, "there is no other way to buy it"
+    assert '<fieldset class="perennial__choices" disabled>' in page
+    assert re.search(r"<p[^>]*data-perennial-sold-out>Sold out</p>", page)
+    small = front.open("/products/house-blend", variant=front.small).text
+    assert 'perennial__choices" disabled' not in small
+    refused = front.send("/cart/add", id=front.small)
+    assert refused.status_code == 422, "as Shopify's cart refuses it"
 
 
 def test_the_next_dates_of_plans_are_told(front: Storefront) -> None:

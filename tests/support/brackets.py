@@ -62,7 +62,7 @@ class _Shown(HTMLParser):
         self.words: list[str] = []
         self._mute = ""
         # a link within a sentence does not end it
-        self.feed(re.sub(r"</?(s-link|s-text)\b[^>]*>(?=[^⟦]*⟧)", "", html))
+        self.feed(re.sub(r"</?(s-link|s-text)\b[^>]*>(?=[^⟦]*⟧|[^⟦]*⟦[^⟦⟧]*⟧[^⟦]*⟧)", "", html))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("code", "script", "style") or "lang" in dict(attrs):

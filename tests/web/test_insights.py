@@ -42,7 +42,8 @@ def test_each_chart_says_its_point_in_one_currency(admin: Admin):
     assert "1 active subscription brings in $18.00 a month." in html
     assert "$0.00 a month gained, $18.00 lost." in html
     assert "most often: Somebody ended it: too expensive." in html
-    assert "About $0.00 will be charged" in html  # what is cancelled or held is not expected
+    later = admin.get("/insights/ahead").text
+    assert "About $0.00 will be charged" in later  # what is cancelled or held is not expected
     assert "€" not in html and "Counted since Mon, Nov 30, 2026" in html
     euros = admin.get("/insights?currency=EUR&by=month").text
     assert "1 active subscription brings in €18.00 a month." in euros and "$" not in euros
@@ -51,9 +52,26 @@ def test_each_chart_says_its_point_in_one_currency(admin: Admin):
 def test_the_numbers_come_as_files(admin: Admin):
     _live(admin)
     lines = admin.get("/insights.csv").text.splitlines()
-    assert len(lines) == 2 and lines[1].endswith(",18.00,1,USD") and ",36.00," in lines[1] and ",-18.00," in lines[1]
+    assert len(lines) == 2 and lines[1].endswith(",18.00,1,,USD") and ",36.00," in lines[1] and ",-18.00," in lines[1]
     assert "too expensive,1,18.00,USD" in admin.get("/insights.csv?of=left").text
     assert len(admin.get("/insights.csv?of=ahead").text.splitlines()) == 13
+    assert len(admin.get("/insights.csv?of=recovery").text.splitlines()) == 31
+    began = admin.get("/insights.csv?of=cohorts").text.splitlines()
+    assert (
+        began[0].lstrip("\ufeff").startswith("Began in the month of,Subscriptions,After months: 1")
+        and len(began) == 2
+    )
+    assert began[1].startswith("2026-05-01,3,3,3,3,3,3,3,,"), "one of the three ended, more than six months later"
+
+
+def test_what_is_read_from_every_subscription_comes_later(admin: Admin):
+    _live(admin)
+    html = admin.get("/insights?by=month").text
+    assert 'hx-get="/insights/ahead?currency=USD' in html and 'hx-get="/insights/cohorts' in html
+    assert "Churn: of the subscriptions that were active when the month began" in html
+    stayed = admin.get("/insights/cohorts").text
+    assert "Of 3 subscriptions of which three months are over, 100% stayed for them." in stayed
+    assert "<main" not in stayed
 
 
 def test_a_charge_to_come_stands_in_its_week(admin: Admin):
@@ -62,7 +80,7 @@ def test_a_charge_to_come_stands_in_its_week(admin: Admin):
         rows.cycle(session, contract, 1, NOW + 8 * DAY)
         rows.cycle(session, contract, 2, NOW + 90 * DAY)
     found = admin.get("/insights.csv?of=ahead").text.splitlines()[1:]
-    assert [line.split(",")[1] for line in found] == ["0.00", "23.00", *["0.00"] * 10]
+    assert [line.split(",")[2] for line in found] == ["0.00", "23.00", *["0.00"] * 10]
 
 
 def test_a_shop_not_counted_yet_is_told_so(admin: Admin):

@@ -53,7 +53,7 @@ export function body(deed: Deed, typed: Typed): Record<string, unknown> {
     const shown = field === 'total' ? deed.cycle?.total : price(deed, typed);
     if (shown) made[field] = shown.amount;
   }
-  return made;
+  return {...made, ...deed.given};
 }
 
 /** The price of what was chosen last: a variant, or a way of shipping. */

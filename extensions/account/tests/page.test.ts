@@ -100,6 +100,35 @@ test('where no reason may be asked for there is none, and an offer stands beside
   await waitFor(() => expect(asked.find(({path}) => path.endsWith('/stay_discount/preview'))?.body).toEqual({offer: '20x3'}));
 });
 
+test('what is picked up is sent to an address, by a way that Shopify names for it', async () => {
+  at('/contracts/6203000001');
+  const pickup = {...CONTRACT, delivery_method: {kind: 'pickup', title: 'Pickup', location: 'Elm Street', address: null}};
+  const way = {value: 'express', words: 'Express', price: {amount: '12.00', currency: 'USD'}, now: false, of: null};
+  const address = {action: 'address', possible: false, reason: null, inputs: [input('last_name'), input('address1')]};
+  const delivery = {action: 'delivery', possible: true, reason: null, inputs: [input('option'), input('price', {needed: false}), input('phone', {needed: false}), input('address', {needed: false})]};
+  const {asked, fetch} = app({...reads, '/6203000001': pickup, '/options': {actions: [address, delivery]}, '/shipping': {options: [way], reason: null}, '/delivery/preview': preview});
+  extension.fetch = fetch;
+  await extension.render();
+  fireEvent.click(await button('deed.send'));
+  await button('delivery.look');
+  const fields = Array.from(document.body.querySelectorAll('s-text-field')) as unknown as (Element & {value: string})[];
+  fields.forEach((each, at) => {
+    each.value = ['Marsh', '1 Oak Street'][at]!;
+    fireEvent.input(each);
+  });
+  await new Promise((drawn) => setTimeout(drawn));
+  fireEvent.submit(document.body.querySelector('s-form')!);
+  fireEvent.submit(await waitFor(() => {
+    expect(asked.some(({path, method}) => method === 'POST' && path.endsWith('/shipping'))).toBe(true);
+    const found = document.body.querySelector('s-form');
+    expect(found?.querySelectorAll('s-text-field')).toHaveLength(0);
+    return found!;
+  }));
+  const home = {last_name: 'Marsh', address1: '1 Oak Street'};
+  await waitFor(() => expect(asked.find(({path}) => path.endsWith('/delivery/preview'))?.body).toEqual({option: 'express', price: '12.00', address: home}));
+  expect(asked.find(({path, method}) => method === 'POST' && path.endsWith('/shipping'))?.body).toEqual(home);
+});
+
 test('who is signed out is told so, after one more try with a fresh token', async () => {
   at('/');
   const {asked, fetch} = app({'/contracts': 401});

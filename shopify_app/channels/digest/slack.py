@@ -24,6 +24,7 @@ from shopify_app.gateways.http.errors import Blocked, HttpError, Unsure
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.crypto import SecretUnreadable
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 
@@ -34,8 +35,8 @@ LEASE = timedelta(minutes=2)
 FIRST_WAIT, LONGEST_WAIT = 30, 3600
 """Seconds of machine time between tries, doubled each time."""
 MAX_TRIES = 10
-LOST = "Nobody knows whether it arrived: look into the channel, and send it again only if it is not there."
-NO_ADDRESS = "There is no address of Slack any more."
+LOST = N_("Nobody knows whether it arrived: look into the channel, and send it again only if it is not there.")
+NO_ADDRESS = N_("There is no address of Slack any more.")
 REFUSALS = {
     "no_service": "Slack no longer knows this address: the webhook was removed or switched off.",
     "no_team": "The Slack workspace of this address is gone.",

@@ -16,6 +16,7 @@ from shopify_app.context import Context
 from shopify_app.journal.models import DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Instant, Json, try_lock
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import INSTALLED, Shop
 
 SHOPS = 20
@@ -25,7 +26,7 @@ SENDER_DIED = (
     "The program ended while this was on its way to Flow, so nobody knows whether workflows have run. "
     "Look into Flow before you send it again."
 )
-TOO_OLD = "it happened more than seven days ago"
+TOO_OLD = N_("it happened more than seven days ago")
 _STAYS_TRUE = ("payment.recovered", "payment.exhausted")
 """Whether the shopper was told of a failure does not matter to a workflow."""
 

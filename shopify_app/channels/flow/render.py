@@ -6,11 +6,13 @@ import json
 import logging
 
 from shopify_app.channels.flow.triggers import BY_KIND
+from shopify_app.channels.kept import NOT_RENDERED
 from shopify_app.channels.klaviyo.shelf import Shelf
 from shopify_app.channels.klaviyo.story import Around, CannotRender, gather
 from shopify_app.gateways.shopify.flow import LARGEST
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING, Fact
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ def rendered(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
         return {
             "state": PARKED_DELIVERY,
             "body": None,
-            "reason": f"it could not be rendered ({type(error).__name__})",
+            "reason": NOT_RENDERED % {"kind": type(error).__name__},
         }
 
 
@@ -36,5 +38,5 @@ def _body(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
     trigger, story = BY_KIND[fact.kind], gather(shop, fact, around, shelf)
     payload = {field.name: field.value(story) for field in trigger.fields}
     if len(json.dumps(payload).encode()) > LARGEST:
-        raise CannotRender("it is larger than what Flow takes")
+        raise CannotRender(N_("it is larger than what Flow takes"))
     return {"handle": trigger.handle, "payload": payload}

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.flow import settings, targets
 from shopify_app.channels.flow.models import DONE, REFUSED, WAITING, FlowRun
 from shopify_app.channels.flow.targets import DATE, CannotDo
+from shopify_app.channels.kept import TRIED_OUT
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.edits import answers, changes, door
@@ -28,6 +29,7 @@ from shopify_app.edits.contract.action import Target
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crashpoints import reach
 from shopify_app.kit.db import Json, lock
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 
@@ -41,9 +43,8 @@ FIRST_WAIT, LONGEST_WAIT, MAX_TRIES = 10.0, 1800.0, 20
 """Seconds of machine time between tries that may yet succeed: about seven hours in all."""
 _PASSING = {*answers.PASSING, *whole.PASSING, whole.No.NOT_SEEN}
 _SO_ALREADY = {answers.Refusal.ALREADY, whole.No.ALREADY}
-TURNED_OFF = "Workflows may not change subscriptions here: Settings → Flow in Perennial."
-OTHER_RUN = "This run was asked for with other fields before."
-TRIED_OUT = "It was tried {tries} times. The last time: {words}"
+TURNED_OFF = N_("Workflows may not change subscriptions here: Settings → Flow in Perennial.")
+OTHER_RUN = N_("This run was asked for with other fields before.")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _later(ctx: Context, run_id: int, lease_until: datetime, words: str) -> None
     with ctx.db.session() as session:
         tries = session.get_one(FlowRun, run_id).tries
     if tries >= MAX_TRIES:
-        _finish(ctx, run_id, lease_until, REFUSED, TRIED_OUT.format(tries=tries, words=words))
+        _finish(ctx, run_id, lease_until, REFUSED, TRIED_OUT % {"tries": tries, "words": words})
         return
     wait = timedelta(seconds=min(FIRST_WAIT * 2 ** (tries - 1), LONGEST_WAIT))
     _write(ctx, run_id, lease_until, {"next_try_at": machine_now() + wait, "words": words})

@@ -19,8 +19,9 @@ from shopify_app.journal.models import DROPPED, PENDING, Delivery, Fact
 from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
-SWITCHED_OFF = "it was switched off for Flow"
+SWITCHED_OFF = N_("it was switched off for Flow")
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,12 @@ from shopify_app.edits.contract.statuses import Cancel, Pause
 from shopify_app.edits.move import on_day
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 
 DATE, WHOLE = "date", "whole"
 """The doors: of one order, and of a whole subscription."""
-NO_ORDER = "This subscription has no order to come that this could be done with."
+NO_ORDER = N_("This subscription has no order to come that this could be done with.")
 
 
 class CannotDo(Exception):

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from shopify_app.channels.flow.claim import Claim
 from shopify_app.channels.flow.triggers import CHANNEL
+from shopify_app.channels.kept import REFUSED_BY_SHOPIFY
 from shopify_app.context import Context
 from shopify_app.gateways.shopify.errors import (
     BadRequest,
@@ -23,12 +24,13 @@ from shopify_app.gateways.shopify.errors import (
 )
 from shopify_app.journal.models import ACCEPTED, PARKED_DELIVERY, PENDING, Delivery
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.speech import N_
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT, LONGEST_WAIT = 10.0, 3600.0
 """Seconds of machine time between tries while Shopify cannot be asked, doubled each time."""
-ANSWER_LOST = (
+ANSWER_LOST = N_(
     "Shopify did not say whether it took this, so nobody knows whether workflows have run. "
     "Look into Flow before you send it again."
 )
@@ -44,9 +46,9 @@ def failed(ctx: Context, claim: Claim, error: ShopifyError) -> None:
     log.warning("flow not told", extra={"shop_id": claim.shop_id, "delivery_id": claim.id, "error": str(error)})
     if isinstance(error, UserErrors):
         told = "; ".join(one.message for one in error.errors)
-        _record(ctx, claim, state=PARKED_DELIVERY, reason=f"Shopify refused it: {told}", is_unsure=False)
+        _record(ctx, claim, state=PARKED_DELIVERY, reason=REFUSED_BY_SHOPIFY % {"error": told}, is_unsure=False)
     elif isinstance(error, BadRequest):
-        _record(ctx, claim, state=PARKED_DELIVERY, reason=f"Shopify refused it: {error}", is_unsure=False)
+        _record(ctx, claim, state=PARKED_DELIVERY, reason=REFUSED_BY_SHOPIFY % {"error": error}, is_unsure=False)
     elif isinstance(error, Unreachable | ServerFault) and not isinstance(error, NeverLeft):
         _record(ctx, claim, state=PARKED_DELIVERY, reason=ANSWER_LOST, last_error=str(error))
     else:

@@ -13,6 +13,7 @@ from shopify_app.channels.klaviyo.possible import changeable, links
 from shopify_app.channels.klaviyo.story import CannotRender, Story
 from shopify_app.contracts import calendar
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 Telling = Callable[[Story], Json]
 
@@ -43,7 +44,7 @@ def _expected_at(story: Story) -> datetime:
         return story.cycle.expected_at
     told = story.fact.data.get("expected_at")
     if not told:
-        raise CannotRender("the billing cycle is gone")
+        raise CannotRender(N_("the billing cycle is gone"))
     return datetime.fromisoformat(told)
 
 

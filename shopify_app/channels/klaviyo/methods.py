@@ -15,6 +15,7 @@ from shopify_app.channels.klaviyo.story import Story
 from shopify_app.contracts.models import Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.links.urls import account_url
 from shopify_app.shoppers.mirror import payment_method
 from shopify_app.shops.models import Shop
@@ -79,14 +80,14 @@ def why_not(session: Session, fact: Fact, contract: Contract, now: datetime) -> 
     if fact.kind == "payment_method.removed":
         return _is_mended(session, fact, contract)
     if method is None or method.revoked_at is not None:
-        return "the payment method was removed"
+        return N_("the payment method was removed")
     if method.expires_on is None or method.expires_on.isoformat() != fact.data["expires_on"]:
-        return "the card was renewed"
+        return N_("the card was renewed")
     zone = session.get_one(Shop, fact.shop_id).zone
     if method.expires_on < now.astimezone(zone).date():
-        return "the card has expired"
+        return N_("the card has expired")
     later = affected.charged_after(session, fact.shop_id, method.shopify_gid, method.expires_on, zone)
-    return None if later else "no charge comes after the card expires"
+    return None if later else N_("no charge comes after the card expires")
 
 
 def _is_mended(session: Session, fact: Fact, contract: Contract) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shopify_app.channels import untold
+from shopify_app.channels.kept import NOT_RENDERED
 from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount
 from shopify_app.channels.klaviyo.render import event
@@ -79,7 +80,7 @@ def rendered(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Json:
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
         # a bug of ours about one fact must not keep all others from being told
         log.exception("fact not rendered", extra={"fact_id": fact.id, "kind": fact.kind})
-        return _parked(f"it could not be rendered ({type(error).__name__})")
+        return _parked(NOT_RENDERED % {"kind": type(error).__name__})
     return {"state": PENDING, "body": body, "reason": None}
 
 

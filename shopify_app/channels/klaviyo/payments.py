@@ -11,6 +11,7 @@ from shopify_app.channels.klaviyo.parts import amount, following, when
 from shopify_app.channels.klaviyo.story import CannotRender, Story
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.links.urls import account_url
 
 KINDS = {
@@ -58,7 +59,7 @@ def action_required(story: Story) -> Json:
     data = story.fact.data
     page = story.challenges.get(data["attempt_id"])
     if page is None:
-        raise CannotRender("the bank's page for confirming the payment is no longer known")
+        raise CannotRender(N_("the bank's page for confirming the payment is no longer known"))
     expires = _instant(data.get("next_step_at"))
     return {
         **_charge(story),

@@ -17,6 +17,7 @@ from shopify_app.channels.klaviyo.story import Around, CannotRender, Story, gath
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import N_
 from shopify_app.links.urls import account_url
 from shopify_app.shops.models import Shop
 
@@ -30,7 +31,7 @@ def event(shop: Shop, fact: Fact, around: Around, shelf: Shelf, *, backfill: boo
     story = gather(shop, fact, around, shelf)
     profile = profile_of(story.shopper, profile_properties(shop, story.shopper, shelf))
     if profile is None:
-        raise CannotRender("the shopper has neither a mail address nor a valid phone number")
+        raise CannotRender(N_("the shopper has neither a mail address nor a valid phone number"))
     properties = present(_base(story) | TELLINGS[fact.kind](story))
     return document(METRICS[fact.kind], profile, properties, iso(fact.occurred_at), fact.key, backfill=backfill)
 

@@ -13,6 +13,7 @@ from shopify_app.channels.klaviyo.parts import amount, number, on_day, picture, 
 from shopify_app.channels.klaviyo.possible import changeable
 from shopify_app.channels.klaviyo.story import CannotRender, Story
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 Side = dict[str, Any]
 
@@ -114,7 +115,7 @@ def _named(story: Story) -> Side:
     held = [item, *(_side(story, "before").get("items") or [])]
     named = next((one for one in held if one.get("title") and one.get("variant_gid") == item["variant_gid"]), None)
     if named is None:
-        raise CannotRender("the item is no longer known")
+        raise CannotRender(N_("the item is no longer known"))
     found: Side = named | item
     return found
 

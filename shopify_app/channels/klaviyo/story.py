@@ -17,6 +17,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.rules.store import among
 from shopify_app.edits.rules.terms import Rules
 from shopify_app.journal.models import Fact
+from shopify_app.kit.speech import N_
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop
 
@@ -27,7 +28,13 @@ Choices = Callable[[Shop, str, int, int, Sequence[str], datetime], dict[str, str
 
 
 class CannotRender(Exception):
-    """This fact cannot be told to Klaviyo; the message says why, in words a merchant understands."""
+    """This fact cannot be told to Klaviyo; the message says why, in words a merchant understands.
+
+    It is kept as it stands in the source, in English, and said in their language when they read it.
+    """
+
+    def __str__(self) -> str:
+        return str.__str__(self.args[0])
 
 
 @dataclass(frozen=True)
@@ -77,7 +84,7 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
     """Return the story of a fact. Raises CannotRender when contract or customer is missing or erased."""
     contract = shelf.contracts.get(fact.contract_gid or "")
     if contract is None:
-        raise CannotRender("the contract is no longer known")
+        raise CannotRender(N_("the contract is no longer known"))
     shopper = _shopper(fact, shelf)
     following = shelf.cycle(contract, fact.cycle_index + 1) if fact.cycle_index is not None else None
     cycle = shelf.cycle(contract, fact.cycle_index)
@@ -106,7 +113,7 @@ def gather(shop: Shop, fact: Fact, around: Around, shelf: Shelf) -> Story:
 def _shopper(fact: Fact, shelf: Shelf) -> Shopper:
     shopper = shelf.shoppers.get(fact.customer_gid or "")
     if shopper is None:
-        raise CannotRender("the customer is not known")
+        raise CannotRender(N_("the customer is not known"))
     if shopper.redacted_at:
-        raise CannotRender("the customer's data was erased")
+        raise CannotRender(N_("the customer's data was erased"))
     return shopper

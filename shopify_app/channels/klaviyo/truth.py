@@ -11,12 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from shopify_app.billing.models import CHALLENGED, BillingAttempt
+from shopify_app.channels.kept import HAS_STATUS
 from shopify_app.channels.klaviyo import methods, truth_of_edits, truth_of_stock
 from shopify_app.channels.klaviyo.shelf import cycles
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.gateways.shopify.decline_codes import Decline
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_among
+from shopify_app.kit.speech import N_
 from shopify_app.notices.rules import has_moved, why_not
 from shopify_app.orders.models import CANCELLED as CANCELLED_DELIVERY
 from shopify_app.orders.models import FulfillmentOrder
@@ -67,7 +69,7 @@ def reasons(session: Session, facts: Sequence[Fact], now: datetime) -> dict[int,
     for fact in checked:
         contract = contracts.get(fact.contract_gid or "")
         if contract is None:
-            found[fact.id] = "the contract is gone"
+            found[fact.id] = N_("the contract is gone")
             continue
         cycle = known.get((contract.id, -1 if fact.cycle_index is None else fact.cycle_index))
         decision = decided.get(int(fact.data.get("decision") or 0))
@@ -87,7 +89,7 @@ def _upcoming(case: _Case) -> str | None:
 def _changed(case: _Case) -> str | None:
     """The change is told as long as it is the latest, and the order still lies ahead."""
     if _told_again(case):
-        return "it was changed once more, and that is told instead"
+        return N_("it was changed once more, and that is told instead")
     if otherwise := truth_of_stock.told_otherwise(case.fact):
         return otherwise
     after = case.fact.after or {}
@@ -103,7 +105,7 @@ def _delivery(case: _Case) -> str | None:
         ships_at
         and datetime.fromisoformat(ships_at).astimezone(case.zone).date() < case.now.astimezone(case.zone).date()
     ):
-        return "the delivery was due already"
+        return N_("the delivery was due already")
     row = case.session.scalar(
         select(FulfillmentOrder).where(
             FulfillmentOrder.shop_id == case.fact.shop_id,
@@ -114,38 +116,38 @@ def _delivery(case: _Case) -> str | None:
     if row is None:
         return None
     if row.status == CANCELLED_DELIVERY:
-        return "the delivery was cancelled" if ships_at else None
+        return N_("the delivery was cancelled") if ships_at else None
     moved = ships_at and has_moved(datetime.fromisoformat(ships_at), row.fulfill_at, case.zone)
-    return "the delivery was moved" if moved else None
+    return N_("the delivery was moved") if moved else None
 
 
 def _failed(case: _Case) -> str | None:
     if case.fact.data.get("class") == Decline.ALREADY_PAID.value:
-        return "Shopify says that this charge was paid already"
+        return N_("Shopify says that this charge was paid already")
     if case.cycle is not None and case.cycle.status == "BILLED":
-        return "the charge was paid since"
+        return N_("the charge was paid since")
     if case.cycle is not None and case.cycle.skipped:
-        return "the cycle is skipped"
+        return N_("the cycle is skipped")
     if case.contract.status in (CANCELLED, EXPIRED):
-        return f"the contract is {case.contract.status.lower()}"
+        return HAS_STATUS % {"status": case.contract.status.lower()}
     return None
 
 
 def _action_required(case: _Case) -> str | None:
     attempt = case.session.get(BillingAttempt, case.fact.data.get("attempt_id") or 0)
     if attempt is None or attempt.state != CHALLENGED:
-        return "the bank no longer waits for the shopper"
+        return N_("the bank no longer waits for the shopper")
     return _failed(case)
 
 
 def _unheard(case: _Case) -> str | None:
-    return None if case.fact.data.get("told") else "the shopper was never told that it failed"
+    return None if case.fact.data.get("told") else N_("the shopper was never told that it failed")
 
 
 def _skipped(case: _Case) -> str | None:
     if case.contract.status in (CANCELLED, EXPIRED):
-        return f"the contract is {case.contract.status.lower()}"
-    return None if case.cycle is None or case.cycle.skipped else "the cycle is no longer skipped"
+        return HAS_STATUS % {"status": case.contract.status.lower()}
+    return None if case.cycle is None or case.cycle.skipped else N_("the cycle is no longer skipped")
 
 
 def _unskipped(case: _Case) -> str | None:
@@ -199,7 +201,7 @@ def _moved(case: _Case, announced: str | None) -> str | None:
     if case.cycle is None or case.cycle.due_at is None or announced is None:
         return None
     moved = has_moved(datetime.fromisoformat(announced), case.cycle.due_at, case.zone)
-    return "the charge was moved" if moved else None
+    return N_("the charge was moved") if moved else None
 
 
 def _told_again(case: _Case) -> bool:

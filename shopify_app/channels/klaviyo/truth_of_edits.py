@@ -8,20 +8,22 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.kept import HAS_STATUS
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.contracts.contents import OrderLine
 from shopify_app.contracts.facts_differences import rhythm
 from shopify_app.contracts.models import CANCELLED, EXPIRED, Contract
 from shopify_app.journal.models import DROPPED, Delivery, Fact
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
-_CHANGED = "it was changed once more since"
+_CHANGED = N_("it was changed once more since")
 
 
 def why_not(session: Session, fact: Fact, contract: Contract) -> str | None:
     """Return why an edit of a whole subscription must not be told any more, None when it may."""
     if contract.status in (CANCELLED, EXPIRED):
-        return f"the contract is {contract.status.lower()}"
+        return HAS_STATUS % {"status": contract.status.lower()}
     check = _CHECKS.get(fact.kind)
     if check is None:
         return _CHANGED if _later(session, fact) else None
@@ -35,7 +37,7 @@ def skip_was_not_told(session: Session, fact: Fact) -> str | None:
     skip = session.scalar(select(Fact.id).where(*mine, *skips).order_by(Fact.id.desc()).limit(1))
     told = select(Delivery.state).where(Delivery.fact_id == skip, Delivery.channel == CHANNEL)
     is_dropped = skip is not None and session.scalar(told) == DROPPED
-    return "that it was skipped was not told either" if is_dropped else None
+    return N_("that it was skipped was not told either") if is_dropped else None
 
 
 def _later(session: Session, fact: Fact) -> bool:

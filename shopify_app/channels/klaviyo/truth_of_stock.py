@@ -8,9 +8,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.kept import HAS_STATUS
 from shopify_app.contracts.models import CANCELLED, EXPIRED, BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_among
+from shopify_app.kit.speech import N_
 from shopify_app.notices.rules import why_not as why_no_order
 from shopify_app.stock.decide import CHOSEN, CLOSED, POLICY, RELEASED
 from shopify_app.stock.models import StockDecision
@@ -19,7 +21,7 @@ from shopify_app.stock.policy import DELAY, SELL
 ANNOUNCED = ("stock.low", "stock.out", "stock.discontinued")
 DONE = ("stock.substituted", "stock.delayed", "stock.partially_filled")
 BACK = "stock.back"
-TOLD_AS_STOCK = "it is told as what was done about a missing item"
+TOLD_AS_STOCK = N_("it is told as what was done about a missing item")
 
 
 def decisions(session: Session, facts: Iterable[Fact]) -> dict[int, StockDecision]:
@@ -38,16 +40,16 @@ def why_not(
     if fact.kind == BACK:
         return why_no_order(contract, cycle, now)
     if decision is None:
-        return "the decision is gone"
+        return N_("the decision is gone")
     if fact.kind in DONE:
         return _undone(fact, contract, decision)
     if decision.state == CHOSEN:
-        return "the shopper chose already"
+        return N_("the shopper chose already")
     if decision.done != SELL:  # of which nothing else is told
         if decision.ended_at is not None:
             return "nothing is missing any more, or the order is gone"
         if decision.done is not None:
-            return "it was decided already"
+            return N_("it was decided already")
     return why_no_order(contract, cycle, now)
 
 
@@ -59,6 +61,6 @@ def told_otherwise(fact: Fact) -> str | None:
 
 def _undone(fact: Fact, contract: Contract, decision: StockDecision) -> str | None:
     if contract.status in (CANCELLED, EXPIRED):
-        return f"the contract is {contract.status.lower()}"
+        return HAS_STATUS % {"status": contract.status.lower()}
     waits_no_more = decision.done == DELAY and decision.state in (RELEASED, CLOSED)
-    return "the order waits no longer" if fact.kind == "stock.delayed" and waits_no_more else None
+    return N_("the order waits no longer") if fact.kind == "stock.delayed" and waits_no_more else None

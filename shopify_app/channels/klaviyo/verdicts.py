@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from shopify_app.channels.kept import FAILED_OFTEN, REFUSED
 from shopify_app.channels.klaviyo.models import BROKEN, KlaviyoAccount
 from shopify_app.context import Context
 from shopify_app.gateways.klaviyo.errors import (
@@ -133,7 +134,7 @@ def _stumbled(ctx: Context, delivery_id: int, error: Stumbled) -> None:
     with ctx.db.session() as session:
         delivery = session.get_one(Delivery, delivery_id)
         if delivery.tries >= MAX_TRIES:
-            delivery.state, delivery.reason = PARKED_DELIVERY, f"it failed {MAX_TRIES} times: {error}"
+            delivery.state, delivery.reason = PARKED_DELIVERY, FAILED_OFTEN % {"times": MAX_TRIES, "error": error}
 
 
 def _refused_body(ctx: Context, delivery_id: int, error: BodyRefused) -> None:
@@ -144,7 +145,7 @@ def _refused_body(ctx: Context, delivery_id: int, error: BodyRefused) -> None:
         delivery.last_error, delivery.lease_until = str(error), None
         slim = _without_phone(delivery.body or {}) if _blames_phone(error) else None
         if slim is None:
-            delivery.state, delivery.reason = PARKED_DELIVERY, f"Klaviyo refused it: {error}"
+            delivery.state, delivery.reason = PARKED_DELIVERY, REFUSED % {"error": error}
         else:
             delivery.body, delivery.next_try_at = slim, machine_now()
 

@@ -15,6 +15,7 @@ from shopify_app.context import Context
 from shopify_app.gateways.mail.letter import Letter
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Instant
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 
@@ -22,7 +23,7 @@ LEASE = timedelta(seconds=150)
 """Longer than the slowest session of the gateway."""
 OURSELVES = "Perennial"
 """Who mails to staff come from."""
-SENDER_DIED = (
+SENDER_DIED = N_(
     "The program ended while this mail was on its way, so nobody knows whether it arrived. "
     "Send it again only if the person did not get it."
 )

@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from shopify_app.channels.kept import NOT_WRITTEN
 from shopify_app.channels.klaviyo import outbox
 from shopify_app.channels.klaviyo.catalogue import CHANNEL
 from shopify_app.channels.klaviyo.events.told import NEEDED
@@ -26,6 +27,7 @@ from shopify_app.channels.mail.models import DROPPED, NOTICE, PARKED, PENDING, M
 from shopify_app.journal.models import PENDING as WAITING
 from shopify_app.journal.models import Delivery, Fact
 from shopify_app.kit.db import Instant, Json
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import INSTALLED, Shop
 
 log = logging.getLogger(__name__)
@@ -35,8 +37,8 @@ GRACE = timedelta(hours=1)
 """Business time for which a connection that was lost is waited for."""
 OLD = outbox.OLD
 """What is older starts no flow in Klaviyo either."""
-NO_NEED = "it is not the shopper's to mend, so they need not know"
-TOLD_AT_ITS_END = "it was the last try, and what was done in the end is told instead"
+NO_NEED = N_("it is not the shopper's to mend, so they need not know")
+TOLD_AT_ITS_END = N_("it was the last try, and what was done in the end is told instead")
 
 
 def fill(session: Session, around: Around, machine_now: datetime) -> int:
@@ -150,5 +152,5 @@ def _said(shop: Shop, settings: MailSettings, fact: Fact, around: Around, shelf:
     except (LookupError, ValueError, TypeError, ArithmeticError) as error:
         # a bug of ours about one fact must not keep all others from being told
         log.exception("mail not written", extra={"fact_id": fact.id, "kind": fact.kind})
-        return nothing | {"state": PARKED, "reason": f"it could not be written ({type(error).__name__})"}
+        return nothing | {"state": PARKED, "reason": NOT_WRITTEN % {"kind": type(error).__name__}}
     return {"state": PENDING, "reason": None, **said}

@@ -23,9 +23,10 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.mail.models import DROPPED, PARKED, PENDING, SENDING, SENT, UNKNOWN, Mail
 from shopify_app.journal.models import Delivery
 from shopify_app.kit.db import Json, lock
+from shopify_app.kit.speech import N_
 
 LEFT = (SENDING, SENT, UNKNOWN)
-TAKEN_BACK = "Klaviyo works again and tells it instead"
+TAKEN_BACK = N_("Klaviyo works again and tells it instead")
 
 
 def lock_telling(session: Session, shop_id: int) -> None:

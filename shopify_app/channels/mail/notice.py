@@ -17,6 +17,7 @@ from shopify_app.channels.mail.page import filled
 from shopify_app.channels.mail.plain import plain
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 from shopify_app.shops.models import Shop
 
 _BY_SLUG = {mail.slug: mail for mail in MAILS}
@@ -30,7 +31,7 @@ def written(shop: Shop, sender_name: str, fact: Fact, around: Around, shelf: She
     attributes = event(shop, fact, replace(around, is_read_here=True), shelf, backfill=False)["data"]["attributes"]
     person, properties = attributes["profile"]["data"]["attributes"], attributes["properties"]
     if not person.get("email"):
-        raise CannotRender("the shopper has no mail address")
+        raise CannotRender(N_("the shopper has no mail address"))
     language = words.language(words.locale_of(properties["Locale"]))
     name = sender_name or properties["ShopName"]
     subject, html = _filled(BY_KIND[fact.kind], language, properties, person.get("first_name"), name)

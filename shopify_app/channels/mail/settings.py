@@ -16,9 +16,10 @@ from shopify_app.channels.klaviyo.mails.common import LANGUAGES as LANGUAGES
 from shopify_app.channels.mail.models import DROPPED, NOTICE, PARKED, PENDING, Mail, MailSettings
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
+from shopify_app.kit.speech import N_
 
 MOST_STAFF = 10
-SWITCHED_OFF = "sending shoppers mail in Klaviyo's place was switched off"
+SWITCHED_OFF = N_("sending shoppers mail in Klaviyo's place was switched off")
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import update
 
+from shopify_app.channels.kept import PUT_OFF, SERVER_REFUSED
 from shopify_app.channels.mail.claim import Claim
 from shopify_app.channels.mail.models import PARKED, PENDING, SENDING, SENT, UNKNOWN, Mail
 from shopify_app.context import Context
 from shopify_app.gateways.mail.errors import Delayed, MailError, Refused, Unsure
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.speech import N_
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +23,7 @@ FIRST_WAIT, LONGEST_WAIT = 30.0, 3600.0
 """Seconds of machine time between tries, doubled each time. Greylisting servers want to be asked after minutes."""
 MAX_TRIES = 8
 """Tries after which a mail that the server puts off again and again waits for a person."""
-ANSWER_LOST = (
+ANSWER_LOST = N_(
     "The mail server did not say whether it took this mail, so nobody knows whether it arrived. "
     "Send it again only if the person did not get it."
 )
@@ -42,7 +44,7 @@ def failed(ctx: Context, claim: Claim, error: MailError) -> bool:
         _record(ctx, claim, (SENDING,), tried | {"state": UNKNOWN, "reason": ANSWER_LOST})
         return True
     if isinstance(error, Refused):
-        reason = f"the mail server refused it: {error}"
+        reason = SERVER_REFUSED % {"error": error}
         _record(ctx, claim, (PENDING, SENDING), tried | {"state": PARKED, "reason": reason})
         return True
     _later(ctx, claim, tried, parks=isinstance(error, Delayed))
@@ -56,7 +58,7 @@ def _later(ctx: Context, claim: Claim, tried: dict[str, Any], *, parks: bool) ->
     after = machine_now() + timedelta(seconds=wait * random.uniform(1.0, 1.2))  # noqa: S311 - hides nothing
     later = tried | {"state": PENDING, "next_try_at": after}
     if parks and tries >= MAX_TRIES:
-        later |= {"state": PARKED, "reason": f"it was put off {MAX_TRIES} times: {tried['last_error']}"}
+        later |= {"state": PARKED, "reason": PUT_OFF % {"times": MAX_TRIES, "error": tried["last_error"]}}
     _record(ctx, claim, (PENDING, SENDING), later)
     if not parks:
         _rest(ctx, timedelta(seconds=min(wait, 300.0)))

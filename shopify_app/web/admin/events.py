@@ -19,7 +19,7 @@ from shopify_app.channels.klaviyo.people import MAIL_LIMIT
 from shopify_app.channels.klaviyo.profile import PROFILE
 from shopify_app.gateways.klaviyo.errors import BodyRefused, KeyRefused, KlaviyoError, Limited
 from shopify_app.kit.crypto import SecretUnreadable
-from shopify_app.kit.speech import N_, _, stored
+from shopify_app.kit.speech import N_, _, known
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
@@ -110,7 +110,7 @@ def _catalogue() -> dict[str, Any]:
         {
             "slug": event.slug,
             "name": event.name,
-            "fires": stored(event.fires),
+            "fires": known(event.fires),
             "rows": _rows(event.special, "event.{}"),
         }
         for event in EVENTS
@@ -135,7 +135,7 @@ def _rows(properties: Iterable[Property], place: str) -> list[dict[str, Any]]:
     return [
         {
             "variable": "{{ " + place.format(one.name) + " }}",
-            "says": stored(one.says),
+            "says": known(one.says),
             "example": _example(one.example),
             "is_list": _is_list(one.example),
             "always": one.always,

@@ -16,7 +16,7 @@ from shopify_app.channels.flow.settings import Wanted
 from shopify_app.channels.flow.triggers import BY_HANDLE, BY_KIND, CHANNEL, GROUPS
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import N_, _, stored
+from shopify_app.kit.speech import N_, _, known
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
@@ -87,7 +87,7 @@ def _show(*, toast: str = "", is_error: bool = False) -> Response:
 def _groups() -> dict[str, list[dict[str, str]]]:
     """The triggers by the names they have in Shopify Flow, explained in the reader's language."""
     return {
-        stored(heading): [{"handle": one.handle, "name": one.name, "says": stored(one.says)} for one in triggers]
+        known(heading): [{"handle": one.handle, "name": one.name, "says": known(one.says)} for one in triggers]
         for heading, triggers in GROUPS.items()
     }
 
@@ -114,7 +114,7 @@ def _told(delivery: Delivery, fact: Fact) -> dict[str, Any]:
         "words": words,
         "tone": tone,
         "is_parked": delivery.state == PARKED_DELIVERY,
-        "details": stored(delivery.reason) or (tries if delivery.state == PENDING and delivery.tries else ""),
+        "details": known(delivery.reason) or (tries if delivery.state == PENDING and delivery.tries else ""),
         **_subscription(delivery.contract_gid),
     }
 
@@ -127,7 +127,7 @@ def _ran(run: FlowRun) -> dict[str, Any]:
         "at": run.asked_at,
         "words": words,
         "tone": tone,
-        "details": stored(run.words),
+        "details": known(run.words),
         **_subscription(run.contract_gid),
     }
 

@@ -15,7 +15,7 @@ from shopify_app.insights import drift
 from shopify_app.insights.models import Comparison
 from shopify_app.journal.models import PARKED_DELIVERY, PENDING
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.speech import N_, _, ngettext, stored
+from shopify_app.kit.speech import N_, _, known, ngettext
 from shopify_app.shops.models import Shop, ShopToken
 from shopify_app.web import ctx
 from shopify_app.web.admin import queries
@@ -148,7 +148,7 @@ def _klaviyo(session: Session, shop_id: int) -> Check:
     if account is None:
         return _check("Klaviyo", "info", _("Not connected. Nothing is lost meanwhile."), needs_settings=True)
     if account.state != CONNECTED:
-        words = f"{stored(account.broken_reason) or REFUSED} {_('Connect again; what waits is sent then.')}"
+        words = f"{known(account.broken_reason) or REFUSED} {_('Connect again; what waits is sent then.')}"
         return _check("Klaviyo", "critical", words, needs_settings=True)
     counts = queries.delivery_counts(session, shop_id, "klaviyo")
     words = _("Connected to %(account)s", account=account.account_name)

@@ -15,6 +15,7 @@ from shopify_app.contracts.mirror import AHEAD
 from shopify_app.contracts.models import ContractImport
 from shopify_app.insights import daybook
 from shopify_app.kit.gid import number_of
+from shopify_app.kit.speech import _
 from shopify_app.notices.models import NoticeSettings
 from shopify_app.shops.models import Shop
 from shopify_app.stock import settings as stock
@@ -51,7 +52,7 @@ def home() -> Response:
             "importing": importing(session, g.shop.id),
             "steps": _steps(session, g.shop),
         }
-    return render.page("home/page.html", title="Home", **values)
+    return render.page("home/page.html", title=_("Home"), **values)
 
 
 @blueprint.get("/import")
@@ -73,13 +74,13 @@ def _tiles(
     flying, aside = queries.in_flight(session, shop.id), queries.set_aside(session, shop.id)
     unsaid = unexplained["number"] if unexplained else 0
     return [
-        _tile("Expected today", "expected", today.expected),
-        _tile("Charged today", "charged", *billed),
-        _tile("Failed today", "failed", failed[0], tone="critical" if failed[0] else ""),
-        _tile("Held or needs you", "aside", aside, tone="caution" if aside else ""),
-        _tile("Unexplained", "unexplained", unsaid, tone="critical" if unsaid else ""),
-        _tile("Still due today", "due", sum(n for n, _ in due), home_days.added([sums for _, sums in due])),
-        *([_tile("Waiting for the bank", "flying", flying)] if flying else []),
+        _tile(_("Expected today"), "expected", today.expected),
+        _tile(_("Charged today"), "charged", *billed),
+        _tile(_("Failed today"), "failed", failed[0], tone="critical" if failed[0] else ""),
+        _tile(_("Held or needs you"), "aside", aside, tone="caution" if aside else ""),
+        _tile(_("Unexplained"), "unexplained", unsaid, tone="critical" if unsaid else ""),
+        _tile(_("Still due today"), "due", sum(n for n, _ in due), home_days.added([sums for _, sums in due])),
+        *([_tile(_("Waiting for the bank"), "flying", flying)] if flying else []),
     ]
 
 
@@ -123,13 +124,13 @@ def _steps(session: Session, shop: Shop) -> list[Values]:
     row = session.get(ContractImport, shop.id)
     settings = url_for("admin.settings")
     return [
-        _step("Install Perennial", True, ""),
-        _step("Read your subscriptions from Shopify", row is not None and row.finished_at is not None, ""),
-        _step("Connect Klaviyo", account_of(session, shop.id) is not None, settings),
-        _step("Choose when charges run", session.get(BillingSettings, shop.id) is not None, settings),
-        _step("Choose when shoppers are told", session.get(NoticeSettings, shop.id) is not None, settings),
+        _step(_("Install Perennial"), True, ""),
+        _step(_("Read your subscriptions from Shopify"), row is not None and row.finished_at is not None, ""),
+        _step(_("Connect Klaviyo"), account_of(session, shop.id) is not None, settings),
+        _step(_("Choose when charges run"), session.get(BillingSettings, shop.id) is not None, settings),
+        _step(_("Choose when shoppers are told"), session.get(NoticeSettings, shop.id) is not None, settings),
         _step(
-            "See how subscribers hear of missing items",
+            _("See how subscribers hear of missing items"),
             stock.of(session, shop.id).confirmed_at is not None,
             url_for("admin.stock_telling"),
         ),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.channels.mail import settings as mail
 from shopify_app.channels.mail.models import DROPPED, PARKED, SENT, UNKNOWN, Mail
-from shopify_app.kit.speech import N_, _, stored
+from shopify_app.kit.speech import N_, _, known
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 
@@ -42,7 +42,7 @@ def values(session: Session, shop: Shop) -> Values:
 
 def mailed(row: Mail) -> str:
     """Return what became of the mail about a fact, e.g. "Mail taken by the mail server"."""
-    reason = (stored(row.reason) or _("no reason recorded")).rstrip(".")
+    reason = (known(row.reason) or _("no reason recorded")).rstrip(".")
     if row.state == SENT:
         return _("Mail taken by the mail server")
     if row.state == UNKNOWN:

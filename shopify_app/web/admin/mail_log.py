@@ -13,7 +13,7 @@ from shopify_app.channels.mail import again
 from shopify_app.channels.mail.models import ALERT, DROPPED, PARKED, PENDING, SENDING, SENT, TEST, UNKNOWN, Mail
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import N_, _, ngettext, stored
+from shopify_app.kit.speech import N_, _, known, ngettext
 from shopify_app.shoppers.models import Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -115,7 +115,7 @@ def _row(mail: Mail, fact: Fact | None, shopper: Shopper | None) -> dict[str, An
         "words": words,
         "tone": tone,
         "may_go_again": mail.state in FOR_A_PERSON and (mail.recipient is not None or fact is not None),
-        "details": stored(mail.reason) or _tries(mail),
+        "details": known(mail.reason) or _tries(mail),
     }
 
 

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from shopify_app.journal.models import Fact
-from shopify_app.kit.speech import N_, _, ngettext, stored
+from shopify_app.kit.speech import N_, _, filled, ngettext
 from shopify_app.plans.models import SellingPlan
 from shopify_app.plans.terms import Terms
 from shopify_app.web.admin import plan_prices
@@ -104,7 +104,7 @@ def _told(words: str, tone: str = "neutral") -> Telling:
         group, plan = (f"“{fact.data.get(name) or '?'}”" for name in ("group", "plan"))
         count = plural(int(fact.data.get("products") or 0), "product")
         places = {"group": group, "plan": plan, "products": count, "who": who(fact)}
-        return Sentence(stored(words) % places, tone)
+        return Sentence(filled(words, **places), tone)
 
     return tell
 

@@ -13,7 +13,7 @@ from shopify_app.channels.klaviyo.catalogue import CHANNEL, METRICS
 from shopify_app.channels.klaviyo.models import CONNECTED, KlaviyoAccount, account_of
 from shopify_app.journal.models import ACCEPTED, DROPPED, PARKED_DELIVERY, PENDING, Delivery, Fact
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import N_, _, ngettext, stored
+from shopify_app.kit.speech import N_, _, known, ngettext
 from shopify_app.shoppers.models import Shopper
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -122,7 +122,7 @@ def _row(delivery: Delivery, fact: Fact, shopper: Shopper | None) -> dict[str, A
         "words": words,
         "tone": tone,
         "is_parked": delivery.state == PARKED_DELIVERY,
-        "details": stored(delivery.reason) or _tries(delivery),
+        "details": known(delivery.reason) or _tries(delivery),
     }
 
 
@@ -148,5 +148,5 @@ def _problem(account: KlaviyoAccount | None) -> str:
         return _("Klaviyo is not connected. What happens meanwhile is kept and told when you connect.")
     if account.state != CONNECTED:
         lost = _("Nothing is lost: what waits is sent when you connect again.")
-        return f"{stored(account.broken_reason) or REFUSED} {lost}"
+        return f"{known(account.broken_reason) or REFUSED} {lost}"
     return ""

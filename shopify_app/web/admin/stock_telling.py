@@ -18,7 +18,7 @@ from shopify_app.channels.mail import settings as mail
 from shopify_app.channels.mail.preview import Preview
 from shopify_app.journal.models import Fact
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import _, stored
+from shopify_app.kit.speech import _, known
 from shopify_app.plans.models import SellingPlan
 from shopify_app.shoppers.mirror import shopper
 from shopify_app.stock import settings
@@ -63,7 +63,7 @@ def _show(toast: str = "") -> Response:
     with ctx().db.session() as session:
         values: Values = {
             "event": event.slug,
-            "fires": stored(event.fires),
+            "fires": known(event.fires),
             "events": [(one.slug, one.name) for one in STOCK],
             "language": language,
             "languages": LANGUAGES,

@@ -102,6 +102,27 @@ DECLINE = {
 }
 
 LONGEST = 300
+SPELLED = {
+    "AUTHORIZED": N_("Authorized"),
+    "EXPIRED": N_("Expired"),
+    "PAID": N_("Paid"),
+    "PARTIALLY_PAID": N_("Partially paid"),
+    "PARTIALLY_REFUNDED": N_("Partially refunded"),
+    "PENDING": N_("Pending"),
+    "REFUNDED": N_("Refunded"),
+    "VOIDED": N_("Voided"),
+    "FULFILLED": N_("Fulfilled"),
+    "IN_PROGRESS": N_("In progress"),
+    "ON_HOLD": N_("On hold"),
+    "OPEN": N_("Open"),
+    "PARTIALLY_FULFILLED": N_("Partially fulfilled"),
+    "PENDING_FULFILLMENT": N_("Pending fulfillment"),
+    "REQUEST_DECLINED": N_("Request declined"),
+    "RESTOCKED": N_("Restocked"),
+    "SCHEDULED": N_("Scheduled"),
+    "UNFULFILLED": N_("Unfulfilled"),
+}
+"""OrderDisplayFinancialStatus and OrderDisplayFulfillmentStatus (schema 2026-10)."""
 
 
 def status(value: str) -> Badge:
@@ -159,4 +180,6 @@ def payment_warning(method: PaymentMethod | None, today: date, next_charge: date
 
 def spelled(value: str | None) -> str:
     """Return one of Shopify's constants in words, e.g. PARTIALLY_REFUNDED → "Partially refunded"."""
-    return value.replace("_", " ").capitalize() if value else "–"
+    if not value:
+        return "–"
+    return SPELLED.get(value) or value.replace("_", " ").capitalize()

@@ -1,6 +1,6 @@
 // A deed with a subscription or with one of its dates: where it is previewed, done and taken back.
 import {ask} from './client';
-import type {Contract, Cycle, DateAction, Done, Input, Option, Preview} from './types';
+import type {Contract, Cycle, DateAction, Done, Input, Option, Preview, Value} from './types';
 
 /** What is about to be done. `cycle`: with this date alone; else with the whole subscription. */
 export interface Deed {
@@ -8,6 +8,7 @@ export interface Deed {
   contract: Contract;
   cycle?: Cycle;
   inputs: Input[];
+  given?: object; // what is sent along without being asked for
 }
 
 const DAY: Input = {
@@ -57,4 +58,14 @@ export async function wholeDeed(contract: Contract, option: Option): Promise<Dee
   const found = await ask<{options: Input['values']}>(`${root(deed)}/shipping`);
   const asked = option.inputs.filter(({field}) => field !== 'address');
   return {...deed, inputs: asked.map((input) => (input.field === 'option' ? {...input, values: found.options} : input))};
+}
+
+/** What is picked up now is sent to an address, by one of the ways that Shopify named for it. */
+export function sending(contract: Contract, options: Option[], ways: Value[], address: object): Deed {
+  const inputs = options.find(({action}) => action === 'delivery')?.inputs ?? [];
+  const asked = inputs.filter(({field}) => field === 'option' || field === 'price');
+  return {
+    action: 'delivery', contract, given: {address},
+    inputs: asked.map((input) => (input.field === 'option' ? {...input, values: ways} : input)),
+  };
 }

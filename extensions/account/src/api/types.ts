@@ -57,7 +57,7 @@ export interface Contract extends Summary {
   delivery_method: {
     kind: string;
     title: string | null;
-    location: Record<string, string | null> | null;
+    location: string | null;
     address: Address | null;
   } | null;
   payment_method: {kind: string; brand: string | null; last_digits: string | null; expires_on: string | null} | null;

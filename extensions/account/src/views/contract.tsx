@@ -18,7 +18,8 @@ import {Delivery} from './delivery';
 import {Leaving, WithdrawView} from './leaving';
 import {Status} from './list';
 import {Past} from './past';
-import {Payment} from './payment';
+import {Payment, trouble} from './payment';
+import {SendView} from './send';
 import {Told} from './told';
 
 /** All that one view of a subscription is made of. */
@@ -28,8 +29,8 @@ export interface Whole {
   options: Option[];
 }
 
-/** What is open instead of the subscription: a deed, or one of the two ways out. */
-type Open = Deed | 'cancel' | 'withdraw';
+/** What is open instead of the subscription: a deed, or a view of its own. */
+type Open = Deed | 'cancel' | 'withdraw' | 'send';
 
 async function read(number: string): Promise<Whole> {
   const own = `/contracts/${number}`;
@@ -62,6 +63,7 @@ export function ContractPage({number}: {number: string}) {
   if (open === 'withdraw' && whole.value) {
     return <WithdrawView contract={whole.value.contract} tell={tell} leave={close} />;
   }
+  if (open === 'send' && whole.value) return <SendView whole={whole.value} choose={choose} leave={close} />;
   if (open && typeof open !== 'string') return <DeedView key={open.action} deed={open} tell={tell} leave={close} />;
   return (
     <s-page heading={whole.value ? items(whole.value.contract.lines) : t('title')}>
@@ -76,10 +78,11 @@ export function ContractPage({number}: {number: string}) {
               <s-text>{rhythm(value.contract.delivery)}</s-text>
               {value.contract.status === 'CANCELLED' && <s-text>{t('cancelled')}</s-text>}
             </s-section>
+            {trouble(value.contract) && <Payment contract={value.contract} again={() => void whole.again()} />}
             <Dates whole={value} choose={choose} tell={tell} />
             {value.contract.prepaid && <Deliveries contract={value.contract} />}
-            <Payment contract={value.contract} again={() => void whole.again()} />
-            <Delivery contract={value.contract} />
+            {!trouble(value.contract) && <Payment contract={value.contract} again={() => void whole.again()} />}
+            <Delivery whole={value} send={() => choose('send')} />
             <Changes whole={value} choose={choose} />
             <Leaving whole={value} withdraw={() => choose('withdraw')} />
             <Past contract={value.contract} />

@@ -42,7 +42,7 @@ export function WithdrawView({contract, tell, leave}: Props) {
           {exempt && <s-text>{t('withdraw.exempt', {words: exempt})}</s-text>}
           <s-stack direction="inline" gap="small">
             <s-button variant="primary" tone="critical" loading={busy} onClick={() => void act()}>{t('withdraw.do')}</s-button>
-            <s-button onClick={leave}>{t('cancel.keep')}</s-button>
+            <s-button onClick={leave}>{t('back')}</s-button>
           </s-stack>
         </s-stack>
       </s-section>

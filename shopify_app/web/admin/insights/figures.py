@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,20 +14,36 @@ from sqlalchemy.orm import Session
 from shopify_app.insights import movement
 from shopify_app.insights.revenue_models import DailyMovement, DailyRevenue, RevenueCount
 from shopify_app.shops.models import Shop
-from shopify_app.web.admin import queries
 
 WEEK = timedelta(days=7)
-WEEKS, MONTHS, AHEAD, LEFT_DAYS = 13, 12, 12, 90
+WEEKS, MONTHS, LEFT_DAYS = 13, 12, 90
 
 
 @dataclass
 class Period:
-    """A week or month that begins on `on`: signed amounts by kind, and how it stood at its end (so far)."""
+    """A week or month that begins on `on`: signed amounts by kind, and how it stood at its end (so far).
+
+    `began`: active subscriptions when it began, None for the one in which counting did. `left`: how many of the
+    active ones ended in it.
+    """
 
     on: date
     moved: dict[str, Decimal] = field(default_factory=dict)
     mrr: Decimal = Decimal(0)
     active: int = 0
+    began: int | None = None
+    left: int = 0
+
+    @property
+    def churn(self) -> float | None:
+        """Per cent of those active when it began that ended while active; None while nobody knows how many began."""
+        return 100 * self.left / self.began if self.began else None
+
+    @property
+    def most(self) -> str | None:
+        """The kind of movement that weighed most, None when nothing moved."""
+        moved = {kind: amount for kind, amount in self.moved.items() if kind != movement.OPENING and amount}
+        return max(moved, key=lambda kind: abs(moved[kind])) if moved else None
 
     @property
     def gained(self) -> Decimal:
@@ -55,16 +73,31 @@ def periods(session: Session, shop: Shop, currency: str, today: date, by: str) -
     found = {on: Period(on) for on in starts if _end(on, by) >= begin}
     mine = (DailyMovement.shop_id == shop.id, DailyMovement.currency == currency, DailyMovement.day >= starts[0])
     on = func.date_trunc(by, DailyMovement.day)
-    moved = select(func.date(on), DailyMovement.kind, func.sum(DailyMovement.amount)).where(*mine)
-    for start, kind, amount in session.execute(moved.group_by(func.date(on), DailyMovement.kind)):
+    sums = (func.sum(DailyMovement.amount), func.sum(DailyMovement.number))
+    moved = select(func.date(on), DailyMovement.kind, *sums).where(*mine)
+    for start, kind, amount, number in session.execute(moved.group_by(func.date(on), DailyMovement.kind)):
         found[start].moved[kind] = amount
+        if kind == movement.CHURNED:
+            found[start].left = int(number)
     ends = select(DailyRevenue.day, DailyRevenue.mrr, DailyRevenue.active).where(
         DailyRevenue.shop_id == shop.id, DailyRevenue.currency == currency, DailyRevenue.day >= starts[0]
     )
     for day, mrr, active in session.execute(ends.order_by(DailyRevenue.day)):
         period = found[day - timedelta(days=day.weekday()) if by == "week" else day.replace(day=1)]
         period.mrr, period.active = mrr, active
-    return list(found.values())
+    ordered = list(found.values())
+    for before, period in pairwise(ordered):
+        period.began = before.active
+    if ordered and ordered[0].on > begin:
+        ordered[0].began = _active_before(session, shop, currency, ordered[0].on)
+    return ordered
+
+
+def _active_before(session: Session, shop: Shop, currency: str, on: date) -> int | None:
+    query = select(DailyRevenue.active).where(
+        DailyRevenue.shop_id == shop.id, DailyRevenue.currency == currency, DailyRevenue.day == on - timedelta(days=1)
+    )
+    return session.scalar(query)
 
 
 def left(session: Session, shop: Shop, currency: str, today: date) -> list[tuple[str, int, Decimal]]:
@@ -79,15 +112,10 @@ def left(session: Session, shop: Shop, currency: str, today: date) -> list[tuple
     return sorted(((reason, int(number), lost) for reason, number, lost in found), key=lambda each: -each[1])
 
 
-def ahead(session: Session, shop: Shop, currency: str, today: date) -> list[tuple[date, Decimal]]:
-    """Return the next twelve times seven days from today, and the sums of their charges."""
-    start = datetime.combine(today, time.min, shop.zone)
-    end = datetime.combine(today + AHEAD * WEEK, time.min, shop.zone)
-    days = queries.due_by_day(session, shop.id, start, end, shop.zone.key)
-    sums = {today + number * WEEK: Decimal(0) for number in range(AHEAD)}
-    for day, (_, found) in days.items():
-        sums[today + (day - today).days // 7 * WEEK] += found.get(currency, Decimal(0))
-    return list(sums.items())
+def last_whole(periods: Sequence[Period], since: date | None) -> Period | None:
+    """Return the last period that is over and was counted from its first day; None when there is none yet."""
+    over = [each for each in periods[:-1] if since is not None and since < each.on]
+    return over[-1] if over else None
 
 
 def _mondays(today: date) -> list[date]:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_percent
+
 from shopify_app.contracts.facts import WITHDRAWN
 from shopify_app.insights import movement, revenue
-from shopify_app.kit.speech import N_
+from shopify_app.kit.speech import N_, locale
+
+
+def share(percent: float) -> str:
+    """Return per cent as the reader's language writes them, with one digit after the point if there is one."""
+    return str(format_percent(round(percent, 1) / 100, format="#,##0.#%", locale=locale()))
+
 
 KINDS = {
     movement.OPENING: N_("Already there"),
@@ -39,9 +47,22 @@ DEFINITIONS = {
         "Subscriptions that ended, while active or while paused, by the reason given. Payment failed for good: the "
         "last try failed, and your settings end the subscription then."
     ),
-    "ahead": N_(
-        "Charges that will be made if nothing changes, delivery included: skipped, held and parked ones are left "
-        "out. Each is reckoned at the subscription's next charge. Dates are known for about 100 days."
+    "churn": N_(
+        "Churn: of the subscriptions that were active when the month began, how many per cent ended in it while "
+        "active, for whatever reason. Pausing is not ending. The month in which counting began has none."
     ),
-    "recovery": N_("Failed charges whose case ended in the last 90 days: recovered if they were paid in the end."),
+    "cohorts": N_(
+        "Subscriptions by the month in which they began, and how many of them were still there on the same day so "
+        "many months later, paused or not. One that came back counts as there all along. Of those that ended before "
+        "counting began, the day of their last change at Shopify is taken. Empty: not over for all of them."
+    ),
+    "ahead": N_(
+        "Charges to come, delivery included, each reckoned at the subscription's next charge; skipped ones are left "
+        "out. Paid: charged today already. At risk: a charge of the subscription fails, or its card ends before. "
+        "Held: waits for stock, for time or for you. Dates are known for about 100 days."
+    ),
+    "recovery": N_(
+        "Failed charges by the day on which their case ended: recovered if they were paid in the end. Orders that "
+        "got another date count nowhere."
+    ),
 }

@@ -17,7 +17,7 @@ from shopify_app.dunning import ladders
 from shopify_app.fulfillment import folding, listing
 from shopify_app.fulfillment import words as change_words
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import _
+from shopify_app.kit.speech import _, known
 from shopify_app.shoppers.models import Shopper
 from shopify_app.tasks import book
 from shopify_app.web.admin.fulfillment import asked
@@ -166,13 +166,17 @@ def _tasks(session: Session, shop_id: int) -> Iterator[Values]:
     number = book.waiting(session, shop_id)
     rows = [
         {
-            "who": task.words,
+            "who": known(task.words),
             "number": number_of(task.contract_gid) if task.contract_gid else "",
             "href": url_for("admin.contract", number=number_of(task.contract_gid)) if task.contract_gid else "",
             "about": "",
-            "said": task.to_do,
+            "said": known(task.to_do),
             "deeds": [
-                {"label": _("Mark as done"), "of": task.words, "post": url_for("admin.task_done", number=task.id)}
+                {
+                    "label": _("Mark as done"),
+                    "of": known(task.words),
+                    "post": url_for("admin.task_done", number=task.id),
+                }
             ],
         }
         for task in (book.listed(session, shop_id, limit=FEW) if number else [])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shopify_app.kit.speech import _, ngettext, small
+from shopify_app.kit.speech import _, ngettext
 from shopify_app.stock.policy import ASK, DELAY, REST, SWAP, TELL, Terms
 from shopify_app.web.admin.stock.words import ACTIONS, FALLBACKS, PRICES
-from shopify_app.web.format import money
+from shopify_app.web.format import inner, money
 
 
 def sentences(found: Terms, substitute: str = "", currency: str | None = None) -> list[str]:
@@ -13,11 +13,11 @@ def sentences(found: Terms, substitute: str = "", currency: str | None = None) -
     own = (found.default if found.action == ASK else found.action) or TELL
     said = _first(found, own)
     if found.swap_variant_gid:
-        other, price = substitute or _("an item that is not known any more"), small(PRICES[found.price_rule])
+        other, price = substitute or _("an item that is not known any more"), inner(PRICES[found.price_rule])
         said.append(
             _("The substitute is %(item)s, for %(price)s, as long as there is enough of it.", item=other, price=price)
         )
-    words, then = {own, *found.allowed}, small(FALLBACKS[found.fallback])
+    words, then = {own, *found.allowed}, inner(FALLBACKS[found.fallback])
     if DELAY in words:
         said.append(
             ngettext(
@@ -52,7 +52,7 @@ def _rest(found: Terms, currency: str | None) -> str:
 
 def _first(found: Terms, own: str) -> list[str]:
     """What happens, and what shoppers can choose."""
-    choices = " · ".join(small(ACTIONS[word]) for word in found.allowed if word != found.action)
+    choices = " · ".join(inner(ACTIONS[word]) for word in found.allowed if word != found.action)
     if found.action != ASK:
         instead = [_("The shopper can choose instead: %(choices)s.", choices=choices)] if choices else []
         return [f"{ACTIONS[own]}.", *instead]
@@ -61,4 +61,4 @@ def _first(found: Terms, own: str) -> list[str]:
         if choices
         else _("The shopper is told, and has no choice.")
     )
-    return [asked, _("Without an answer: %(what)s.", what=small(ACTIONS[own]))]
+    return [asked, _("Without an answer: %(what)s.", what=inner(ACTIONS[own]))]

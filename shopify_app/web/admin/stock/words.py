@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import tzinfo
 
 from shopify_app.journal.models import Fact
-from shopify_app.kit.speech import N_, _, ngettext, small
+from shopify_app.kit.speech import N_, _, ngettext
 from shopify_app.stock import decide, ends
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.pages import Item
@@ -25,7 +25,7 @@ from shopify_app.stock.policy import (
 from shopify_app.stock.what_if import MOST, Outcome
 from shopify_app.web.admin.sentence import Sentence, instant, who
 from shopify_app.web.admin.words import Badge
-from shopify_app.web.format import count, day, moment, plural
+from shopify_app.web.format import count, day, inner, moment, plural
 
 ACTIONS = {
     ASK: N_("Ask the shopper what to do"),
@@ -146,7 +146,7 @@ def state(decision: StockDecision, zone: tzinfo) -> str:
         return _chosen(decision, at)
     if decision.default == TELL:
         return _("Told. On %(at)s the order waits for you.", at=at)
-    what = small(ACTIONS[decision.default])
+    what = inner(ACTIONS[decision.default])
     if decision.options:
         return _("Asked; without an answer on %(at)s: %(what)s.", at=at, what=what)
     return _("Told; on %(at)s: %(what)s.", at=at, what=what)
