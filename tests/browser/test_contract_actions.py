@@ -53,7 +53,7 @@ def test_charge_now_skip_and_release(story: Story, page: Page) -> None:
     frame.get_by_role("link", name="Charge now: Fri, Dec 4").click()
     frame.get_by_text("at once, before taxes.").wait_for()
     frame.get_by_role("button", name="Charge now", exact=True).dblclick()
-    frame.get_by_text("With the bank").wait_for()
+    frame.get_by_text("With the bank", exact=True).wait_for()
     story.settle()
     stage.open(f"/contracts/{number}")
     frame.get_by_text("Charged", exact=True).wait_for()

@@ -123,7 +123,9 @@ def test_a_parked_charge_a_failed_one_a_stock_decision_and_a_change_are_dealt_wi
     needs = merchant.frame.locator("s-section").filter(
         has=merchant.frame.get_by_role("heading", name="What needs you")
     )
+    stage.page.set_viewport_size({"width": 1280, "height": 2200})  # else the frame cuts it off
     needs.screenshot(path=ARTIFACTS / "morning-needs.png")
+    stage.page.set_viewport_size({"width": 1280, "height": 900})
 
     merchant.press("Release: Alex Marsh 1")
     merchant.frame.get_by_role("heading", name=re.compile("^Release .*2026")).wait_for()
