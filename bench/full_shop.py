@@ -119,7 +119,7 @@ ROWS = (
     from generate_series(1, {ITEMS}) n""",
     """insert into stock_demand (shop_id, contract_id, cycle_index, variant_gid, charge_at, units)
     select 1, l.contract_id, b.cycle_index, l.variant_gid, b.due_at, l.quantity from contract_lines l
-    join billing_cycles b on b.contract_id = l.contract_id where b.due_at is not null""",
+    join billing_cycles b on b.contract_id = l.contract_id where b.due_at < now() + interval '45 days'""",
     f"""insert into stock_items (shop_id, item_gid, looked_at, supply, runs_out_at, short_units)
     select 1, 'gid://shopify/InventoryItem/' || n, now(), 100 + n, now() + mod(n, 20) * interval '1 day', mod(n, 9)
     from generate_series(1, {ITEMS}) n""",

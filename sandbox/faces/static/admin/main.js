@@ -12,6 +12,7 @@ const home = document.getElementById("app-home");
 let menu = { items: [], home: "/" };
 let path = "/";
 let silence = 0;
+let heard = 0; // how often a page said that it is there: a slow one may do so while its silence is looked into
 
 answer("id-token", () => read("_token"));
 answer("user", async () => (await read("_staff")).user);
@@ -31,7 +32,9 @@ function showFailed(said) {
 async function listenIn() {
   clearTimeout(silence);
   silence = setTimeout(async () => {
+    const before = heard;
     const probe = await read("_probe").catch((error) => ({ answers: false, said: error.message }));
+    if (heard !== before) return;
     showFailed(probe.answers ? `The page opened, but App Bridge is not on it. ${probe.said}` : probe.said);
   }, 4000);
 }
@@ -41,6 +44,7 @@ document.getElementById("failed-again").addEventListener("click", () => location
 
 on("ready", (page) => {
   clearTimeout(silence);
+  heard += 1;
   if (page.bouncing) return;
   failed.hidden = true;
   loading(false);
