@@ -23,7 +23,7 @@ from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, health, home_days, home_running, queries, render
 from shopify_app.web.admin.needs import groups
-from shopify_app.web.admin.needs.words import ALL_WELL
+from shopify_app.web.admin.needs.words import all_well
 
 Values = dict[str, Any]
 
@@ -43,7 +43,7 @@ def home() -> Response:
             "tiles": _tiles(session, g.shop, now, today, unexplained),
             "running": home_running.running(session, g.shop, now),
             "needs": groups.gather(session, g.shop.id, now),
-            "all_well": ALL_WELL,
+            "all_well": all_well(queries.set_aside(session, g.shop.id)),
             "unexplained": unexplained,
             "past": home_days.past(session, g.shop, today),
             "week": home_days.week(session, g.shop, now),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from shopify_app.kit.speech import N_
+from shopify_app.kit.speech import N_, ngettext
 
 PARKED, DECISION, MERCHANT, SHORT, CHANGES, TASKS = "parked", "decision", "merchant", "short", "changes", "tasks"
 
@@ -51,3 +51,14 @@ GROUPS = {
 }
 """Group → what is said of it, most urgent first."""
 ALL_WELL = N_("Nothing needs you. What does appears here, with what can be done about it.")
+
+
+def all_well(held: int) -> str:
+    """Return what is said when nothing needs a person; `held` orders are held, and decided when their time comes."""
+    if not held:
+        return str(ALL_WELL)
+    return ngettext(
+        "Nothing needs you. %(num)s order is held: it goes on by itself when its time comes.",
+        "Nothing needs you. %(num)s orders are held: they go on by themselves when their time comes.",
+        held,
+    )
