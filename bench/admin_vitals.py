@@ -57,7 +57,7 @@ PAGES = {
     "At risk": "/payments/at-risk",
     "Stock": "/stock",
     "Upcoming": "/upcoming",
-    "Notices told": "/settings/klaviyo/log",
+    "Notices told": "/notices",
     "Insights": "/insights",
 }
 WATCH = """
