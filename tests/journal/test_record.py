@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
-from shopify_app.journal import erase, queries
+from shopify_app.journal import erase
 from shopify_app.journal.models import Fact
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Database
@@ -58,17 +58,6 @@ def test_a_time_without_zone_and_an_endless_key_are_refused(db: Database) -> Non
             record(session, shop.id, key="a", kind="k", occurred_at=datetime(2026, 12, 1))
         with pytest.raises(ValueError, match="255"):
             record(session, shop.id, key="a" * 256, kind="k", occurred_at=NOW)
-
-
-def test_a_timeline_is_newest_first_and_of_one_shop(db: Database) -> None:
-    with db.session() as session:
-        shop, other = rows.shop(session), rows.shop(session, "tannery-tea.myshopify.com")
-        for number, day in enumerate((1, 3, 2)):
-            record(
-                session, shop.id, key=f"f{number}", kind="k", occurred_at=NOW.replace(day=day), contract_gid="gid://c"
-            )
-        record(session, other.id, key="x", kind="k", occurred_at=NOW, contract_gid="gid://c")
-        assert [fact.key for fact in queries.timeline(session, shop.id, "gid://c")] == ["f1", "f2", "f0"]
 
 
 def test_erasing_empties_what_channels_were_told_and_stops_what_waits(db: Database) -> None:

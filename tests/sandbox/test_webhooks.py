@@ -115,6 +115,8 @@ def test_every_topic_of_the_app_has_something_that_causes_it(shop: SandboxServer
     orders.cancel(world, SHOP, order)
     variant = world.of("variants", SHOP).all()[0]
     stock.set_available(world, SHOP, variant["inventory_item_id"], 5)
+    kept = stock.levels(world, SHOP, variant["inventory_item_id"])[0]
+    stock.disconnect(world, SHOP, variant["inventory_item_id"], kept["location_id"])
     products.touch(world, SHOP, variant["product_id"], title="Renamed")
     products.delete(world, SHOP, variant["product_id"])
     customers.change(world, SHOP, row["customer_id"], email="a@rosebud-shopper.net")

@@ -47,7 +47,7 @@ def test_every_ladder_is_told_in_words_as_it_is(admin: Admin) -> None:
     ) in words
     assert "Nothing is tried. Perennial leaves the decision to you at once." in words
     assert "from their next step on" in words and "Changed by you" not in words
-    assert "/settings/payments" in admin.get("/settings").text
+    assert "/payments/after" in admin.get("/payments").text
 
 
 def test_a_ladder_is_shown_before_it_is_saved_once_and_told(admin: Admin) -> None:
