@@ -19,7 +19,7 @@ from shopify_app.kit.db import is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.stock import decide, ends, sales, settings, supply
-from shopify_app.stock.decide import CLOSED, DISCONTINUED, LOW, OUT
+from shopify_app.stock.decide import CLOSED, DISCONTINUED, LOW, OUT, PROPOSED
 from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.runway import Claim, Runway, in_line, of_days, short
 from shopify_app.stock.supply import Shelf
@@ -61,9 +61,9 @@ def look(ctx: Context, shop_id: int, item_gid: str, at_once: int | None = FIRST)
     within moments, however many thousand there are; all others follow in one second go.
     """
     with ctx.db.session() as session:
-        made, left, is_still = _look(session, shop_id, item_gid, ctx.clock.now(), at_once)
+        made, left, has_news = _look(session, shop_id, item_gid, ctx.clock.now(), at_once)
     limit = FIRST
-    while is_still and _tell(ctx, shop_id, item_gid, limit):
+    while has_news and _tell(ctx, shop_id, item_gid, limit):
         ctx.wakeups.wake("klaviyo")
         limit = SLICE
     if left:
@@ -110,8 +110,9 @@ def look_ahead(ctx: Context) -> int:
 def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once: int | None) -> tuple[int, int, bool]:
     """Hold whoever is short, at most `at_once`, and let go of whoever no longer is.
 
-    Returns how many decisions were proposed, how many are left for another go, and whether the shelf stands still: a
-    charge under way may be off the shelf already and in the queue still, so nobody is told on its account.
+    Returns how many decisions were proposed, how many are left for another go, and whether somebody is to be told of
+    these, or of what a worker that died had proposed. Nobody is while the shelf does not stand still: a charge under
+    way may be off the shelf already and in the queue still.
     """
     lock(session, "stock", shop_id, item_gid)
     mine = (ItemStanding.shop_id == shop_id, ItemStanding.item_gid == item_gid)
@@ -119,7 +120,7 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once:
     standing = session.scalar(select(ItemStanding).where(*mine).with_for_update())
     shop = session.get_one(Shop, shop_id)
     if standing is None or not shop.is_installed:
-        return 0, 0, True
+        return 0, 0, False
     seen = standing.dirty_at
     how = settings.of(session, shop_id)
     on = supply.shelf(session, shop_id, item_gid)
@@ -140,7 +141,8 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once:
     made, busy = _decide(session, shop, standing, on, new[:at_once], now)
     left += len(new[at_once:]) if at_once is not None else 0
     _hold_on(session, open_ones, missing, now)
-    is_still = not (made and supply.is_charging(session, shop_id, on, now))
+    untold = any(one.state == PROPOSED and one.ended_at is None for one in open_ones)
+    has_news = bool(made or untold) and not (made and supply.is_charging(session, shop_id, on, now))
     if not left:
         _close_cause(session, shop_id, item_gid, bool(missing), now)
         later = machine_now() + AGAIN if busy or made or _are_worked_on(open_ones) else None
@@ -148,7 +150,7 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once:
             ItemStanding.id == standing.id, ItemStanding.dirty_at.is_not_distinct_from(seen)
         )
         session.execute(clean.values(dirty_at=later))
-    return made, left, is_still
+    return made, left, has_news
 
 
 def _set_aside(session: Session, open_ones: Sequence[StockDecision], now: datetime) -> list[StockDecision]:
