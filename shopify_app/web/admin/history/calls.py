@@ -37,6 +37,7 @@ OF_SUBSCRIPTION = {
     "manual_discount": N_("Shopify was asked to add a discount."),
     "remove_discount": N_("Shopify was asked to remove a discount."),
     "payment_method": N_("Shopify was asked for another payment method."),
+    "price_step": N_("Shopify was asked for the price that follows."),
     "backup_method": N_("Shopify was asked to keep the backup payment method."),
 }
 """Action of an edit of the whole subscription → what was asked."""
