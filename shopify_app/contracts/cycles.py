@@ -18,7 +18,10 @@ from shopify_app.shops.models import Shop
 UNBILLED = "UNBILLED"
 DEFAULT_HOUR = 9
 
-# Billing stands to the right of contracts and may not be imported; its one number is read as a row.
+# Billing stands to the right of contracts and may not be imported; what is needed of it is read as rows.
+ATTEMPTS = table("billing_attempts", column("contract_id"), column("cycle_index"), column("state"))
+UNDER_WAY = ("written", "requested", "unknown", "challenged")
+"""States of an attempt that has no outcome yet."""
 _BILLING_SETTINGS = table("billing_settings", column("shop_id"), column("billing_hour"))
 
 
@@ -61,7 +64,7 @@ def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> N
         cycle.due_at = due_at(cycle.expected_at, shop.zone, hour) if _is_to_charge(contract, cycle) else None
     if dates != [cycle.due_at for cycle in cycles]:
         contract.demand_of = None
-    price_steps.number(contract, cycles)
+    price_steps.number(contract, cycles, lambda: _under_way(session, contract))
     following = next_to_charge(cycles)
     before, contract.next_charge_at = contract.next_charge_at, following.expected_at if following else None
     contract.next_charge_total = total_of(contract, following) if following else None
@@ -77,6 +80,11 @@ def price_waits(contract: Contract, cycle: BillingCycle | None) -> bool:
     """Answer whether Shopify would charge a cycle at another price than its order has, until it is told."""
     held = contents.of(contract, cycle)
     return any(isinstance(line, price_steps.Repriced) for line in held.lines)
+
+
+def _under_way(session: Session, contract: Contract) -> frozenset[int]:
+    mine = (ATTEMPTS.c.contract_id == contract.id, ATTEMPTS.c.state.in_(UNDER_WAY))
+    return frozenset(session.scalars(select(ATTEMPTS.c.cycle_index).where(*mine)))
 
 
 def total_of(contract: Contract, cycle: BillingCycle | None = None) -> Decimal:

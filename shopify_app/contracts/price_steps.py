@@ -12,7 +12,7 @@ skipped or never paid uses up none of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -129,20 +129,21 @@ def coming(line: ContractLine, contract: Contract, cycles: Iterable[BillingCycle
     return None
 
 
-def number(contract: Contract, cycles: Sequence[BillingCycle]) -> None:
+def number(contract: Contract, cycles: Sequence[BillingCycle], under_way: Callable[[], Collection[int]]) -> None:
     """Write on a contract's cycles, in the order of their indexes, the how manieth order each of them is or will be.
 
-    Cycles from before we knew the contract count as paid. Where no price changes, nothing is written.
+    `under_way`: asks for the indexes of cycles whose charge has no outcome yet; one that failed makes no order until
+    it is paid. Cycles from before we knew the contract count as paid. Where no price changes, nothing is asked.
     """
     if not any(has_more(line) for line in contract.lines):
         for cycle in cycles:
             cycle.order_number = None
         return
-    count = _before(contract, cycles)
-    paid = [cycle.cycle_index for cycle in cycles if cycle.status == BILLED]
+    count, charging = _before(contract, cycles), under_way()
     for cycle in cycles:
         cycle.order_number = count + 1
-        count += _is_an_order(contract, cycle, max(paid, default=-1))
+        is_to_come = cycle.due_at is not None and cycle.attempted_at is None
+        count += cycle.status == BILLED or is_to_come or cycle.cycle_index in charging
 
 
 def _before(contract: Contract, cycles: Sequence[BillingCycle]) -> int:
@@ -153,12 +154,3 @@ def _before(contract: Contract, cycles: Sequence[BillingCycle]) -> int:
     has_cycle = first.status == BILLED and first.expected_at <= contract.shopify_created_at + _CHECKOUT
     checkout = contract.origin_order_gid is not None and not (first.cycle_index <= 1 and has_cycle)
     return max(first.cycle_index - 1, 0) + checkout
-
-
-def _is_an_order(contract: Contract, cycle: BillingCycle, last_paid: int) -> bool:
-    if cycle.status == BILLED:
-        return True
-    if cycle.attempted_at is None:
-        return cycle.due_at is not None
-    # under way until it is known to have failed, or another was paid after it
-    return contract.at_risk_since is None and cycle.cycle_index > last_paid

@@ -92,6 +92,14 @@ def test_a_skipped_order_uses_up_none_of_the_cheap_ones(trial: Till) -> None:
     assert _totals(trial)[:3] == [(2, CHEAP), (2, CHEAP), (3, DEAR)]
 
 
+def test_an_order_that_is_not_paid_uses_up_none_either(trial: Till) -> None:
+    trial.fault(outcomes={"*": "INSUFFICIENT_FUNDS"})
+    _pay_the_second(trial)
+    assert [each.state for each in trial.attempts()] == ["failed"]
+    assert _totals(trial)[:3] == [(2, CHEAP), (2, CHEAP), (3, DEAR)]
+    assert price_steps.drain(trial.ctx) == 0
+
+
 def test_a_price_agreed_by_hand_stays(trial: Till) -> None:
     put_there(
         trial, lines=[{**there(trial)["lines"][0], "price": "9.00"}], revision_id=there(trial)["revision_id"] + 1
@@ -100,14 +108,19 @@ def test_a_price_agreed_by_hand_stays(trial: Till) -> None:
     assert [total for _, total in _totals(trial)[:3]] == [Decimal("13.50")] * 3
 
 
-def test_an_order_that_is_changed_alone_keeps_the_price_it_was_shown_with(trial: Till) -> None:
-    with trial.ctx.db.session() as session:
-        row = session.query(BillingCycle).filter_by(cycle_index=2).one()
+def _double(till: Till, index: int) -> None:
+    """The order of a cycle alone holds its item twice."""
+    with till.ctx.db.session() as session:
+        row = session.query(BillingCycle).filter_by(cycle_index=index).one()
         contract = session.get_one(Contract, row.contract_id)
         seen = picture(contents.of(contract, row), contract.currency)
     change = Contents(seen, {seen["items"][0]["gid"]: 2}, [])
-    target = DateTarget(trial.shop_id, trial.contract().shopify_gid, 2, "merchant:42")
-    assert dates.carry_out(trial.ctx, change, target, "r1").is_done
+    target = DateTarget(till.shop_id, till.contract().shopify_gid, index, "merchant:42")
+    assert dates.carry_out(till.ctx, change, target, "r1").is_done
+
+
+def test_an_order_that_is_changed_alone_keeps_the_price_it_was_shown_with(trial: Till) -> None:
+    _double(trial, 2)
     assert _totals(trial)[1] == (3, Decimal("32.50"))
     _pay_the_second(trial)
     assert price_steps.drain(trial.ctx) == 0  # Shopify would take none while a date is changed
@@ -116,6 +129,16 @@ def test_an_order_that_is_changed_alone_keeps_the_price_it_was_shown_with(trial:
     assert [each["amount"] for each in trial.ledger()] == ["14.50", "32.50"]
     trial.mirror()
     assert _price(trial) == "10.00" and price_steps.drain(trial.ctx) == 1 and _price(trial) == "14.00"
+
+
+def test_an_order_before_one_that_is_changed_alone_gets_its_price_alone(trial: Till) -> None:
+    _double(trial, 3)
+    _pay_the_second(trial)
+    assert price_steps.drain(trial.ctx) == 1 and _price(trial) == "10.00"
+    assert trial.contract().price_step_at is None and _totals(trial)[1:3] == [(3, DEAR), (4, Decimal("32.50"))]
+    trial.at(trial.cycles()[1].due_at)
+    trial.live_until_quiet()
+    assert [each["amount"] for each in trial.ledger()] == ["14.50", "18.50"]
 
 
 def test_a_rise_that_was_agreed_is_no_unusual_amount(trial: Till) -> None:

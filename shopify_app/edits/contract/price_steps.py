@@ -7,6 +7,7 @@ waits for it, and no order is charged at a price that is not its own (`billing/g
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -16,9 +17,14 @@ from shopify_app.context import Context
 from shopify_app.contracts import mirror
 from shopify_app.contracts.cycles import next_to_charge
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.edits import change as dates
+from shopify_app.edits import door as date_door
+from shopify_app.edits import own_price
 from shopify_app.edits.contract import door, price_step
 from shopify_app.edits.contract.action import Target
+from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.price_step import PriceStep
+from shopify_app.edits.own_price import OwnPrice
 from shopify_app.edits.reading import read_again
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops.queries import installed_ids
@@ -31,6 +37,16 @@ LEASE = timedelta(minutes=5)
 """Machine time after which a price that Shopify did not take is tried again."""
 
 
+@dataclass(frozen=True)
+class _Step:
+    """The change, and what the next order gets by itself where the subscription cannot be changed."""
+
+    action: PriceStep
+    alone: OwnPrice
+    index: int
+    request_id: str
+
+
 def drain(ctx: Context) -> int:
     """Write the prices of one batch of subscriptions; returns how many were looked at.
 
@@ -41,11 +57,8 @@ def drain(ctx: Context) -> int:
         try:
             if not read_again(ctx, shop_id, gid):
                 continue
-            action, request_id = _of(ctx, shop_id, gid)
-            if action:
-                answer = door.carry_out(ctx, action, Target(shop_id, gid, ACTOR), request_id)
-                if not answer.is_done:
-                    log.warning("a price waits", extra={"contract": gid, "refusal": answer.refusal})
+            if step := _of(ctx, shop_id, gid):
+                _take(ctx, Target(shop_id, gid, ACTOR), step)
         except Exception:
             # one bad row must not keep the others from their price
             log.exception("a price was not changed", extra={"shop_id": shop_id, "contract": gid})
@@ -74,17 +87,28 @@ def _claim(ctx: Context) -> list[tuple[int, str]]:
         return [(row.shop_id, row.shopify_gid) for row in session.execute(taken)]
 
 
-def _of(ctx: Context, shop_id: int, gid: str) -> tuple[PriceStep | None, str]:
-    """What has to change now, as just read, and the id of the request: one for each order and state of the contract,
-    so that what Shopify refused is asked for again only when something is different."""
+def _take(ctx: Context, target: Target, step: _Step) -> None:
+    """Change the subscription, or the next order alone while Shopify changes no subscription."""
+    refusal: object = door.carry_out(ctx, step.action, target, step.request_id).refusal
+    if refusal is No.FUTURE_EDITS:
+        alone = dates.Target(target.shop_id, target.contract_gid, step.index, ACTOR)
+        refusal = date_door.carry_out(ctx, step.alone, alone).refusal
+    if refusal is not None:
+        log.warning("a price waits", extra={"contract": target.contract_gid, "refusal": refusal})
+
+
+def _of(ctx: Context, shop_id: int, gid: str) -> _Step | None:
+    """What has to change now, as just read. The request has an id for each order and state of the contract, so that
+    what Shopify refused is asked for again only when something is different."""
     with ctx.db.session() as session:
         contract = mirror.find(session, shop_id, gid)
         if contract is None:
-            return None, ""
+            return None
         cycles = session.scalars(select(BillingCycle).where(BillingCycle.contract_id == contract.id)).all()
         cycle = next_to_charge(cycles)
         action = price_step.before(contract, cycle)
-        if action is None:
+        if action is None or cycle is None:
             contract.price_step_at = None
-        index = cycle.cycle_index if cycle else 0
-        return action, f"price-step:{contract.id}:{index}:{contract.revision_id}"
+            return None
+        request_id = f"price-step:{contract.id}:{cycle.cycle_index}:{contract.revision_id}"
+        return _Step(action, own_price.of(contract, cycle), cycle.cycle_index, request_id)

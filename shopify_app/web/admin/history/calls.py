@@ -48,6 +48,7 @@ OF_DATE: dict[str, Callable[[int], str]] = {
     "order_now": lambda number: _("Shopify was asked to make billing date %(number)s today.", number=number),
     "contents": lambda number: _("Shopify was asked for other contents of billing date %(number)s.", number=number),
     "order_address": lambda number: _("Shopify was asked to send billing date %(number)s elsewhere.", number=number),
+    "own_price": lambda number: _("Shopify was asked for the price of billing date %(number)s alone.", number=number),
     "restore": lambda number: _("Shopify was asked to undo the changes of billing date %(number)s.", number=number),
 }
 OF_ORDER: dict[str, Callable[[str], str]] = {
