@@ -72,8 +72,8 @@ def _add_cart(blueprint: Blueprint, world: World) -> None:
             if row is None or not objects.is_available(world, shop, row):
                 abort(422, "this variant cannot be bought")
             own = world.of("products", shop)[row["product_id"]]
-            if plan is not None and objects.find_plan(world, shop, own["id"], plan) is None:
-                abort(422, "this product is not sold on that plan")
+            if plan is not None and objects.find_plan(world, shop, row, plan) is None:
+                abort(422, "this variant is not sold on that plan")
             if plan is None and own.get("requires_selling_plan"):
                 abort(422, "this product is sold on a plan only")  # as Shopify's cart refuses it
         line = {"variant": variant, "plan": plan, "quantity": max(1, _number(request.form.get("quantity")) or 1)}
