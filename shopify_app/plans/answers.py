@@ -30,6 +30,7 @@ _WORDS = {
     "GROUP_DOES_NOT_EXIST": GONE,
     "PLAN_DOES_NOT_EXIST": N_("Shopify no longer has this plan."),
     "PRODUCT_DOES_NOT_EXIST": N_("Shopify no longer has one of these products."),
+    "PRODUCT_VARIANT_DOES_NOT_EXIST": N_("Shopify no longer has this variant."),
 }
 _BY_CODE = {
     "SELLING_PLAN_DUPLICATE_NAME": "name",

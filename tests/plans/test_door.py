@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from sandbox.faces.storefront import objects
+from sandbox.shopify import products
 from sandbox.shopify.registry import gid
 from shopify_app.gateways.shopify import selling_plans
 from shopify_app.gateways.shopify.errors import ServerFault
@@ -172,3 +174,29 @@ def test_a_shop_that_did_not_grant_the_scope_is_told_what_to_do(till: Till):
     answer = _create(till)
     assert not answer.is_done and answer.words in (answers.NO_SCOPE,)
     assert _there(till) == []
+
+
+def test_a_single_variant_is_sold_with_plans_of_its_own(till: Till):
+    world = till.sandbox.world
+    with world.locked():
+        product = world.of("products", till.domain).all()[0]
+        large = products.add_variant(world, till.domain, product, "1 kg", "40.00", sku="HB-1000", available=5)
+        small = next(row for row in world.of("variants", till.domain) if row["id"] != large["id"])
+    one = gid("ProductVariant", large["id"])
+    made = door.carry_out(till.ctx, till.shop_id, Create("Save", FOUR_WEEKS.as_json(), [one]), "r1", ME)
+    assert made.is_done and _there(till)[0]["variant_ids"] == [large["id"]] and not _there(till)[0]["product_ids"]
+    (sold,) = _group(till).variants
+    assert (sold["gid"], sold["title"], sold["variant_title"], sold["price"]) == (one, "House Blend", "1 kg", "40.00")
+    view = objects.product(world, till.domain, product)
+    offered = {each["title"]: len(each["selling_plan_allocations"]) for each in view["variants"]}
+    assert offered == {"250 g": 0, "1 kg": 1}
+    other = gid("ProductVariant", small["id"])
+    for number, change in enumerate((Attach([other]), Detach([one]), Detach([other]))):
+        answer = door.carry_out(till.ctx, till.shop_id, change, f"then-{number}", ME, made.group_gid)
+        assert answer.is_done, change
+    assert _group(till).variants == [] and _there(till)[0]["variant_ids"] == []
+    assert _facts(till)[1].data == {"group": "Save", "variants": 1}
+    gone = door.carry_out(
+        till.ctx, till.shop_id, Attach(["gid://shopify/ProductVariant/9"]), "r9", ME, made.group_gid
+    )
+    assert gone.problems == (("", "Shopify no longer has this variant."),)

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.faces.storefront import objects, theme
 from sandbox.seeds import tiny
-from sandbox.shopify import selling_plans
+from sandbox.shopify import products, selling_plans
 from sandbox.world import World
 from sandbox.world.app_config import AppConfig
 from tests.support.app import KEY, ROOT, SECRET
@@ -48,3 +48,19 @@ def test_a_trial_price_is_said_where_the_saving_stands_and_for_each_variant(loca
 def test_a_price_that_stays_says_what_it_saves():
     html = _block("en", TRIAL[:1])
     assert "Save $9.00" in html and "order at" not in html
+
+
+def test_a_plan_of_another_variant_alone_is_neither_shown_nor_chosen_for_this_one():
+    config = AppConfig.read(ROOT / "shopify.app.toml", api_key=KEY, api_secret=SECRET, url="http://127.0.0.1:9")
+    world = World(None, config)
+    made = tiny.grow(world, contracts=0)
+    large = products.add_variant(world, made.shop, made.product, "1 kg", "40.00", sku="HB-1000", available=5)
+    plan = {"name": "Monthly", "interval": "MONTH", "interval_count": 1}
+    group = selling_plans.create(world, made.shop, "Save", [], [plan], variant_ids=[large["id"]])
+    number = group["plans"][0]["id"]
+    for variant, is_offered in ((made.variant, False), (large, True)):
+        drawn = objects.product(world, made.shop, made.product, variant=variant["id"])
+        html = theme.draw("subscribe", "/", "en", "USD", {"default_choice": "plan"}, product=drawn)
+        choice = re.search(rf'<label[^>]*data-perennial-choice="{number}"', html)[0]
+        (chosen,) = re.findall(r'name="selling_plan"\s+value="(\d*)"', html)
+        assert ((" hidden" not in choice), chosen) == (is_offered, str(number) if is_offered else "")

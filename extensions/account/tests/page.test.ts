@@ -4,7 +4,7 @@ import {fireEvent, waitFor} from '@testing-library/dom';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 
 import type {Option} from '../src/api/types';
-import {app, CANCEL, CONTRACT, CYCLE, input} from './support';
+import {app, CANCEL, CONTRACT, CYCLE, input, usd} from './support';
 
 const extension = getExtension('customer-account.page.render');
 const preview = {possible: true, reason: null, before: {skipped: false}, after: {skipped: true}};
@@ -38,6 +38,15 @@ test('the list tells what comes next, and an empty one says so', async () => {
   extension.fetch = app({'/contracts': {contracts: [], next_after: null}}).fetch;
   await extension.render();
   await waitFor(() => expect(document.body.textContent).toContain('list.empty_why'));
+});
+
+test('a price that is to follow is told with its day, or without one while that is not known', async () => {
+  const soon = {line: 'l1', title: 'House Blend', variant: '250 g', price: usd('10.00'), orders: 2, later: usd('14.00'), from: '2027-03-03'};
+  at('/contracts/6203000001');
+  const priced = {...CONTRACT, price_changes: [soon, {...soon, line: 'l2', from: null}]};
+  extension.fetch = app({...reads, '/6203000001': priced}).fetch;
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toMatch(/price_change_from.*price_change(?!_)/));
 });
 
 test('a skip that may not have arrived is sent again with its key, and undone by that key', async () => {

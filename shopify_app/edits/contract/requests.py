@@ -93,7 +93,7 @@ def done(
     action.settle(session, contract, edit.actor)
     edit.wish = action.learned(contract, edit.before).wish()
     if action.done_kind:
-        tell(session, edit, contract, action.done_kind, now, data)
+        tell(session, edit, contract, action.done_kind, now, data or action.told(contract))
     return _finish(edit, DONE, Answer(True, action.done_words), now)
 
 

@@ -26,6 +26,7 @@ from shopify_app.web.admin import (
     card_aside,
     delivery_words,
     detail,
+    line_prices,
     offers,
     render,
     words,
@@ -125,7 +126,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "stopped_reason": words.reason(contract.billing_stopped_reason),
         "changes": offers.of_contract(contract),
         "line_changes": offers.of_line(contract),
-        "lines": _lines(contract),
+        "lines": _lines(found),
         "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
@@ -141,7 +142,11 @@ def _values(found: Detail, now: datetime) -> Values:
     }
 
 
-def _lines(contract: Contract) -> list[Values]:
+def _lines(found: Detail) -> list[Values]:
+    contract = found.contract
+    following = {
+        each.line.shopify_gid: line_prices.said(each, contract.currency, g.shop.zone) for each in found.prices
+    }
     return [
         {
             "gid": line.shopify_gid,
@@ -152,6 +157,7 @@ def _lines(contract: Contract) -> list[Values]:
             "quantity": line.quantity,
             "price": line.current_price,
             "total": line.discounted_price,
+            "prices": following.get(line.shopify_gid),
         }
         for line in contract.lines
     ]

@@ -40,6 +40,22 @@ def _counted(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(said(_("Quantity changed"), whoever(fact), changes), "warning")
 
 
+def _prices(fact: Fact, zone: tzinfo) -> Sentence:
+    """E.g. "Price changed as agreed with the plan: House Blend from $10.00 to $14.00."."""
+    pairs = zip(_side(fact, "before").get("lines") or [], _side(fact, "after").get("lines") or [], strict=False)
+    changes = ", ".join(
+        _(
+            "%(item)s from %(old)s to %(new)s",
+            item=_name(new),
+            old=_money(old.get("price"), fact),
+            new=_money(new.get("price"), fact),
+        )
+        for old, new in pairs
+        if old.get("price") != new.get("price")
+    )
+    return Sentence(said(_("Price changed as agreed with the plan"), "", changes), "warning")
+
+
 def _rhythm(fact: Fact, zone: tzinfo) -> Sentence:
     before, after = _side(fact, "before"), _side(fact, "after")
     changed = [
@@ -174,6 +190,7 @@ _ASKED = {
     "manual_discount": N_("A discount was asked for"),
     "remove_discount": N_("Removing a discount was asked for"),
     "payment_method": N_("Another payment method was asked for"),
+    "price_step": N_("The price that follows was asked for"),
 }
 TELLINGS: dict[str, Telling] = {
     **{f"subscription.{action}_requested": fixed(words) for action, words in _ASKED.items()},
@@ -182,6 +199,7 @@ TELLINGS: dict[str, Telling] = {
     "subscription.item_removed": _items(N_("Removed"), "warning", "before"),
     "subscription.item_swapped": _swapped,
     "subscription.quantity_changed": _counted,
+    "subscription.price_changed": _prices,
     "subscription.frequency_changed": _rhythm,
     "subscription.address_changed": fixed(N_("Delivery address changed"), "warning", whoever),
     "subscription.delivery_changed": _delivery,

@@ -6,6 +6,7 @@ from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import next_prices
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import backup_method
@@ -90,6 +91,7 @@ def whole_contract(session: Session, row: Contract) -> Json:
     method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
     now, backup = ctx().clock.now(), backup_method.usable(session, row)
     extra = {
+        "price_changes": [shapes.price_change(each, row.currency) for each in next_prices.of(session, row)],
         "card": card(session, row, method, now),
         "backup_method": shapes.named_method(backup),
         "leaving": leaving_deeds.shape(terms.of_contract(session, g.shop, row), row),

@@ -71,6 +71,15 @@ SCHEMAS: dict[str, Schema] = {
         price=ref("Money"),
         total=said(ref("Money"), "For the whole quantity, discounts taken off."),
     ),
+    "PriceChange": shape(
+        line=TEXT,
+        title=TEXT,
+        variant=MAYBE_TEXT,
+        price=said(ref("Money"), "A unit, now."),
+        orders=said(WHOLE, "For the first so many orders, that of the checkout included."),
+        later=said(ref("Money"), "A unit, from then on."),
+        **{"from": said(or_null(DAY), "The day of the first order at it; null while it lies too far ahead.")},
+    ),
     "NextCharge": shape(date=DAY, charge_at=INSTANT, total=said(ref("Money"), "Before taxes.")),
     "Address": shape(**dict.fromkeys(ADDRESS, MAYBE_TEXT)),
     "DeliveryMethod": shape(
@@ -156,6 +165,7 @@ SCHEMAS |= {
         backup_method=said(or_null(ref("NamedMethod")), "Tried when a charge fails."),
         payment=ref("Payment"),
         discounts=listed(ref("Discount")),
+        price_changes=said(listed(ref("PriceChange")), "Items that are to cost something else by their terms."),
         out_of_stock=PREFERENCE,
         leaving=said(ref("Leaving"), "How the shopper's region lets them leave."),
         time_zone=said(TEXT, "IANA name; all days of this API are days there."),

@@ -37,6 +37,7 @@ OF_SUBSCRIPTION = {
     "manual_discount": N_("Shopify was asked to add a discount."),
     "remove_discount": N_("Shopify was asked to remove a discount."),
     "payment_method": N_("Shopify was asked for another payment method."),
+    "price_step": N_("Shopify was asked for the price that follows."),
     "backup_method": N_("Shopify was asked to keep the backup payment method."),
 }
 """Action of an edit of the whole subscription → what was asked."""
@@ -47,6 +48,7 @@ OF_DATE: dict[str, Callable[[int], str]] = {
     "order_now": lambda number: _("Shopify was asked to make billing date %(number)s today.", number=number),
     "contents": lambda number: _("Shopify was asked for other contents of billing date %(number)s.", number=number),
     "order_address": lambda number: _("Shopify was asked to send billing date %(number)s elsewhere.", number=number),
+    "own_price": lambda number: _("Shopify was asked for the price of billing date %(number)s alone.", number=number),
     "restore": lambda number: _("Shopify was asked to undo the changes of billing date %(number)s.", number=number),
 }
 OF_ORDER: dict[str, Callable[[str], str]] = {
