@@ -14,6 +14,7 @@ from shopify_app.channels.mail.models import MailSettings
 from shopify_app.channels.mail.staff import written
 from shopify_app.channels.mail.staff_words import DIGEST, MESSAGES
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.shops.language import LANGUAGES
 from shopify_app.tasks import book
 from shopify_app.tasks.models import Task
 from tests.channels.telling import tell
@@ -98,7 +99,7 @@ def test_every_message_to_staff_is_whole_in_both_languages(kind: str) -> None:
     values = {"shop": "Tea & Co", "count": 2, "numbers": "#1", "codes": "X", "since": "today", "fallback": True}
     one = {"name": "Mug", "on": "today", "units": 2, "orders": 1, "subscribers": 2}
     values |= {"items": [one, one]}
-    english, german = (written(kind, language, "https://x.example/", **values) for language in ("en", "de"))
+    english, german = (written(kind, language, "https://x.example/", **values) for language in LANGUAGES)
     assert english["subject"] != german["subject"] and "Tea & Co" in english["subject"]
     assert "Tea &amp; Co" in english["html"] and "Tea & Co" in german["plain"]
     assert "{" not in english["plain"] + german["plain"]

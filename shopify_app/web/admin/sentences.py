@@ -17,6 +17,7 @@ from shopify_app.web.admin import (
     edited,
     fulfillment_words,
     leaving_words,
+    mail_face,
     order_words,
     payment_words,
     plan_words,
@@ -150,6 +151,15 @@ def _links(fact: Fact, zone: tzinfo) -> Sentence:
     if (fact.after or {}).get("mail_links") == "account":
         return Sentence(_("Links in mails lead into the shopper's account, chosen%(who)s.", who=who(fact)))
     return Sentence(_("Links in mails act after a confirmation, chosen%(who)s.", who=who(fact)))
+
+
+def _language(fact: Fact, zone: tzinfo) -> Sentence:
+    name = mail_face.LANGUAGES.get(str((fact.after or {}).get("language")))
+    if name is None:
+        return Sentence(_("Pages speak to each of your staff as Shopify does, chosen%(who)s.", who=who(fact)))
+    return Sentence(
+        _("Pages and mails to your staff are in %(language)s, chosen%(who)s.", language=name, who=who(fact))
+    )
 
 
 def _flow(fact: Fact, zone: tzinfo) -> Sentence:
@@ -320,6 +330,7 @@ TELLINGS: dict[str, Telling] = {
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
     "mail.settings_changed": _mail,
+    "language.changed": _language,
     "flow.settings_changed": _flow,
     "rules.changed": _rules,
     "stock.rules_changed": stock_said.changed,

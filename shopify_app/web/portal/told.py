@@ -103,6 +103,7 @@ OF_SHOP = (
     "stock.rules_changed",
     "links.mode_changed",
     "mail.settings_changed",
+    "language.changed",
     "flow.settings_changed",
     "notices.leads_changed",
     "plans.created",
