@@ -49,6 +49,7 @@ import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
 import shopify_app.web.admin.shopper_rules  # noqa: E402
 import shopify_app.web.admin.staff_language  # noqa: E402
+import shopify_app.web.admin.staff_notes  # noqa: E402
 import shopify_app.web.admin.stock.deeds  # noqa: E402
 import shopify_app.web.admin.stock.item  # noqa: E402
 import shopify_app.web.admin.stock.items  # noqa: E402

@@ -293,6 +293,11 @@ def _date_rejected(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"{words} {why}", "warning")
 
 
+def _note_deleted(fact: Fact, zone: tzinfo) -> Sentence:
+    at = instant(fact.data.get("written_at"))
+    return Sentence(_("A note of %(day)s was deleted%(who)s.", day=day(at, zone) if at else "", who=who(fact)))
+
+
 def _amount(fact: Fact) -> str:
     try:
         return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
@@ -345,6 +350,7 @@ TELLINGS: dict[str, Telling] = {
     "order.unskip_requested": about(N_("Asked to bring back")),
     "order.move_requested": about(N_("Another date asked for")),
     "order.edit_rejected": _date_rejected,
+    "staff_note.deleted": _note_deleted,
     "charging.stopped": _stopped,
     "charging.started": fixed(N_("Charging was started again"), "success"),
 }

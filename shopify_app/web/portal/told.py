@@ -82,6 +82,7 @@ OF_STAFF = (
     "task.opened",
     "task.done",
     "task.reopened",
+    "staff_note.deleted",
 )
 """Between us and the shop's staff."""
 OF_PAYMENT = (
