@@ -20,6 +20,7 @@ import shopify_app.web.admin.bulk.views  # noqa: E402
 import shopify_app.web.admin.changes.views  # noqa: E402
 import shopify_app.web.admin.comparison  # noqa: E402
 import shopify_app.web.admin.contract  # noqa: E402
+import shopify_app.web.admin.contract_counts  # noqa: E402
 import shopify_app.web.admin.contracts  # noqa: E402
 import shopify_app.web.admin.dates.views  # noqa: E402
 import shopify_app.web.admin.events  # noqa: E402
