@@ -9,6 +9,7 @@ import pytest
 from babel import Locale
 from sqlalchemy import select
 
+from shopify_app.billing import gates
 from shopify_app.channels.mail import settings as mail
 from shopify_app.edits.answers import WORDS, Refusal
 from shopify_app.edits.bulk import work
@@ -98,6 +99,12 @@ def test_stored_sentences_are_said_in_the_language_of_their_reader():
     assert stored.startswith("Order #1001 was to go to the subscription's new address. It has been shipped already.")
     refused = work.TRIED_OUT % {"tries": 12, "words": WORDS[Refusal.PAID]}
     assert speech.known(stored) == stored
+    late = gates.LATE % {"day": speech.kept_day(date(2026, 11, 19)), "days": 7}
+    earlier = late.replace("Thu, Nov 19, 2026", "2026-11-19")
+    assert earlier != late and speech.known(earlier) == speech.known(late) == late, "also as it was stored earlier"
+    for tag, said in (("de", "Fällig am Do., 19. Nov. 2026, "), ("en-GB", "Due on Thu, 19 Nov 2026, ")):
+        with speech.speaking(language.tongue(tag)):
+            assert speech.known(late).startswith(said) and speech.known(earlier) == speech.known(late)
     with speech.speaking(language.tongue("de")):
         assert speech.known(stored) == (
             "Bestellung #1001 sollte an die neue Adresse des Abonnements gehen. Sie ist schon versandt. "
