@@ -59,7 +59,7 @@ def day(value: date | datetime | None, zone: tzinfo = UTC) -> str:
     """Return a day, e.g. "Thu, Dec 3, 2026"; an instant is read in `zone`; a dash for None."""
     if value is None:
         return "–"
-    return _date("yMMMEd", local_day(value, zone))
+    return speech.dated(local_day(value, zone))
 
 
 def short_day(value: date | datetime, zone: tzinfo = UTC) -> str:

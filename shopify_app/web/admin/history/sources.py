@@ -17,13 +17,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from shopify_app.billing.models import BillingAttempt
 from shopify_app.cards.models import CardRequest
 from shopify_app.contracts.models import Contract
+from shopify_app.contracts.note_models import StaffNote
 from shopify_app.edits.models import ContractEdit, CycleEdit
 from shopify_app.journal.models import Fact
 from shopify_app.notices.models import Notice
 from shopify_app.orders.alignment.models import OrderAlignment
 
 SECOND = timedelta(seconds=1)
-FACT, DROPPED, PLANNED, CHARGE, DATE_EDIT, EDIT, PAID_ORDER, CARD = range(8)
+FACT, DROPPED, PLANNED, CHARGE, DATE_EDIT, EDIT, PAID_ORDER, CARD, NOTE = range(9)
 """Ranks of the sources."""
 CALLS = (CHARGE, DATE_EDIT, EDIT, PAID_ORDER, CARD)
 Key = int | str
@@ -79,6 +80,7 @@ def of(contract: Contract, kinds: Sequence[str] | None = None) -> list[Source]:
         Source(DATE_EDIT, CycleEdit, CycleEdit.asked_at, by_date, (CycleEdit.contract_id == number,)),
         Source(EDIT, ContractEdit, ContractEdit.asked_at, whole, (ContractEdit.contract_id == number,)),
         Source(PAID_ORDER, OrderAlignment, OrderAlignment.asked_at, OrderAlignment.id, paid),
+        Source(NOTE, StaffNote, StaffNote.written_at, StaffNote.id, (StaffNote.contract_id == number,)),
         Source(CARD, CardRequest, CardRequest.asked_at, CardRequest.id, (*cards, CardRequest.contract_gid == gid)),
     ]
 
