@@ -14,11 +14,11 @@ from shopify_app.kit.speech import N_, _, locale
 from shopify_app.stock import affected, outlook, pages, sales, settings, supply
 from shopify_app.stock import rates as experience
 from shopify_app.stock.affected import Row
-from shopify_app.stock.decide import CHOSEN, TOLD
 from shopify_app.stock.models import InventoryLevel
 from shopify_app.stock.outlook import WINDOWS, Need
 from shopify_app.stock.pages import Item
 from shopify_app.stock.rates import Rates
+from shopify_app.stock.states import CHOSEN, TOLD
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
