@@ -10,12 +10,12 @@ from shopify_app.edits.contract import goods, rhythm
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.goods import Good
-from shopify_app.edits.contract.lines import MOST, Quantity, Remove
+from shopify_app.edits.contract.lines import MOST, Add, Quantity, Remove, Swap
 from shopify_app.edits.rules import store
 from shopify_app.edits.rules.judge import Case, why_not
 from shopify_app.kit.gid import gid, number_of
 from shopify_app.web.portal import tongue
-from shopify_app.web.portal.deed import Choice, Deed, Ground, Lists, Values
+from shopify_app.web.portal.deed import Choice, Deed, Ground, Lists, Values, again
 from shopify_app.web.portal.fields import Body, Text, Whole
 
 SHOWN = 200
@@ -75,10 +75,14 @@ def _choice(good: Good, of: str | None = None) -> Choice:
 
 
 def _swap(values: Values, ground: Ground) -> Action | No:
+    if ground.known is not None:
+        return again(Swap, ground.known, line_gid=_line_gid(values), variant_gid=_variant_gid(values))
     return goods.swap(ground.session, ground.contract, _line_gid(values), _variant_gid(values))
 
 
 def _add(values: Values, ground: Ground) -> Action | No:
+    if ground.known is not None:
+        return again(Add, ground.known, variant_gid=_variant_gid(values), quantity=values["quantity"])
     return goods.add(ground.session, ground.contract, _variant_gid(values), values["quantity"])
 
 

@@ -31,6 +31,7 @@ ADDRESS = (
     "province_code",
     "zip",
     "country_code",
+    "phone",
 )
 
 
