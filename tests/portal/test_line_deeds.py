@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from shopify_app.catalog.models import Product, Variant
 from shopify_app.edits.rules import store
 from shopify_app.edits.rules.terms import Rules
+from shopify_app.plans.models import SellingPlanGroup
 from tests.portal import stocked
 from tests.portal.shopper import Shopper
 from tests.support.app import Story
@@ -159,3 +161,29 @@ def test_the_shops_rules_are_told_before_the_tap_and_hold_at_it(choosy: Shopper)
     skip = choosy.act("skip", index=first["index"])
     assert (skip.status_code, skip.json()["code"]) == (409, "skips_a_year")
     assert choosy.act("skip", index=first["index"], preview=True).json()["reason"]["code"] == "skips_a_year"
+
+
+def test_what_goes_with_the_plan_is_offered_and_a_swap_is_taken_back_where_it_was_allowed(choosy: Shopper) -> None:
+    story = choosy.story
+
+    def rule(**chosen: Any) -> None:
+        with story.ctx.db.session() as session:
+            assert store.change(session, story.shop.id, "", Rules(**chosen), "merchant:1", story.now)
+
+    (swap,) = _values(choosy, "swap", "variant")
+    wish = {"line": swap["of"], "variant": swap["value"]}
+    stocked.offer(story, 1)
+    rule(swaps="plan")
+    assert _values(choosy, "swap", "variant") == []
+    with story.ctx.db.session() as session:
+        dark = session.scalars(select(Variant.product_gid).where(Variant.title == "500 g")).one()
+        session.execute(update(SellingPlanGroup).values(products=[{"gid": dark, "title": "Dark", "price": "9.00"}]))
+    assert _values(choosy, "swap", "variant") == [swap], "the list and the door know the same products"
+    assert _lines(choosy.deed("swap", "tap-swap0001", **wish)) == [("Dark Roast", 1)]
+    assert _lines(choosy.undo("tap-swap0001")) == [("House Blend", 1)], "though it is none of the plan's"
+    assert choosy.deed("swap", "tap-swap0002", **wish).status_code == 200
+    with story.world.locked():
+        story.world.clock.advance(timedelta(days=2))
+    story.ctx.clock.fresh()
+    late = choosy.undo("tap-swap0002")
+    assert (late.status_code, late.json()["code"]) == (409, "swap_plan")
