@@ -28,7 +28,9 @@ def begin(
 
     What `is_ours` is done with it, in one commit.
 
-    `now`: business time. `takes_back`: it undoes what was allowed just before. Raises ValueError for a request id that is empty or longer than LONGEST_ID.
+    `now`: business time. `takes_back`: it undoes what was allowed just before.
+
+    Raises ValueError for a request id that is empty or longer than LONGEST_ID.
     """
     if not 0 < len(request_id) <= LONGEST_ID:
         raise ValueError("a request id has 1 to 100 characters")

@@ -36,8 +36,8 @@ from shopify_app.web.portal.wish import MOVED_ON
 log = logging.getLogger(__name__)
 
 FREELY = timedelta(days=1)
-"""Business time for which a deed is taken back whatever else the shop's rules say; after it an undo is judged like any
-other change, so that nobody keeps one up their sleeve."""
+"""Business time for which a deed is taken back whatever else the shop's rules say; after it an undo is judged like
+any other change, so that nobody keeps one up their sleeve."""
 
 
 @dataclass(frozen=True)
