@@ -149,6 +149,9 @@ def test_the_discount_is_given_as_shown_and_taken_once(shopper: Shopper) -> None
     assert (after["possible"], after["reason"]["code"]) == (False, "already")
     (fact,) = shopper.facts("subscription.discount_added")
     assert fact.actor == f"shopper:{shopper.customer}"
+    assert shopper.undo(OTHER).json()["contract"]["discounts"] == []
+    twice = shopper.deed("stay_discount", "tap-leaving-3", offer=value["value"])
+    assert (twice.status_code, twice.json()["code"]) == (409, "already"), "once, also when it was taken back"
     save(shopper, Region("*", True, offers=False))
     assert leaving(shopper)["offers"] is False and shopper.options()["stay_discount"]["inputs"][0]["values"] == []
 

@@ -9,12 +9,14 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from sandbox.faces.storefront import app_proxy
 from sandbox.shopify import stock
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
+from shopify_app.shops.models import UNINSTALLED, Shop
 from shopify_app.web.links import limits
 from shopify_app.web.portal import guard as changes
 from shopify_app.web.proxy import guard, pressed
@@ -164,6 +166,9 @@ def test_what_shopify_did_not_forward_is_refused_in_one_line(front: Storefront) 
         for method in ("GET", "POST"):
             answer = httpx.request(method, url, params=bad)
             assert answer.status_code == 401 and "\n" not in answer.text
+    with front.story.ctx.db.session() as session:
+        session.execute(update(Shop).values(status=UNINSTALLED))
+    assert httpx.get(url, params=good).status_code == 401, "of a shop that left"
 
 
 def test_who_asks_too_often_waits_and_others_do_not(front: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
