@@ -6,10 +6,11 @@ import json
 import re
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, func, select, update
 
 from sandbox.faces.storefront import app_proxy
 from sandbox.shopify import stock
@@ -85,6 +86,19 @@ def test_a_month_s_order_moves_a_week_and_back(front: Storefront) -> None:
         assert gone.status_code == 409 and words in gone.text, "it is no longer where it was shown"
     back = front.press(tokens(done)["Undo"])
     assert "Next order: Friday, January 1, 2027" in back.text
+
+
+def test_the_day_on_the_button_is_the_one_it_moves_to_over_a_change_of_clocks(front: Storefront) -> None:
+    front.subscribe(front.small, front.monthly)
+    late = datetime(2027, 3, 8, 4, 30, tzinfo=UTC)  # half past eleven in the evening of March 7, a week before
+    with front.story.ctx.db.session() as session:
+        newest = session.scalar(select(func.max(BillingCycle.contract_id)))
+        mine = BillingCycle.contract_id == newest
+        session.execute(delete(BillingCycle).where(mine, BillingCycle.cycle_index > 1))
+        session.execute(update(BillingCycle).where(mine).values(expected_at=late, due_at=late))
+    block = front.block()
+    assert "Next order: Sunday, March 7, 2027" in block.text
+    assert "Move to Sunday, March 14, 2027" in tokens(block)
 
 
 def test_a_press_needs_the_token_of_this_shopper_s_own_page(front: Storefront) -> None:
