@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from shopify_app.channels.klaviyo.models import CONNECTED
 from shopify_app.contracts.models import Contract
 from shopify_app.leaving import store, terms
 from shopify_app.leaving.regions import EU, MEMBERS, SHIPPED, Region, governing
 from shopify_app.shops.models import Shop
 from shopify_app.tasks.models import Task
+from shopify_app.web import acknowledging
 from tests.portal.shopper import Shopper
 
 KEY, OTHER = "tap-leaving-1", "tap-leaving-2"
@@ -71,9 +74,12 @@ def test_a_row_of_a_country_goes_before_the_union_and_of_a_state_before_its_coun
     assert len(MEMBERS) == 27
 
 
-def test_withdrawing_ends_it_once_and_is_acknowledged_with_its_time(shopper: Shopper) -> None:
+def test_withdrawing_ends_it_once_and_is_acknowledged_with_its_time(
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     story = shopper.story
-    assert leaving(shopper) == {"asks_reason": True, "offers": True, "withdrawal": None, "withdrawn_at": None}
+    assert leaving(shopper) == {"asks_reason": True, "offers": True, "withdrawal": None,
+                                "acknowledged": False, "withdrawn_at": None}  # fmt: skip
     none = shopper.deed("withdraw", KEY)
     assert (none.status_code, none.json()["code"]) == (409, "no_withdrawal")
     move(shopper, "DE")
@@ -102,6 +108,9 @@ def test_withdrawing_ends_it_once_and_is_acknowledged_with_its_time(shopper: Sho
     with story.ctx.db.session() as session:
         (task,) = session.scalars(select(Task)).all()
         assert (task.kind, task.contract_gid, task.order_gid is not None) == ("withdrawal", told.contract_gid, True)
+    assert not leaving(shopper)["acknowledged"], "nobody sends mails for this shop, so none is promised"
+    monkeypatch.setattr(acknowledging, "account_of", lambda *_: SimpleNamespace(state=CONNECTED))
+    assert leaving(shopper)["acknowledged"]
     kinds = [each["kind"] for each in shopper.get(f"/contracts/{shopper.contract}/timeline")["entries"]]
     assert "subscription.withdrawn" in kinds
 

@@ -63,12 +63,12 @@ test('a skip that may not have arrived is sent again with its key, and undone by
   expect(asked.find(({path}) => path.endsWith('/undo'))?.body).toEqual({key: first?.key});
 });
 
-const LEAVING = {asks_reason: true, offers: true, withdrawal: {until: '2026-12-15', exempt: 'Opened bags.'}, withdrawn_at: null};
+const LEAVING = {asks_reason: true, offers: true, withdrawal: {until: '2026-12-15', exempt: 'Opened bags.'}, acknowledged: true, withdrawn_at: null};
 const WITHDRAW: Option = {action: 'withdraw', possible: true, reason: null, inputs: []};
 
 test('withdrawing takes two labelled steps, and then says when', async () => {
   at('/contracts/6203000001');
-  const done = {...CONTRACT, status: 'CANCELLED', leaving: {...LEAVING, withdrawn_at: '2026-12-02T09:00:00Z'}};
+  const done = {...CONTRACT, status: 'CANCELLED', leaving: {...LEAVING, acknowledged: false, withdrawn_at: '2026-12-02T09:00:00Z'}};
   let isDone = false;
   const own = () => (isDone ? done : {...CONTRACT, leaving: LEAVING});
   const preview = {possible: true, reason: null, before: {}, after: {}};
@@ -79,9 +79,11 @@ test('withdrawing takes two labelled steps, and then says when', async () => {
   fireEvent.click(await button('deed.withdraw'));
   const confirm = await button('withdraw.do');
   expect(document.body.textContent).toContain('withdraw.exempt');
+  expect(document.body.textContent).toContain('withdraw.mail');
   expect(asked.filter(({path}) => path.endsWith('/withdraw'))).toHaveLength(0);
   fireEvent.click(confirm);
   await waitFor(() => expect(document.body.innerHTML).toContain('withdraw.done'));
+  expect(document.body.textContent, 'no mail is promised that nobody sends').toContain('withdraw.no_mail');
   expect(asked.find(({path}) => path.endsWith('/withdraw'))?.key).toMatch(/^[0-9a-f]{32}$/);
 });
 

@@ -21,7 +21,7 @@ OFFER = Text(8, shortest=3, pattern=r"^[0-9]{1,3}x[0-9]{1,3}$", is_listed=True)
 """A percentage and for how many orders, e.g. "20x3": what was shown is what is given, or nothing."""
 
 
-def shape(region: Region, contract: Contract) -> Json:
+def shape(region: Region, contract: Contract, *, is_acknowledged: bool) -> Json:
     """Return how the shopper's region lets them leave, as JSON that `schemas` promises."""
     right = terms.right_of(region, contract, g.shop)
     at = contract.withdrawn_at
@@ -29,6 +29,7 @@ def shape(region: Region, contract: Contract) -> Json:
         "asks_reason": region.asks_reason,
         "offers": region.offers,
         "withdrawal": {"until": right.until.isoformat(), "exempt": region.exempt or None} if right else None,
+        "acknowledged": is_acknowledged,
         "withdrawn_at": shapes.instant(at) if at else None,
     }
 
