@@ -131,6 +131,34 @@ test('what is picked up is sent to an address, by a way that Shopify names for i
   expect(asked.find(({path, method}) => method === 'POST' && path.endsWith('/shipping'))?.body).toEqual(home);
 });
 
+test('a price that has changed meanwhile is read anew rather than sent again', async () => {
+  at('/contracts/6203000001');
+  const add = (amount: string): Option => {
+    const variant = {value: '7', words: 'Dark Roast', price: {amount, currency: 'USD'}, now: false, of: null};
+    return {action: 'add', possible: true, reason: null, inputs: [input('variant', {values: [variant]}), input('price', {needed: false})]};
+  };
+  let price = '9.00';
+  const refuse = () => new Response(JSON.stringify({code: 'price_changed', detail: 'Dearer by now.', field: 'price'}), {status: 409});
+  const {asked, fetch} = app({...reads, '/options': () => ({actions: [add(price)]}), '/add/preview': preview, '/add': refuse});
+  extension.fetch = fetch;
+  await extension.render();
+  const once = async () => {
+    fireEvent.click(await button('deed.add'));
+    await button('deed.look');
+    fireEvent.submit(document.body.querySelector('s-form')!);
+    await waitFor(() => expect(document.body.textContent).toContain('deed.changes'));
+    fireEvent.click(document.body.querySelector('s-button[variant=primary]')!);
+    await waitFor(() => expect(document.body.innerHTML).toContain('Dearer by now.'));
+  };
+  await once();
+  price = '11.00';
+  fireEvent.click(await button('again'));
+  await waitFor(() => expect(asked.filter(({path}) => path.endsWith('/options'))).toHaveLength(2));
+  await new Promise((shown) => setTimeout(shown, 20));
+  await once();
+  expect(asked.filter(({path}) => path.endsWith('/add')).map(({body}) => body)).toEqual([{variant: '7', price: '9.00'}, {variant: '7', price: '11.00'}]);
+});
+
 test('who is signed out is told so, after one more try with a fresh token', async () => {
   at('/');
   const {asked, fetch} = app({'/contracts': 401});

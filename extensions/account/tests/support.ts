@@ -46,6 +46,7 @@ export function app(answers: Record<string, unknown>) {
     const end = Object.keys(answers).filter((each) => path.endsWith(each)).sort((a, b) => b.length - a.length)[0];
     const found = end === undefined ? 404 : answers[end];
     const told = typeof found === 'function' ? found() : found;
+    if (told instanceof Response) return told;
     return typeof told === 'number' ? new Response('{}', {status: told}) : new Response(JSON.stringify(told));
   });
   return {asked, fetch: fetch as unknown as typeof globalThis.fetch};
