@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 from datetime import timedelta
 
 import jwt
@@ -349,6 +350,18 @@ def test_junk_is_refused_and_never_breaks_a_route(app, ctx):
                     url = address(ctx, rule) + query
                     answer = client.open(url, method=method, data=body, headers=headers | {"Content-Type": kind})
                     assert answer.status_code != 500, f"{method} {url} {kind} {body[:20]!r}: {answer.status_code}"
+
+
+def test_a_number_that_nothing_can_have_is_not_found_on_any_route(app, ctx):
+    client = app.test_client()
+    tokens = {"merchant": token(), "shopper": token(sub=SHOPPER, iss=None)}
+    for kind, bearer in tokens.items():
+        good = {"Authorization": f"Bearer {bearer}"}
+        for rule in merchant_rules(app, kind):
+            url = re.sub(r"<[^>]+>", "9" * 40, rule.rule)
+            for method in rule.methods - {"HEAD", "OPTIONS"} if rule.arguments else ():
+                answer = client.open(url, method=method, headers=good)
+                assert answer.status_code == 404, f"{method} {rule.rule}: {answer.status_code}"
 
 
 def _signed(body: bytes) -> dict[str, str]:
