@@ -1,4 +1,4 @@
-"""What the apps of all tests are made of alike, made once: each test has an app of its own, with the same pages."""
+"""What the apps of all tests are made of alike, made once: each test has an app of its own, with the same pages.
 
 Translating templates and addresses into code took more than half the time of a test of a page.
 """
