@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -178,19 +179,25 @@ def rules(app):
 
 def address(ctx, rule, domain: str = MINE) -> str:
     """A real address for a rule, its variables filled from `domain`'s rows."""
-    with ctx.db.session() as session:
-        of_shop = select(Contract.shopify_gid, PrivacyRequest.id).join(Shop, Shop.id == Contract.shop_id)
-        asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
-        gid, request_id = session.execute(asked).one()
-    known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id), "token": _link(ctx, gid)}
-    known |= {"index": "1", "action": "skip", "decision": "1", "word": "skip"}
-    known |= {"group": known["number"], "plan": known["number"]}
+    known = _known(ctx, domain)
     values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():
         for form in (f"<{name}>", f"<int:{name}>", f"<string:{name}>"):
             with_values = with_values.replace(form, value)
     return with_values
+
+
+@functools.cache
+def _known(ctx, domain: str) -> dict[str, str]:
+    with ctx.db.session() as session:
+        of_shop = select(Contract.shopify_gid, PrivacyRequest.id).join(Shop, Shop.id == Contract.shop_id)
+        asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
+        gid, request_id = session.execute(asked).one()
+    number = gid.rsplit("/", 1)[1]
+    known = {"number": number, "request_id": str(request_id), "token": _link(ctx, gid)}
+    known |= {"index": "1", "action": "skip", "decision": "1", "word": "skip"}
+    return known | {"group": number, "plan": number}
 
 
 def _link(ctx, gid: str) -> str:
