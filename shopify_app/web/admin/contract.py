@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Response, g
@@ -126,7 +127,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "changes": offers.of_contract(contract),
         "line_changes": offers.of_line(contract),
         "lines": _lines(contract),
-        "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
+        "discounts": [_discount(discount) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
         "card": card_aside.values(found, now),
@@ -157,12 +158,12 @@ def _lines(contract: Contract) -> list[Values]:
     ]
 
 
-def _discount(discount: Values, currency: str) -> Values:
+def _discount(discount: Values) -> Values:
+    amount = discount.get("amount")
     return {
         "title": discount.get("title") or _("Discount"),
         "percentage": discount.get("percentage"),
-        "amount": discount.get("amount"),
-        "currency": currency,
+        "amount": None if amount is None else Decimal(str(amount)),
     }
 
 
