@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -140,6 +141,8 @@ def _values(found: Detail, now: datetime) -> Values:
         "line_changes": offers.of_line(contract),
         "lines": _lines(found),
         "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
+        "lines": _lines(contract),
+        "discounts": [_discount(discount) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
         "card": card_aside.values(found, now),
@@ -175,12 +178,12 @@ def _lines(found: Detail) -> list[Values]:
     ]
 
 
-def _discount(discount: Values, currency: str) -> Values:
+def _discount(discount: Values) -> Values:
+    amount = discount.get("amount")
     return {
         "title": discount.get("title") or _("Discount"),
         "percentage": discount.get("percentage"),
-        "amount": discount.get("amount"),
-        "currency": currency,
+        "amount": None if amount is None else Decimal(str(amount)),
     }
 
 
