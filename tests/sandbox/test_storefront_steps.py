@@ -64,6 +64,8 @@ def test_a_plan_of_another_variant_alone_is_neither_shown_nor_chosen_for_this_on
         choice = re.search(rf'<label[^>]*data-perennial-choice="{number}"', html)[0]
         (chosen,) = re.findall(r'name="selling_plan"\s+value="(\d*)"', html)
         assert ((" hidden" not in choice), chosen) == (is_offered, str(number) if is_offered else "")
+
+
 @pytest.mark.parametrize(("pricing", "words"), [(TRIAL, "2 orders at $5.00, then $10.50"), (TRIAL[:1], "Save $9.00")])
 def test_markup_in_a_shops_money_format_is_not_shown_as_text(pricing: list[dict[str, object]], words: str):
     html = _block("en", pricing, '<span class="money">{}</span>')

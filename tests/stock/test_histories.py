@@ -1,7 +1,7 @@
 """Random weeks of a shelf that empties and fills, judged by what the sandbox's shop and payments saw.
 
-`STOCK_SEEDS="1 2 3"` plays others, `STOCK_DAYS` longer ones, as `bin/chaos --lives` does. The judge knows neither demand nor decisions: it reads
-the shelf, the attempts, the payments and what was told, and asks what a merchant would.
+`STOCK_SEEDS="1 2 3"` plays others, `STOCK_DAYS` longer ones, as `bin/chaos --lives` does. The judge knows neither
+demand nor decisions: it reads the shelf, attempts, payments and what was told, and asks what a merchant would.
 """
 
 from __future__ import annotations

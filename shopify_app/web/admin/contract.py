@@ -140,8 +140,6 @@ def _values(found: Detail, now: datetime) -> Values:
         "changes": offers.of_contract(contract),
         "line_changes": offers.of_line(contract),
         "lines": _lines(found),
-        "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
-        "lines": _lines(contract),
         "discounts": [_discount(discount) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),

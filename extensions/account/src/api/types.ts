@@ -80,7 +80,6 @@ export interface PriceChange {
   from: string | null;
 }
 
-/** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right. */
 /** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right.
  * `acknowledged`: a mail says when it was withdrawn from. */
 export interface Leaving {

@@ -37,7 +37,6 @@ OF_SUBSCRIPTION = {
     "remove_discount": N_("Shopify was asked to remove a discount."),
     "payment_method": N_("Shopify was asked for another payment method."),
     "price_step": N_("Shopify was asked for the price that follows."),
-    "backup_method": N_("Shopify was asked to keep the backup payment method."),
     "withdraw": N_("Shopify was asked to end the subscription, which the shopper withdrew from."),
     "stay_discount": N_("Shopify was asked to add the discount that the shopper took instead of cancelling."),
 }
