@@ -11,22 +11,17 @@ from __future__ import annotations
 
 import math
 import os
-import signal
 import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import httpx
-
-from bench import full_shop, processors
+from bench import full_shop, processors, servers
 from bench.idle_tick import _fresh_database as fresh_database
 from sandbox.seeds import tiny
 from shopify_app import wiring
@@ -118,31 +113,10 @@ def _served(url: str, contracts: int) -> Iterator[tuple[str, int]]:
         ctx.http.close()
         ctx.db.close()
         full_shop.fill(url, contracts)
-        web = subprocess.Popen(
-            [sys.executable, "-m", "shopify_app.cli", "web"],
-            env=os.environ | environ | {"LOG_LEVEL": "WARNING"},
-            cwd=ROOT,
-            start_new_session=True,
-        )
-        try:
-            _await(app_url, web)
+        command = [sys.executable, "-m", "shopify_app.cli", "web"]
+        with servers.running(command, port, environ | {"LOG_LEVEL": "WARNING"}) as web:
+            servers.first_answer(port, "/healthz", web).raise_for_status()
             yield sandbox.url, web.pid
-        finally:
-            web.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                web.wait(10)
-            with suppress(ProcessLookupError):  # Granian's worker outlives a supervisor that did not stop in time
-                os.killpg(web.pid, signal.SIGKILL)
-
-
-def _await(url: str, web: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and web.poll() is None:
-        with suppress(httpx.HTTPError):
-            if httpx.get(f"{url}/healthz", timeout=5, trust_env=False).status_code == 200:
-                return
-        time.sleep(0.1)
-    raise SystemExit("the web server did not start")
 
 
 def _look(sandbox_url: str, rounds: int, web_pid: int) -> dict[str, Seen]:

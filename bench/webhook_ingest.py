@@ -8,19 +8,17 @@ side by side and take turns; the medians of the rounds are compared. The client 
 from __future__ import annotations
 
 import os
-import signal
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import httpx
 import psycopg
 from sqlalchemy import make_url
 
+from bench import servers
 from bench.bare import INSERT
 from bench.pour import BODY, CONNECTIONS, SHOP
 from shopify_app.demo import postgres
@@ -75,27 +73,10 @@ def _for_node() -> str:
 def _running(name: str, command: list[str], environment: dict[str, str]) -> Iterator[tuple[str, int]]:
     """The server on a free port: its name with what it says of its version, and the port."""
     port = free_port()
-    here = {"PORT": str(port), "HOST": f"http://127.0.0.1:{port}"}
-    process = subprocess.Popen(command, env=os.environ | environment | here, cwd=ROOT, start_new_session=True)
-    try:
-        version = _version(port, process)
+    with servers.running(command, port, environment) as process:
+        said = servers.first_answer(port, "/version", process)
+        version = said.text if said.status_code == 200 and said.text.startswith("@") else ""
         yield f"{name}: {version}" if version else name, port
-    finally:
-        process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        with suppress(ProcessLookupError):  # Granian's worker outlives a supervisor that did not stop in time
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _version(port: int, process: subprocess.Popen[bytes]) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        with suppress(httpx.HTTPError):
-            answer = httpx.get(f"http://127.0.0.1:{port}/version", timeout=5, trust_env=False)
-            return answer.text if answer.status_code == 200 and answer.text.startswith("@") else ""
-        time.sleep(0.1)
-    raise SystemExit("a server did not start")
 
 
 def _measure(port: int, count: int, database: str) -> float:

@@ -7,6 +7,7 @@ import shopify_app.channels.flow.models
 import shopify_app.channels.klaviyo.models
 import shopify_app.channels.mail.models
 import shopify_app.contracts.models
+import shopify_app.contracts.note_models
 import shopify_app.contracts.search_models
 import shopify_app.dunning.models
 import shopify_app.duties

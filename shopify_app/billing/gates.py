@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import Enum
 
 from shopify_app.billing import rules
 from shopify_app.billing.rules import NOTHING_KNOWN, History
 from shopify_app.gateways.shopify.attempts import CHALLENGED, PENDING, SUCCESS, AttemptSnapshot, CycleSnapshot
-from shopify_app.kit.speech import N_, kept
+from shopify_app.kit.speech import N_, kept, kept_day
 
 IN_SHOPIFY = kept("The contract is %(state)s in Shopify.")
 LATE = kept("Due on %(day)s, which is more than %(days)s days ago: a person decides.")
@@ -39,7 +39,8 @@ class Due:
     """A claimed cycle as our rows have it. `due_at`, `expected_at`: business time.
 
     `released`: a person saw why it was parked and let it go on. `by_hand`: a person asks for it at this moment.
-    `hold_ended_at`: since when it is no longer held, if it ever was: a held cycle is not late.
+    `hold_ended_at`: since when it is no longer held, if it ever was: a held cycle is not late. `zone`: the shop's,
+    for the days in words.
     """
 
     shop_id: int
@@ -54,6 +55,7 @@ class Due:
     released: bool = False
     by_hand: bool = False
     history: History = NOTHING_KNOWN
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ def too_late(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     if due.released or due.by_hand or now - late_since <= due.catch_up:
         return None
     words = LATE if late_since == due.due_at else HELD_LATE
-    return Refusal("too_late", words % {"day": f"{late_since:%Y-%m-%d}", "days": due.catch_up.days}, Effect.PARKED)
+    places = {"day": kept_day(late_since.astimezone(due.zone).date()), "days": due.catch_up.days}
+    return Refusal("too_late", words % places, Effect.PARKED)
 
 
 def price_waits(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:

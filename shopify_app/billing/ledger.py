@@ -24,6 +24,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.shopify.attempts import AttemptSnapshot, CycleSnapshot
 from shopify_app.kit.db import lock
 from shopify_app.kit.gid import number_of
+from shopify_app.shops.models import Shop
 
 SENDING = timedelta(seconds=60)
 """Machine time that a call may take, time-outs and one token refresh included; after it, the caller is dead."""
@@ -44,6 +45,7 @@ def due_of_row(session: Session, cycle: BillingCycle, contract: Contract) -> Due
         catch_up=timedelta(days=settings.of(session, cycle.shop_id).catch_up_days),
         hold_ended_at=cycle.hold_ended_at,
         released=cycle.released_at is not None,
+        zone=session.get_one(Shop, cycle.shop_id).zone,
     )
 
 

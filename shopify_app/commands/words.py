@@ -27,7 +27,8 @@ from shopify_app.channels.flow.triggers import GROUPS, TRIGGERS
 from shopify_app.channels.klaviyo.events.common import BASE, ITEM
 from shopify_app.channels.klaviyo.events.told import EVENTS
 from shopify_app.channels.klaviyo.profile import PROFILE
-from shopify_app.web.language import DOMAIN, FOLDER, LANGUAGES
+from shopify_app.shops.language import LANGUAGES
+from shopify_app.web.language import DOMAIN, FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "shopify_app"

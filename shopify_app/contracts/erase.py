@@ -1,4 +1,5 @@
-"""What contracts hold of a shopper: where it is sent, a note, preferences, and the text that search looks into."""
+"""What contracts hold of a shopper: where it is sent, a note, preferences, notes of staff, and the text that search
+looks into."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import contents, search
+from shopify_app.contracts import contents, search, staff_notes
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.shoppers import mirror as shoppers
 
@@ -21,6 +22,10 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
                 "status": contract.status,
                 "delivery": contract.delivery_method,
                 "note": contract.note,
+                "staff_notes": [
+                    {"at": note.written_at.isoformat(), "text": note.text}
+                    for note in staff_notes.of(session, contract)
+                ],
                 "out_of_stock": contract.out_of_stock,
                 "backup_method": contract.backup_method_gid,
                 "withdrawn_at": contract.withdrawn_at.isoformat() if contract.withdrawn_at else None,
@@ -36,7 +41,8 @@ def held(session: Session, shop_id: int, customer_gid: str) -> dict[str, Any]:
 
 
 def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
-    """Take address, note and preferences off the customer's contracts (None: all of the shop's); returns how many.
+    """Take address, note and preferences off the customer's contracts (None: all of the shop's), and delete what
+    staff wrote about them; returns how many rows changed.
 
     Runs after the shopper's row was emptied: the search text is written anew from it.
     """
@@ -49,7 +55,7 @@ def erase(session: Session, shop_id: int, customer_gid: str | None) -> int:
             cycle.contents = contents.without_person(cycle.contents)
         search.refresh(session, contract)
     session.flush()
-    return len(contracts)
+    return len(contracts) + staff_notes.erase(session, [contract.id for contract in contracts])
 
 
 def forget_person(contract: Contract) -> None:

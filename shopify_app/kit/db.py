@@ -88,7 +88,7 @@ class Database:
         )
         event.listen(self.engine, "handle_error", _name_runaway)
         event.listen(self.engine, "handle_error", _forget_details)
-        event.listen(self.engine, "connect", _limit(statement_seconds))
+        event.listen(self.engine, "connect", _prepare(statement_seconds))
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
 
     @contextmanager
@@ -107,17 +107,21 @@ class Database:
         self.engine.dispose()
 
 
-def _limit(seconds: float) -> Callable[[Any, object], None]:
-    """Return what sets the limit on each new connection.
+def _prepare(seconds: float) -> Callable[[Any, object], None]:
+    """Return what sets the limit on each new connection, and that plans are made for the values they are for.
+
+    psycopg prepares what is asked often, and PostgreSQL would then keep one plan for all values: one that is made
+    for ten keys takes minutes with twenty thousand, one for a rare word seconds with a common one.
 
     By a statement, since poolers such as PgBouncer refuse a connection that asks for it as a start-up option.
     """
 
-    def set_limit(connection: Any, record: object) -> None:
+    def prepare(connection: Any, record: object) -> None:
         connection.execute(f"set statement_timeout = {int(seconds * 1000)}")
+        connection.execute("set plan_cache_mode = force_custom_plan")
         connection.commit()  # else the pool's rollback takes it back
 
-    return set_limit
+    return prepare
 
 
 def _name_runaway(context: ExceptionContext) -> None:

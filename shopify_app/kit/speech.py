@@ -18,9 +18,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any, SupportsIndex
 
 from babel import Locale
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from babel.support import NullTranslations
 
@@ -83,8 +85,21 @@ def filled(words: str, /, **places: Any) -> str:
     return _(words, **places)
 
 
+def dated(day: date) -> str:
+    """Return a day as the language writes it, e.g. "Thu, Nov 19, 2026" (a CLDR skeleton)."""
+    return str(format_skeleton("yMMMEd", day, locale=locale()))
+
+
+def kept_day(day: date) -> str:
+    """Return a day as stored sentences have it, "Thu, Nov 19, 2026"; `known` says it in its reader's language."""
+    return str(format_skeleton("yMMMEd", day, locale=ENGLISH.locale))
+
+
 _kept: dict[str, re.Pattern[str]] = {}
 _PLACE = re.compile(r"%\\\((\w+)\\\)s")
+_NUMERIC_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+"""How sentences that were stored earlier have a day."""
+_DAYS = ("%a, %b %d, %Y", "%Y-%m-%d")
 _END = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
 
@@ -96,7 +111,7 @@ def kept(message: str) -> str:
 
 def known(text: str | None) -> str:
     """Return stored English sentences in the language spoken: those that were marked, whole or with their places."""
-    if not text or _spoken.get() is ENGLISH:
+    if not text or (_spoken.get() is ENGLISH and not _NUMERIC_DAY.search(text)):
         return text or ""
     whole = _recalled(text)
     return whole if whole is not None else " ".join(_recalled(part) or part for part in _END.split(text))
@@ -109,8 +124,18 @@ def _recalled(text: str) -> str | None:
     for message, pattern in _kept.items():
         found = pattern.fullmatch(text)
         if found:
-            return _(message, **{name: _recalled(value) or value for name, value in found.groupdict().items()})
+            return _(message, **{name: _refilled(value) for name, value in found.groupdict().items()})
     return None
+
+
+def _refilled(value: str) -> str:
+    """What filled a place, in the language spoken: a sentence of ours, a day, or as it is."""
+    for shape in _DAYS:
+        try:
+            return dated(datetime.strptime(value, shape).date())  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    return _recalled(value) or value
 
 
 def pgettext(context: str, message: str, /, **places: Any) -> str:

@@ -115,6 +115,8 @@ def _begin(
     if session.scalar(row.on_conflict_do_nothing().returning(PlanChange.id)) is not None:
         return None
     known = _row(session, shop_id, request_id)
+    if (known.action, known.wish, known.group_gid if group_gid else None) != (change.name, change.wish(), group_gid):
+        return Answer(False, answers.OTHER_WISH, (), known.group_gid)
     if known.state == CONFIRMED:
         return Answer(True, answers.DONE, (), known.group_gid)
     words = answers.UNDER_WAY if known.state == REQUESTED else known.words or answers.NOT_DONE

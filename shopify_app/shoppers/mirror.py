@@ -16,9 +16,10 @@ from shopify_app.kit.clock import machine_now
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 
 
-def shopper(session: Session, shop_id: int, gid: str | None) -> Shopper | None:
-    """Return our row of a customer."""
+def shopper(session: Session, shop_id: int, gid: str | None, *, is_shared: bool = False) -> Shopper | None:
+    """Return our row of a customer; with `is_shared` nobody changes or erases it until this transaction ends."""
     query = select(Shopper).where(Shopper.shop_id == shop_id, Shopper.shopify_gid == gid)
+    query = query.with_for_update(read=True) if is_shared else query
     return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 

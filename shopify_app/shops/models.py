@@ -20,7 +20,7 @@ class Shop(Base):
     """One Shopify shop. `host` is the HOST it was installed under: a copy of the database must not charge.
 
     `country` is its ISO code, None until Shopify was asked since the upgrade. `mail_links`: whether links in mails
-    "act", or lead into the shopper's "account".
+    "act", or lead into the shopper's "account". `staff_language`: see `shops/language.py`; None is as in Shopify.
     """
 
     __tablename__ = "shops"
@@ -35,6 +35,7 @@ class Shop(Base):
     country: Mapped[str | None]
     primary_locale: Mapped[str] = mapped_column(server_default="en")
     mail_links: Mapped[str] = mapped_column(server_default="act")
+    staff_language: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default=INSTALLED)
     host: Mapped[str]
     installed_at: Mapped[datetime]

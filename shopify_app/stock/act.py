@@ -31,7 +31,10 @@ from shopify_app.kit.db import MACHINE_NOW, NOW, Instant, Json, lock, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
 from shopify_app.stock import dirty, ends, for_good, settings, swapped
-from shopify_app.stock.decide import (
+from shopify_app.stock.models import StockCause, StockDecision
+from shopify_app.stock.policy import DELAY, REST, SELL, SKIP, SWAP, TELL, parsed
+from shopify_app.stock.queries import is_for
+from shopify_app.stock.states import (
     APPLIED,
     CHOSEN,
     DISCONTINUED,
@@ -39,11 +42,8 @@ from shopify_app.stock.decide import (
     PROPOSED,
     RELEASED,
     TOLD,
-    is_for,
-    wait_until,
 )
-from shopify_app.stock.models import StockCause, StockDecision
-from shopify_app.stock.policy import DELAY, REST, SELL, SKIP, SWAP, TELL, parsed
+from shopify_app.stock.weigh import wait_until
 
 log = logging.getLogger(__name__)
 

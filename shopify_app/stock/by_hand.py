@@ -11,8 +11,8 @@ from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
 from shopify_app.stock import dirty, kept
-from shopify_app.stock.decide import DISCONTINUED
 from shopify_app.stock.models import ItemStanding, StockCause
+from shopify_app.stock.states import DISCONTINUED
 
 MOST_UNITS, MOST_DAYS = 99_999, 90
 

@@ -9,8 +9,8 @@ from shopify_app.contracts.models import Contract
 from shopify_app.edits.answers import Answer, Refusal, refused
 from shopify_app.kit.speech import N_
 from shopify_app.stock import ends
-from shopify_app.stock.decide import CHOSEN, TOLD
 from shopify_app.stock.models import StockDecision
+from shopify_app.stock.states import CHOSEN, TOLD
 
 CHOSEN_WORDS = N_("Chosen")
 

@@ -17,9 +17,9 @@ from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import Json, lock
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.speech import N_
-from shopify_app.stock.decide import APPLIED, CLOSED, HELD, POLICY
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.policy import DELAY, SELL, TELL
+from shopify_app.stock.states import APPLIED, CLOSED, HELD, POLICY
 
 WAITED = N_("Something in this order is out of stock, and its day has come. Released, it is charged all the same.")
 ARRIVED = "arrived"

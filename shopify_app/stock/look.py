@@ -9,7 +9,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import BigInteger, exists, func, or_, select, update
+from sqlalchemy import BigInteger, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
@@ -18,10 +18,10 @@ from shopify_app.kit.clock import machine_now
 from shopify_app.kit.db import is_one_of, lock, rows_of, total
 from shopify_app.shops.models import Shop
 from shopify_app.shops.queries import installed_ids
-from shopify_app.stock import decide, ends, sales, settings, supply
-from shopify_app.stock.decide import CLOSED, DISCONTINUED, LOW, OUT, PROPOSED
+from shopify_app.stock import ends, hold, queries, sales, settings, supply, tell
 from shopify_app.stock.models import Demand, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.runway import Claim, Runway, in_line, of_days, short
+from shopify_app.stock.states import CLOSED, DISCONTINUED, LOW, OUT, PROPOSED
 from shopify_app.stock.supply import Shelf
 
 log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def _tell(ctx: Context, shop_id: int, item_gid: str, limit: int) -> int:
         if standing is None or not shop.is_installed:
             return 0
         on, how = supply.shelf(session, shop_id, item_gid), settings.of(session, shop_id)
-        return decide.tell_next(session, shop, on, how, standing, now, limit)
+        return tell.tell_next(session, shop, on, how, standing, now, limit)
 
 
 def look_ahead(ctx: Context) -> int:
@@ -125,22 +125,28 @@ def _look(session: Session, shop_id: int, item_gid: str, now: datetime, at_once:
     how = settings.of(session, shop_id)
     on = supply.shelf(session, shop_id, item_gid)
     needs = _note(session, standing, on, shop, now)
-    open_ones = decide.open_of_item(session, shop_id, item_gid)
+    open_ones = queries.open_of_item(session, shop_id, item_gid)
     if standing.discontinued_at is not None:
         open_ones = _set_aside(session, open_ones, now)
     missing: list[Claim] = []
+    left = 0
     if on.units is not None and how.is_on:
         until = now + timedelta(days=how.ahead_days)
         needed = sum(units for at, units in needs if at <= until)
         if open_ones or needed > on.units:  # there is enough for everybody, which is the rule: nobody is asked for
-            missing = short(on.units, supply.claims(session, shop_id, on, until))
+            # with nothing there and nobody waiting, those charged first are short whoever else is: the rest is read
+            # in the next go
+            first = at_once if on.units <= 0 and not open_ones else None
+            needing = supply.claims(session, shop_id, on, until, first)
+            missing = short(on.units, needing)
+            left = int(first is not None and len(needing) == first)
     open_ones = _unmoved(session, open_ones, now)
     decided = {_key(one) for one in open_ones}
     new = in_line(one for one in missing if not one.is_paid and _key(one) not in decided)
-    left = _let_go(session, open_ones, missing, now, SLICE)
+    left += _let_go(session, open_ones, missing, now, SLICE)
     made, busy = _decide(session, shop, standing, on, new[:at_once], now)
     left += len(new[at_once:]) if at_once is not None else 0
-    _hold_on(session, open_ones, missing, now)
+    _hold_on(session, shop_id, open_ones, missing, now)
     untold = any(one.state == PROPOSED and one.ended_at is None for one in open_ones)
     has_news = bool(made or untold) and not (made and supply.is_charging(session, shop_id, on, now))
     if not left:
@@ -195,60 +201,36 @@ def _decide(
     """Hold and propose; returns how many, and whether some order was busy and has to be looked at again."""
     if not claims:
         return 0, False
-    held, busy = _hold(session, claims, now)
-    free = [claim for claim in claims if (claim.contract_id, claim.cycle_index) in held]
-    if free:
-        cause = _cause(session, shop.id, standing, on, now)
-        decide.propose(session, cause, free, now)
-    return len(free), busy
+    cause, is_new = _cause(session, shop.id, standing, on, now)
+    made = hold.propose(session, cause, claims, now)
+    if is_new and not made:  # it has struck nobody yet
+        session.delete(cause)
+    return made, made < len(claims) and hold.is_any_busy(session, shop.id, claims)
 
 
-def _hold_on(session: Session, open_ones: Sequence[StockDecision], missing: Sequence[Claim], now: datetime) -> None:
+def _hold_on(
+    session: Session, shop_id: int, open_ones: Sequence[StockDecision], missing: Sequence[Claim], now: datetime
+) -> None:
     """Who is decided and still short stays held, even if somebody skipped the order and brought it back meanwhile."""
     lacking = {_key(one): one for one in missing}
     kept = [lacking[_key(one)] for one in open_ones if one.ended_at is None and _key(one) in lacking]
     arriving = {_key(one) for one in open_ones if ends.arrives(one)}
     if again := [claim for claim in kept if _key(claim) not in arriving]:
-        _hold(session, again, now)
+        hold.hold_again(session, shop_id, again, now)
 
 
-def _hold(session: Session, claims: Sequence[Claim], now: datetime) -> tuple[set[tuple[int, int]], bool]:
-    """Hold the orders that nobody charges or changes at this moment; returns them, and whether any is busy so.
+def _cause(
+    session: Session, shop_id: int, standing: ItemStanding, on: Shelf, now: datetime
+) -> tuple[StockCause, bool]:
+    """Return the open cause of an item, or a new one, and whether it is new.
 
-    Those that were tried are `dunning`'s, those that are parked a person's.
-
-    One statement for all: it names what must be true of each row, so no contract's lock is needed.
+    What was low and is out now is one cause still.
     """
-    pairs = sorted({(claim.contract_id, claim.cycle_index) for claim in claims})
-    moment = machine_now()
-    free = (
-        is_one_of(pairs, BillingCycle.contract_id, BillingCycle.cycle_index),
-        BillingCycle.due_at.is_not(None),
-        BillingCycle.attempted_at.is_(None),
-        BillingCycle.parked_reason.is_(None),
-        or_(BillingCycle.lease_until.is_(None), BillingCycle.lease_until < moment),
-    )
-    locked = select(BillingCycle.id).where(*free).order_by(BillingCycle.id).with_for_update(skip_locked=True)
-    values = {
-        "held_reason": decide.HELD,
-        "held_until": None,
-        "held_at": func.coalesce(BillingCycle.held_at, now),
-    }
-    held = update(BillingCycle).where(BillingCycle.id.in_(select(locked.cte("free").c.id))).values(values)
-    found = session.execute(held.returning(BillingCycle.contract_id, BillingCycle.cycle_index))
-    got = {(row.contract_id, row.cycle_index) for row in found}
-    left = [pair for pair in pairs if pair not in got]
-    leased = is_one_of(left, BillingCycle.contract_id, BillingCycle.cycle_index), BillingCycle.lease_until >= moment
-    busy = bool(left) and session.scalar(select(exists().where(*leased, BillingCycle.attempted_at.is_(None))))
-    return got, bool(busy)
-
-
-def _cause(session: Session, shop_id: int, standing: ItemStanding, on: Shelf, now: datetime) -> StockCause:
-    """Return the open cause of an item, or a new one. What was low and is out now is one cause still."""
     is_gone = standing.discontinued_at is not None
     kind = DISCONTINUED if is_gone else OUT if (on.units or 0) <= 0 else LOW
     mine = (StockCause.shop_id == shop_id, StockCause.item_gid == standing.item_gid, StockCause.closed_at.is_(None))
     found = session.scalar(select(StockCause).where(*mine, (StockCause.kind == DISCONTINUED).is_(is_gone)))
+    is_new = found is None
     if found is None:
         found = StockCause(
             shop_id=shop_id, item_gid=standing.item_gid, kind=kind, opened_at=now, supply=on.units or 0
@@ -257,7 +239,7 @@ def _cause(session: Session, shop_id: int, standing: ItemStanding, on: Shelf, no
     elif not is_gone:
         found.kind = kind
     session.flush()
-    return found
+    return found, is_new
 
 
 def _let_go(
@@ -308,7 +290,7 @@ def _unmoved(session: Session, open_ones: Sequence[StockDecision], now: datetime
     for one in open_ones:
         at = dates.get((one.contract_id, one.cycle_index))
         is_ours = _is_worked_on(one) or ends.arrives(one)
-        if one.told_at is None or at is None or is_ours or decide.is_for(one, at):
+        if one.told_at is None or at is None or is_ours or queries.is_for(one, at):
             stays.append(one)
         else:
             ends.close(session, one, "the order has another date", now)

@@ -14,10 +14,10 @@ from shopify_app.catalog.models import Product, Variant
 from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.gid import number_of
-from shopify_app.stock.decide import DISCONTINUED, PROPOSED
 from shopify_app.stock.ends import WAITED
 from shopify_app.stock.models import Demand, InventoryLevel, ItemStanding, StockCause, StockDecision
 from shopify_app.stock.policy import TELL
+from shopify_app.stock.states import DISCONTINUED, PROPOSED
 
 PAGE, MOST = 50, 10_000
 RUNS_OUT, AFFECTED, GONE = "runs_out", "affected", "discontinued"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """Units that one order needs of an item. `place` is its place in the queue: when it was first to be charged.
 
     `is_limited`: it may not be oversold; `is_paid`: it was paid before and comes before nobody, but is never decided.

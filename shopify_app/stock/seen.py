@@ -12,9 +12,9 @@ from shopify_app.catalog.models import Product, Variant
 from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.stock import queries
-from shopify_app.stock.decide import CHOSEN, PROPOSED, TOLD
 from shopify_app.stock.models import ItemStanding, StockDecision
 from shopify_app.stock.policy import SWAP
+from shopify_app.stock.states import CHOSEN, PROPOSED, TOLD
 
 OPEN = (TOLD, CHOSEN)
 """States in which there is something to choose: it is decided what happens without a choice, and nothing is done."""

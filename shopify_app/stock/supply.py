@@ -13,11 +13,20 @@ from sqlalchemy.orm import Session
 
 from shopify_app.billing.models import REQUESTED, UNKNOWN, WRITTEN, BillingAttempt
 from shopify_app.catalog.models import Variant
+from shopify_app.kit.db import is_one_of
 from shopify_app.stock.models import Demand, InventoryLevel, StockCause, StockDecision
 from shopify_app.stock.policy import SELL
 from shopify_app.stock.runway import Claim, Runway, of_days
 
 _SELLS = func.coalesce(StockDecision.done, "") == SELL
+_OF_NEEDS = (
+    Demand.contract_id,
+    Demand.cycle_index,
+    Demand.delivery,
+    Demand.variant_gid,
+    Demand.units,
+    Demand.charge_at,
+)
 IN_FLIGHT = timedelta(minutes=15)
 CONTINUE = "CONTINUE"
 """ProductVariantInventoryPolicy: may be sold when there is none."""
@@ -68,57 +77,45 @@ def shelf(session: Session, shop_id: int, item_gid: str) -> Shelf:
     return Shelf(item_gid, variants, int(units) - int(spent or 0))
 
 
-def claims(session: Session, shop_id: int, on: Shelf, until: datetime) -> list[Claim]:
+def claims(session: Session, shop_id: int, on: Shelf, until: datetime, first: int | None = None) -> list[Claim]:
     """Return who needs the item until an instant (business time), and whoever waits for it, in no order.
 
-    A waiting order keeps the place it had before it was moved.
+    A waiting order keeps the place it had before it was moved. `first`: only so many, those that are charged first;
+    for an item of which nobody waits.
     """
-    waits = (
-        select(StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
-        .add_columns(func.min(StockDecision.charge_at).label("place"), func.bool_or(_SELLS).label("sells"))
-        .join(StockCause, StockCause.id == StockDecision.cause_id)
-        .where(StockCause.shop_id == shop_id, StockCause.item_gid == on.item_gid)
-        .where(or_(StockDecision.ended_at.is_(None), StockDecision.done == SELL))
-        .group_by(StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
-        .subquery()
-    )
-    query = (
-        select(Demand, waits.c.place, waits.c.sells)
-        .outerjoin(
-            waits,
-            (waits.c.contract_id == Demand.contract_id)
-            & (waits.c.cycle_index == Demand.cycle_index)
-            & (waits.c.variant_gid == Demand.variant_gid),
-        )
-        .where(Demand.shop_id == shop_id, Demand.variant_gid.in_(on.gids), Demand.spent_at.is_(None))
-        .where(or_(Demand.charge_at <= until, waits.c.place.is_not(None)))
-        .with_only_columns(
-            Demand.contract_id,
-            Demand.cycle_index,
-            Demand.delivery,
-            Demand.variant_gid,
-            Demand.units,
-            Demand.charge_at,
-            waits.c.place,
-            waits.c.sells,
-            Demand.is_projected,
-        )
-    )
+    places = _places(session, shop_id, on.item_gid)
+    mine = (Demand.shop_id == shop_id, Demand.variant_gid.in_(on.gids), Demand.spent_at.is_(None))
+    needs = select(*_OF_NEEDS).where(*mine)
+    soon = needs.where(Demand.charge_at <= until)
+    if first is not None:
+        soon = soon.order_by(Demand.charge_at, Demand.contract_id).limit(first)
+    found = list(session.execute(soon))
+    if places:  # what waits may have been put off beyond the instant: asked for by itself, or all needs were read
+        theirs = is_one_of({place[:2] for place in places}, Demand.contract_id, Demand.cycle_index)
+        late = session.execute(needs.where(Demand.charge_at > until, theirs))
+        found += [row for row in late if (row[0], row[1], row[3]) in places]
     limited = {gid: on.is_limited(gid) for gid in on.gids}
-    return [
-        Claim(
-            row.contract_id,
-            row.cycle_index,
-            row.delivery,
-            row.variant_gid,
-            row.units,
-            row.charge_at,
-            min(row.place or row.charge_at, row.charge_at),
-            limited[row.variant_gid] and not row.sells,
-            row.cycle_index == 0 or row.delivery > 0,
+    known = []
+    for contract_id, index, delivery, gid, units, charge_at in found:
+        place, sells = places.get((contract_id, index, gid), (charge_at, False))
+        is_limited, is_paid = limited[gid] and not sells, index == 0 or delivery > 0
+        known.append(
+            Claim(contract_id, index, delivery, gid, units, charge_at, min(place, charge_at), is_limited, is_paid)
         )
-        for row in session.execute(query)
-    ]
+    return known
+
+
+def _places(session: Session, shop_id: int, item_gid: str) -> dict[tuple[int, int, str], tuple[datetime, bool]]:
+    """The place in line of every order that waits for an item, and whether it is sold anyway."""
+    order = (StockDecision.contract_id, StockDecision.cycle_index, StockDecision.variant_gid)
+    query = (
+        select(*order, func.min(StockDecision.charge_at), func.bool_or(_SELLS))
+        .join(StockCause, StockCause.id == StockDecision.cause_id)
+        .where(StockCause.shop_id == shop_id, StockCause.item_gid == item_gid)
+        .where(or_(StockDecision.ended_at.is_(None), StockDecision.done == SELL))
+        .group_by(*order)
+    )
+    return {(row[0], row[1], row[2]): (row[3], row[4]) for row in session.execute(query)}
 
 
 def is_charging(session: Session, shop_id: int, on: Shelf, now: datetime) -> bool:

@@ -14,7 +14,7 @@ from shopify_app.edits.contract import goods
 from shopify_app.edits.contract.answers import No
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
-from shopify_app.stock import decide, settings
+from shopify_app.stock import instead, settings
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.policy import REST, SAME, SUBSTITUTE, SWAP, Order, Terms, can_be, parsed
 
@@ -51,7 +51,7 @@ def _substitute(
     if gid is None:
         return None
     until = now + timedelta(days=settings.of(session, decision.shop_id).ahead_days)
-    there = decide.substitute(session, decision.shop_id, gid, until, decision.id)
+    there = instead.substitute(session, decision.shop_id, gid, until, decision.id)
     good = goods.find(session, contract, gid)
     units = sum(int(item["quantity"]) for item in missing)
     if there is None or isinstance(good, No) or not there.has(units):

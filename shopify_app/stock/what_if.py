@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.kit.db import is_one_of
-from shopify_app.stock import decide, settings, supply
-from shopify_app.stock.decide import Weighed
+from shopify_app.stock import settings, supply
 from shopify_app.stock.models import Demand, StockDecision
 from shopify_app.stock.pages import Item
 from shopify_app.stock.policy import Terms
 from shopify_app.stock.runway import Claim, in_line, short
+from shopify_app.stock.weigh import Weighed, weigh
 
 MOST = 5_000
 """Orders that are weighed; beyond that it is only said that there are more."""
@@ -94,9 +94,7 @@ def of_policy(
         fresh = _undecided(session, shop_id, missing)
         after.decided += _decided(session, shop_id, missing)
         after.is_more = after.is_more or len(fresh) > left
-        old, new = (
-            _by_order(decide.weigh(session, shop_id, how, fresh[:left], now, terms=each)) for each in (saved, terms)
-        )
+        old, new = (_by_order(weigh(session, shop_id, how, fresh[:left], now, terms=each)) for each in (saved, terms))
         for key, each in new.items():
             if (scope, subject_gid) in (_spoken(old[key]), _spoken(each)):
                 before.words[old[key].plan.default] += 1
@@ -112,7 +110,7 @@ def _weighed(
     """Weigh who would be short: whose order can still be decided, and is not decided already."""
     new, how = _undecided(session, shop_id, in_line(missing)), settings.of(session, shop_id)
     outcome = Outcome(decided=_decided(session, shop_id, missing), is_more=len(new) > MOST)
-    weighed = decide.weigh(session, shop_id, how, new[:MOST], now, is_gone=is_gone, terms=terms)
+    weighed = weigh(session, shop_id, how, new[:MOST], now, is_gone=is_gone, terms=terms)
     outcome.words.update(each.plan.default for each in _by_order(weighed).values())
     return outcome
 

@@ -95,7 +95,7 @@ def _admit() -> AnyResponse | None:
         log.warning("install has to wait", extra={"shop": claims.shop, "error": str(error)})
         return _later(_("Shopify did not answer in time. Nothing was changed; please try again in a minute."))
     g.user_id = claims.user_id
-    language.settle(ctx(), g.shop.id)
+    language.settle(ctx(), g.shop)
     return None
 
 

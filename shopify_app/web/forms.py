@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from unicodedata import category
 
 from shopify_app.edits.contract.requests import LONGEST_ID
 from shopify_app.kit.speech import _
@@ -34,6 +35,17 @@ class Form:
             self.errors[name] = _("Use at most %(longest)s characters.", longest=longest)
         elif not value.isprintable():
             self.errors[name] = _("Use letters, digits and punctuation only, on one line.")
+        return value if name not in self.errors else None
+
+    def paragraphs(self, name: str, label: str, *, longest: int) -> str | None:
+        """Return the trimmed text of a field that may have several lines, at most `longest` characters."""
+        value = "\n".join(self.typed.get(name, "").splitlines()).strip()
+        if not value:
+            self.errors[name] = _("Enter %(label)s.", label=label)
+        elif len(value) > longest:
+            self.errors[name] = _("Use at most %(longest)s characters.", longest=longest)
+        elif any(category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in value):
+            self.errors[name] = _("Use letters, digits and punctuation only.")
         return value if name not in self.errors else None
 
     def whole_number(self, name: str, low: int, high: int) -> int | None:

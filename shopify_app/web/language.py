@@ -1,4 +1,5 @@
-"""Which language the merchant's pages speak: what Shopify says of the person in front of them, else the shop's.
+"""Which language the merchant's pages speak: the one the shop chose, else what Shopify says of the person in front
+of them, else that of staff's mails.
 
 Shopify opens the app with `locale` in the address (Shopify docs, App Home: the launch parameters). The page then
 sends it with every fetch in a header of ours; the `Accept-Language` that App Bridge adds is the shop's (Shopify docs,
@@ -26,11 +27,11 @@ from shopify_app.channels.mail import settings as mail
 from shopify_app.context import Context
 from shopify_app.kit import speech
 from shopify_app.kit.speech import ENGLISH, Tongue
+from shopify_app.shops.language import LANGUAGES
+from shopify_app.shops.models import Shop
 
 FOLDER = Path(__file__).parent / "locales"
 DOMAIN = "admin"
-LANGUAGES = {"en": "English", "de": "Deutsch"}
-"""What the merchant's pages speak, code → its own name for itself. One more is a catalogue beside the German one."""
 HEADER = "X-Perennial-Language"
 PARAMETER = "locale"
 _FACES = (None, "admin", "install", "install.bounce", "purchase_options")
@@ -46,6 +47,7 @@ def register(app: Flask) -> None:
     said["pgettext"] = speech.pgettext
     app.jinja_env.globals.update({name: _escaping(words) for name, words in said.items()})
     app.jinja_env.globals["language_tag"] = lambda: speech.spoken().tag
+    app.jinja_env.globals["asked_language"] = lambda: tongue(asked()).tag if asked() else speech.spoken().tag
     app.before_request(_begin)
     app.teardown_request(lambda error: speech.speak(ENGLISH))
 
@@ -78,11 +80,19 @@ def catalogue(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
-def settle(context: Context, shop_id: int) -> None:
-    """Speak the language that the shop's staff get their mails in, if this request names none."""
-    if asked() is None:
+def settle(context: Context, shop: Shop) -> None:
+    """Speak the language the shop chose, with the region of who asks if it is theirs; else the one this request
+    names, or that of mails to staff if it names none.
+    """
+    theirs, chosen = asked(), shop.staff_language
+    if chosen:
+        person = tongue(theirs)
+        speech.speak(person if person.locale.language == chosen else tongue(chosen))
+    elif theirs is not None:
+        speech.speak(tongue(theirs))
+    else:
         with context.db.session() as session:
-            speech.speak(tongue(mail.of(session, shop_id).language))
+            speech.speak(tongue(mail.language(session, shop)))
 
 
 def _begin() -> None:

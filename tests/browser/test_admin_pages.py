@@ -138,9 +138,19 @@ def test_typing_a_search_swaps_the_results_and_leaves_the_field_alone(stage: Sta
 
 def test_a_filter_answers_at_once(stage: Stage):
     frame = stage.open("/contracts")
+    frame.get_by_role("link", name="Paused (3)", exact=True).wait_for()
     frame.get_by_label("Show").select_option("PAUSED")
     frame.get_by_role("status").filter(has_text="3 subscriptions").wait_for()
     stage.page.wait_for_url("**/contracts?*show=PAUSED*")
+    # counted once, kept while somebody filters
+    frame.get_by_role("link", name="Paused (3) (shown)", exact=True).wait_for()
+    show = frame.get_by_label("Show")
+    assert "Paused (3)" not in show.inner_text()
+    frame.get_by_text("More filters").click()
+    frame.locator("s-option", has_text="Paused (3)").wait_for(state="attached")
+    assert show.input_value() == "PAUSED"
+    frame.get_by_label("Payment").select_option("failing")
+    stage.page.wait_for_url("**/contracts?*pay=failing*")
 
 
 def test_a_wrong_setting_is_shown_at_its_field_and_a_right_one_saved(stage: Stage):
@@ -227,3 +237,8 @@ def test_a_merchant_reads_german_from_page_to_page_and_its_long_words_fit_a_phon
     stage.app.evaluate("location.reload()")
     frame.get_by_role("heading", name="Zahlungen und Ankündigungen").wait_for()
     assert stage.app.evaluate("document.documentElement.lang") == "de", "a reload of the frame keeps the language"
+    frame.get_by_label("Sprache für Ihr Team").select_option("English")
+    frame.locator("#language").get_by_role("button", name="Speichern").click()
+    menu.get_by_role("link", name="Settings").wait_for()  # the menu and the page are read anew
+    frame.get_by_role("heading", name="Charges and notices").wait_for()
+    assert stage.app.evaluate("document.documentElement.lang") == "en"

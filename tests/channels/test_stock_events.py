@@ -35,7 +35,7 @@ MUG = {"variant_gid": None, "title": "Mug", "variant_title": "Red", "sku": None,
 
 
 def trouble(**changes: Any) -> dict[str, Any]:
-    """What a fact about a missing item says, as `stock/decide.py` writes it."""
+    """What a fact about a missing item says, as `stock/tell.py` writes it."""
     return {
         "decision": 88,
         "cause": 5,

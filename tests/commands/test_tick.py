@@ -49,7 +49,7 @@ def test_it_tells_what_a_day_will_charge_and_makes_none(typed: Story, capsys: py
 
 def test_what_a_person_must_decide_is_exit_code_3(typed: Story, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["tick", "--dry-run", "--as-of", "2026-12-13T14:00:00Z"]) == 3
-    assert "park: Due on 2026-12-04" in capsys.readouterr().out
+    assert "park: Due on Fri, Dec 4, 2026" in capsys.readouterr().out
     assert _rows(typed) == 0
 
 

@@ -22,6 +22,7 @@ from shopify_app.gateways.mail.client import Mailer
 from shopify_app.kit import crashpoints
 from shopify_app.kit.clock import FixedClock, machine_now
 from shopify_app.kit.smtp import smtp_server
+from shopify_app.shops.models import Shop
 from tests.billing.conftest import sandbox_server
 from tests.fulfillment.conftest import NOW, Desk
 
@@ -115,6 +116,11 @@ def test_nothing_new_is_no_message_unless_it_is_asked_for_and_nothing_is_told_tw
     evening.at(EVENING + 2 * DAY)
     evening.send()
     assert "nothing changed" in evening.messages()[-1] and len(evening.mails()) == 4
+    with evening.ctx.db.session() as session:
+        session.execute(update(Shop).values(staff_language="de"))
+    evening.at(EVENING + 3 * DAY)
+    evening.send()
+    assert "keine Änderungen" in evening.messages()[-1] and "keine Änderungen" in evening.mails()[-1].subject
 
 
 def test_what_was_told_and_is_undone_in_the_same_session_is_told_as_undone(evening: Evening) -> None:

@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from shopify_app.commands import words
-from shopify_app.web.language import LANGUAGES
+from shopify_app.shops.language import LANGUAGES
 from tests.guards import unmarked
 from tests.guards.source import APP
 

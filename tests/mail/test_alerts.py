@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from shopify_app.channels.mail.models import MailSettings
 from shopify_app.channels.mail.staff import written
 from shopify_app.channels.mail.staff_words import DIGEST, MESSAGES
 from shopify_app.contracts.models import BillingCycle
+from shopify_app.shops.language import LANGUAGES
 from shopify_app.tasks import book
 from shopify_app.tasks.models import Task
 from tests.channels.telling import tell
@@ -72,7 +74,7 @@ def test_parked_and_unknown_charges_are_told_in_german_and_only_the_new_ones(pos
     tell(post.till, "failed-1", "charge.failed", data={"class": "soft", "code": "brand_new_code"})
     tell(post.till, "failed-2", "charge.failed", data={"class": "soft", "code": "CARD_DECLINED"})
     first, second = _alert(post)
-    assert first["subject"] == "Rosebud Coffee: 2 Abbuchungen warten auf Sie"
+    assert first["subject"] == "Rosebud Coffee: 2 Zahlungen warten auf Sie"
     number = (post.till.contract().shopify_gid or "").rsplit("/", 1)[1]
     assert f"Abonnements: #{number}." in first["text"]
     assert "BRAND_NEW_CODE" in second["text"] and "CARD_DECLINED" not in second["text"]
@@ -81,7 +83,7 @@ def test_parked_and_unknown_charges_are_told_in_german_and_only_the_new_ones(pos
     assert _alert(post) == [], "told tomorrow"
     post.till.wait(timedelta(days=1))
     (next_day,) = _alert(post)
-    assert next_day["subject"] == "Rosebud Coffee: eine Abbuchung wartet auf Sie"
+    assert next_day["subject"] == "Rosebud Coffee: eine Zahlung wartet auf Sie"
     post.till.wait(timedelta(days=1))
     assert _alert(post) == []
 
@@ -98,10 +100,12 @@ def test_every_message_to_staff_is_whole_in_both_languages(kind: str) -> None:
     values = {"shop": "Tea & Co", "count": 2, "numbers": "#1", "codes": "X", "since": "today", "fallback": True}
     one = {"name": "Mug", "on": "today", "units": 2, "orders": 1, "subscribers": 2}
     values |= {"items": [one, one]}
-    english, german = (written(kind, language, "https://x.example/", **values) for language in ("en", "de"))
+    english, german = (written(kind, language, "https://x.example/", **values) for language in LANGUAGES)
     assert english["subject"] != german["subject"] and "Tea & Co" in english["subject"]
     assert "Tea &amp; Co" in english["html"] and "Tea & Co" in german["plain"]
     assert "{" not in english["plain"] + german["plain"]
+    of_the_admin = re.compile(r"\b(Abbuchung(en)?|Payments|Settings|Stock|Tasks)\b")
+    assert not of_the_admin.search(german["subject"] + german["plain"]), "it says what the German admin says"
 
 
 def test_new_tasks_are_told_once_and_those_that_are_done_not_at_all(post: Post) -> None:

@@ -71,6 +71,16 @@ def _facts(till: Till) -> list[Fact]:
         return list(session.scalars(select(Fact).where(Fact.kind.startswith("plans.")).order_by(Fact.id)))
 
 
+def test_a_key_that_asked_for_something_else_before_is_not_told_that_this_is_done(till: Till):
+    made = _create(till)
+    dearer = replace(FOUR_WEEKS, value="5").as_json()
+    other = door.carry_out(till.ctx, till.shop_id, Create("Save", dearer), "r1", ME)
+    assert other == Answer(False, answers.OTHER_WISH, (), made.group_gid)
+    plan = _group(till).plans[0].shopify_gid
+    assert door.carry_out(till.ctx, till.shop_id, ChangePlan(plan, dearer), "r1", ME, made.group_gid) == other
+    assert len(_there(till)) == 1 and terms_of(_group(till).plans[0]) == FOUR_WEEKS
+
+
 def test_a_group_lives_from_its_first_plan_to_its_end(till: Till):
     made = _create(till)
     assert made.is_done and made.group_gid == gid("SellingPlanGroup", _there(till)[0]["id"])

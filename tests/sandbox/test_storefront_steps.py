@@ -20,7 +20,7 @@ TRIAL = [
 ]
 
 
-def _block(locale: str, pricing: list[dict[str, object]]) -> str:
+def _block(locale: str, pricing: list[dict[str, object]], money_format: str = "{}") -> str:
     config = AppConfig.read(ROOT / "shopify.app.toml", api_key=KEY, api_secret=SECRET, url="http://127.0.0.1:9")
     world = World(None, config)
     made = tiny.grow(world, contracts=0)
@@ -28,7 +28,7 @@ def _block(locale: str, pricing: list[dict[str, object]]) -> str:
     plan = {"name": "Monthly", "interval": "MONTH", "interval_count": 1, "pricing": pricing}
     selling_plans.create(world, made.shop, "Save", [product["id"]], [plan], silent=True)
     drawn = objects.product(world, made.shop, product)
-    return theme.draw("subscribe", "/", locale, "USD", {}, product=drawn)
+    return theme.draw("subscribe", "/", locale, "USD", {}, money_format, product=drawn)
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,11 @@ def test_a_plan_of_another_variant_alone_is_neither_shown_nor_chosen_for_this_on
         choice = re.search(rf'<label[^>]*data-perennial-choice="{number}"', html)[0]
         (chosen,) = re.findall(r'name="selling_plan"\s+value="(\d*)"', html)
         assert ((" hidden" not in choice), chosen) == (is_offered, str(number) if is_offered else "")
+
+
+@pytest.mark.parametrize(("pricing", "words"), [(TRIAL, "2 orders at $5.00, then $10.50"), (TRIAL[:1], "Save $9.00")])
+def test_markup_in_a_shops_money_format_is_not_shown_as_text(pricing: list[dict[str, object]], words: str):
+    html = _block("en", pricing, '<span class="money">{}</span>')
+    assert words in html and "money" not in html
+    (of_variant,) = json.loads(re.search(r"data-perennial-prices>(.*?)</script>", html, re.DOTALL)[1]).values()
+    assert of_variant[""] == ["$14.00", ""]

@@ -11,7 +11,7 @@ from shopify_app.gateways.shopify import marks as shopify
 from shopify_app.gateways.shopify.errors import Unreachable
 from shopify_app.kit.clock import machine_now
 from shopify_app.kit.gid import gid
-from shopify_app.stock import by_hand, decide, kept
+from shopify_app.stock import by_hand, instead, kept
 from shopify_app.stock.models import Demand, ItemStanding
 from tests.stock.shelf import Shelf, stocked
 
@@ -108,7 +108,7 @@ def test_a_swap_leaves_alone_what_is_kept_for_later_renewals(sandbox_server, pos
 
         def spare() -> int | None:
             with shelf.ctx.db.session() as session:
-                found = decide.substitute(session, shelf.till.shop_id, wanted, shelf.till.now + timedelta(days=14))
+                found = instead.substitute(session, shelf.till.shop_id, wanted, shelf.till.now + timedelta(days=14))
             return found.spare if found else None
 
         assert spare() == 48, "two are charged within those days"

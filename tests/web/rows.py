@@ -20,9 +20,9 @@ from shopify_app.orders.models import Order, OrderContract
 from shopify_app.privacy.models import PrivacyRequest
 from shopify_app.shoppers.models import PaymentMethod, Shopper
 from shopify_app.shops.models import Shop, ShopToken
-from shopify_app.stock.decide import item_of
 from shopify_app.stock.models import StockCause, StockDecision
 from shopify_app.stock.policy import SAFE
+from shopify_app.stock.tell import item_of
 
 NOW = datetime(2026, 12, 1, 14, 0, tzinfo=UTC)
 

@@ -12,6 +12,7 @@ from shopify_app.channels.mail.models import Mail, MailSettings
 from shopify_app.gateways.mail.client import Mailer
 from shopify_app.kit.clock import FixedClock
 from shopify_app.kit.smtp import smtp_server
+from shopify_app.shops.models import Shop
 from shopify_app.stock import dirty
 from shopify_app.stock.models import InventoryLevel
 from tests.web import stock_rows
@@ -22,13 +23,13 @@ MONDAY = datetime(2026, 12, 7, 12, 30, tzinfo=UTC)
 """7:30 in New York."""
 
 
-def _alerts(admin: Admin, kind: str, at: datetime = NOW, language: str = "en") -> list[Mail]:
+def _alerts(admin: Admin, kind: str, at: datetime = NOW) -> list[Mail]:
     """Look once more, and return the mails of a kind that were written by this look."""
     server = Mailer(smtp_server("smtp://127.0.0.1:1"), "notices@perennial.example")
     ctx = dataclasses.replace(admin.context, mail=server, clock=FixedClock(at))
     with ctx.db.session() as session:
         row = session.get(MailSettings, admin.shop_id) or MailSettings(shop_id=admin.shop_id)
-        row.staff, row.language = [STAFF], language
+        row.staff = [STAFF]
         session.add(row)
         before = set(session.scalars(select(Mail.id)))
     alerts.run(ctx)
@@ -62,10 +63,14 @@ def test_staff_hear_of_a_shortage_at_once_and_of_each_once_and_look_ahead_on_mon
     assert _alerts(admin, "stock_short") == []
 
     _empty(admin, 2)
-    (told,) = _alerts(admin, "stock_short", language="de")
+    with admin.context.db.session() as session:
+        session.get_one(Shop, admin.shop_id).staff_language = "de"
+    (told,) = _alerts(admin, "stock_short")
     assert told.subject == "Rosebud Coffee: Decaf, Whole bean reicht nicht für alle Abonnements"
     assert "Es fehlen 1, 1 Bestellung wird zurückgehalten, die erste vom 5. Dezember 2026." in told.plain
     assert _alerts(admin, "stock_short") == [], "the same day, and nothing new"
+    with admin.context.db.session() as session:
+        session.get_one(Shop, admin.shop_id).staff_language = None
 
     assert _alerts(admin, "stock_ahead") == [], "it is Tuesday"
     assert _alerts(admin, "stock_ahead", MONDAY.replace(hour=11)) == [], "before seven"

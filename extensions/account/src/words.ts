@@ -46,8 +46,8 @@ export function items(lines: Line[]): string {
 
 /** An address in one line, in the order in which its fields come. */
 export function address(value: Address): string {
-  const {first_name, last_name, company, address1, address2, city, province_code, zip, country_code} = value;
+  const {first_name, last_name, company, address1, address2, city, province_code, zip, country_code, phone} = value;
   const name = [first_name, last_name].filter(Boolean).join(' ');
   const town = [zip, city, province_code].filter(Boolean).join(' ');
-  return [name, company, address1, address2, town, country_code].filter(Boolean).join(', ');
+  return [name, company, address1, address2, town, country_code, phone].filter(Boolean).join(', ');
 }

@@ -87,6 +87,14 @@ test('the plan that was chosen is changed, with what the form does not show sent
   expect(asked[1]?.body).toMatchObject({cutoff: '3', name: 'Every 4 weeks'});
 });
 
+test('a mistake at a field that the form does not show is told all the same', async () => {
+  const change = {group: '71', plan: '81', name: 'On Mondays', typed: {...OFFER.start, weekday: '1', unit: 'MONTH'}};
+  const wrong = {is_done: false, words: 'Nothing was changed.', errors: {weekday: 'A weekday goes with weeks only.'}};
+  await open([{...OFFER, change}, wrong], 'gid://shopify/SellingPlan/81');
+  fireEvent.click(await button('save'));
+  await waitFor(() => expect(document.body.textContent).toContain('Nothing was changed.A weekday goes with weeks only.'));
+});
+
 test('no answer is said, and asked again', async () => {
   await open([]);
   await waitFor(() => expect(document.body.textContent).toContain('trouble.offline'));

@@ -96,7 +96,7 @@ def _write(
         return 0
     found = _news(session, shop.id, channel, after, until)
     is_told = bool(found) or row.tells_nothing
-    language = mail_settings.of(session, shop.id).language
+    language = mail_settings.language(session, shop)
     link = admin_address(ctx.settings, shop.domain, "/changes")
     name = shop.name or shop.domain
     body = compose.slack(name, found, shop.zone, language, link) if channel == SLACK and is_told else None

@@ -14,9 +14,9 @@ from shopify_app.journal.models import Fact
 from shopify_app.kit.db import is_among
 from shopify_app.kit.speech import N_
 from shopify_app.notices.rules import why_not as why_no_order
-from shopify_app.stock.decide import CHOSEN, CLOSED, POLICY, RELEASED
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.policy import DELAY, SELL
+from shopify_app.stock.states import CHOSEN, CLOSED, POLICY, RELEASED
 
 ANNOUNCED = ("stock.low", "stock.out", "stock.discontinued")
 DONE = ("stock.substituted", "stock.delayed", "stock.partially_filled")

@@ -49,6 +49,7 @@ class _Looking:
     session: Session
     shop: Shop
     settings: MailSettings
+    locale: Locale
     since: datetime
     now: datetime
 
@@ -83,14 +84,16 @@ def _run_shop(ctx: Context, shop: Shop) -> int:
         to = list(dict.fromkeys([*settings.staff, *ctx.settings.alerts_to]))
         if not to:
             return 0
-        link = admin_address(ctx.settings, shop.domain)
+        link, language = admin_address(ctx.settings, shop.domain), mail_settings.language(session, shop)
         for kind, look in _LOOKS.items():
-            found = look(_Looking(session, shop, settings, _since(session, shop.id, kind, now), now))
+            found = look(
+                _Looking(session, shop, settings, Locale(language), _since(session, shop.id, kind, now), now)
+            )
             if found is None:
                 continue
             values = {"shop": shop.name or shop.domain, "count": len(found.contract_gids)}
             values |= {"numbers": _numbers(found.contract_gids)} | found.more
-            said = staff.written(kind, settings.language, link, **values)
+            said = staff.written(kind, language, link, **values)
             reference = f"{kind}:{found.once or now.astimezone(shop.zone).date().isoformat()}"
             written += len(staff.put(session, shop.id, ALERT, reference, to, said, now))
     return written
@@ -106,7 +109,7 @@ def _klaviyo(looking: _Looking) -> _Found | None:
     account = looking.session.get(KlaviyoAccount, looking.shop.id)
     if account is None or account.state != BROKEN or account.silent_since is None:
         return None
-    since = words.moment(account.silent_since, looking.shop.zone, Locale(looking.settings.language))
+    since = words.moment(account.silent_since, looking.shop.zone, looking.locale)
     return _Found(more={"since": since, "fallback": looking.settings.fallback_since is not None})
 
 
@@ -146,13 +149,12 @@ def _unexplained(looking: _Looking) -> _Found | None:
 
 def _short(looking: _Looking) -> _Found | None:
     """At once, not once a day: what to do about it depends on the hour."""
-    shop, locale = looking.shop, Locale(looking.settings.language)
-    found = stock_alerts.short(looking.session, shop, STOCK_SHORT, looking.since, locale)
+    found = stock_alerts.short(looking.session, looking.shop, STOCK_SHORT, looking.since, looking.locale)
     return _Found(more=found[1], once=found[0]) if found else None
 
 
 def _ahead(looking: _Looking) -> _Found | None:
-    found = stock_alerts.ahead(looking.session, looking.shop, looking.now, Locale(looking.settings.language))
+    found = stock_alerts.ahead(looking.session, looking.shop, looking.now, looking.locale)
     return _Found(more=found[1], once=found[0]) if found else None
 
 

@@ -17,6 +17,7 @@ from shopify_app.channels.mail.models import DROPPED, NOTICE, PARKED, PENDING, M
 from shopify_app.journal.record import record
 from shopify_app.kit.db import Json
 from shopify_app.kit.speech import N_
+from shopify_app.shops.models import Shop
 
 MOST_STAFF = 10
 SWITCHED_OFF = N_("sending shoppers mail in Klaviyo's place was switched off")
@@ -39,6 +40,11 @@ def of(session: Session, shop_id: int) -> MailSettings:
     return found or MailSettings(
         shop_id=shop_id, sender_name="", reply_to="", staff=[], language="en", fallback_since=None
     )
+
+
+def language(session: Session, shop: Shop) -> str:
+    """Return the language of mails and digests to staff: the shop's, else the one chosen for mails ("en" or "de")."""
+    return shop.staff_language or of(session, shop.id).language
 
 
 def change(session: Session, shop_id: int, wanted: Wanted, actor: str, now: datetime) -> None:

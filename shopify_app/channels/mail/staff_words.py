@@ -34,7 +34,7 @@ MESSAGES: dict[str, Message] = {
                 "en": "Klaviyo has refused the key since {{ since }}. Nothing is lost: what happens is kept, and "
                 "sent when you connect again with a new key under Settings → Klaviyo.",
                 "de": "Klaviyo lehnt den Schlüssel seit {{ since }} ab. Nichts geht verloren: Was geschieht, wird "
-                "aufbewahrt und gesendet, wenn Sie unter Settings → Klaviyo einen neuen Schlüssel eintragen.",
+                "aufbewahrt und gesendet, wenn Sie unter Einstellungen → Klaviyo einen neuen Schlüssel eintragen.",
             },
             {
                 "en": "{% if fallback %}Meanwhile shoppers are told by mail what they need to know."
@@ -48,7 +48,7 @@ MESSAGES: dict[str, Message] = {
         {
             "en": "{{ shop }}: {% if count == 1 %}a charge waits{% else %}{{ count }} charges wait{% endif %} "
             "for you",
-            "de": "{{ shop }}: {% if count == 1 %}eine Abbuchung wartet{% else %}{{ count }} Abbuchungen warten"
+            "de": "{{ shop }}: {% if count == 1 %}eine Zahlung wartet{% else %}{{ count }} Zahlungen warten"
             "{% endif %} auf Sie",
         },
         (
@@ -64,7 +64,7 @@ MESSAGES: dict[str, Message] = {
     UNKNOWN_CODE: Message(
         {
             "en": "{{ shop }}: a charge failed for a reason we do not know",
-            "de": "{{ shop }}: Eine Abbuchung ist aus einem Grund gescheitert, den wir nicht kennen",
+            "de": "{{ shop }}: Eine Zahlung ist aus einem Grund fehlgeschlagen, den wir nicht kennen",
         },
         (
             {
@@ -80,15 +80,15 @@ MESSAGES: dict[str, Message] = {
         {
             "en": "{{ shop }}: {% if count == 1 %}a charge fails{% else %}{{ count }} charges fail{% endif %} for a "
             "reason only you can mend",
-            "de": "{{ shop }}: {% if count == 1 %}Eine Abbuchung scheitert{% else %}{{ count }} Abbuchungen "
-            "scheitern{% endif %} aus einem Grund, den nur Sie beheben können",
+            "de": "{{ shop }}: {% if count == 1 %}Eine Zahlung schlägt{% else %}{{ count }} Zahlungen "
+            "schlagen{% endif %} aus einem Grund fehl, den nur Sie beheben können",
         },
         (
             {
                 "en": "Shopify says: {{ codes }}. Nothing is tried again, and shoppers are told nothing, until you "
                 "have mended it. Then choose “Mended? Try all again” under Payments.",
                 "de": "Shopify sagt: {{ codes }}. Es wird nichts erneut versucht, und Ihre Kunden erfahren nichts, "
-                "bis Sie es behoben haben. Wählen Sie dann unter Payments „Mended? Try all again“.",
+                "bis Sie es behoben haben. Wählen Sie dann unter Zahlungen „Behoben? Alle erneut versuchen“.",
             },
             _NUMBERS,
         ),
@@ -96,14 +96,14 @@ MESSAGES: dict[str, Message] = {
     UNEXPLAINED: Message(
         {
             "en": "{{ shop }}: the charges of a day do not add up",
-            "de": "{{ shop }}: Die Abbuchungen eines Tages gehen nicht auf",
+            "de": "{{ shop }}: Die Zahlungen eines Tages gehen nicht auf",
         },
         (
             {
                 "en": "{% if count == 1 %}A charge was{% else %}{{ count }} charges were{% endif %} due in the last "
                 "week and not made, and nothing says why. Please look at these subscriptions.",
-                "de": "In der letzten Woche {% if count == 1 %}war eine Abbuchung{% else %}waren {{ count }} "
-                "Abbuchungen{% endif %} fällig, ohne dass abgebucht wurde, und nichts sagt, warum. Bitte sehen Sie "
+                "de": "In der letzten Woche {% if count == 1 %}war eine Zahlung{% else %}waren {{ count }} "
+                "Zahlungen{% endif %} fällig, ohne dass abgebucht wurde, und nichts sagt, warum. Bitte sehen Sie "
                 "sich diese Abonnements an.",
             },
             _NUMBERS,
@@ -129,7 +129,7 @@ MESSAGES: dict[str, Message] = {
                 "en": "Nobody is charged for what cannot be sent. Those concerned are told and asked as your policy "
                 "has it; who gets what stands under Stock.",
                 "de": "Niemand zahlt für etwas, das nicht geliefert werden kann. Die Betroffenen erfahren davon und "
-                "werden gefragt, wie Sie es festgelegt haben; wer was bekommt, steht unter Stock.",
+                "werden gefragt, wie Sie es festgelegt haben; wer was bekommt, steht unter Bestand.",
             },
         ),
     ),
@@ -153,7 +153,7 @@ MESSAGES: dict[str, Message] = {
                 "en": "This counts what upcoming orders need, though some may be skipped or cancelled until then; "
                 "both numbers stand under Stock.",
                 "de": "Gezählt ist, was kommende Bestellungen brauchen, auch wenn manche bis dahin übersprungen oder "
-                "gekündigt werden; beide Zahlen stehen unter Stock.",
+                "gekündigt werden; beide Zahlen stehen unter Bestand.",
             },
         ),
     ),
@@ -168,7 +168,7 @@ MESSAGES: dict[str, Message] = {
                 "en": "Perennial could not do what was asked for by itself. What is the matter, and what helps, "
                 "stands under Tasks.",
                 "de": "Perennial konnte nicht alles selbst tun, worum es gebeten wurde. Was los ist und was hilft, "
-                "steht unter Tasks.",
+                "steht unter Aufgaben.",
             },
             _NUMBERS,
         ),

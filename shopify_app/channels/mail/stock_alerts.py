@@ -14,9 +14,9 @@ from shopify_app.channels.klaviyo import words
 from shopify_app.channels.mail.models import ALERT, Mail
 from shopify_app.shops.models import Shop
 from shopify_app.stock import outlook, pages
-from shopify_app.stock.decide import DISCONTINUED
 from shopify_app.stock.models import StockCause, StockDecision
 from shopify_app.stock.pages import Item
+from shopify_app.stock.states import DISCONTINUED
 
 AHEAD = timedelta(days=28)
 SHOWN = 20

@@ -24,6 +24,9 @@ _DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, OutOfStock, Choos
 _DISCOUNTS: tuple[type[Action], ...] = (Discount, ManualDiscount, RemoveDiscount, StayDiscount)
 ACTIONS = {action.name: action for action in (*_STATUSES, *_LINES, *_DETAILS, *_DISCOUNTS)}
 
+OURS = tuple(name for name, action in ACTIONS.items() if action.is_ours)
+"""Those that Shopify is not asked for."""
+
 
 def parse(name: str, wish: Json) -> Action:
     """Return the action that a row keeps. Raises KeyError or TypeError for one that another version wrote."""

@@ -17,7 +17,7 @@ from shopify_app.edits.contract.answers import Answer, No, refused
 from shopify_app.edits.contract.picture import Picture
 from shopify_app.edits.models import REQUESTED, ContractEdit
 from shopify_app.kit.clock import machine_now
-from shopify_app.kit.speech import N_, kept
+from shopify_app.kit.speech import N_, kept, kept_day
 from shopify_app.shops.models import Shop
 
 OWN = kept("The order of %(date)s was changed for its date alone.")
@@ -73,8 +73,7 @@ def future_edits(session: Session, standing: Standing) -> Answer | None:
     if not own:
         return None
     at = own[0].expected_at.astimezone(session.get_one(Shop, standing.contract.shop_id).zone)
-    date = f"{at:%a, %b} {at.day}, {at.year}"
-    return refused(No.FUTURE_EDITS, f"{OWN % {'date': date}} {THEN}")
+    return refused(No.FUTURE_EDITS, f"{OWN % {'date': kept_day(at.date())}} {THEN}")
 
 
 def is_taken(session: Session, standing: Standing, request_id: str) -> No | None:

@@ -20,6 +20,7 @@ import shopify_app.web.admin.bulk.views  # noqa: E402
 import shopify_app.web.admin.changes.views  # noqa: E402
 import shopify_app.web.admin.comparison  # noqa: E402
 import shopify_app.web.admin.contract  # noqa: E402
+import shopify_app.web.admin.contract_counts  # noqa: E402
 import shopify_app.web.admin.contracts  # noqa: E402
 import shopify_app.web.admin.dates.views  # noqa: E402
 import shopify_app.web.admin.events  # noqa: E402
@@ -48,6 +49,8 @@ import shopify_app.web.admin.saved_views  # noqa: E402
 import shopify_app.web.admin.sendlog  # noqa: E402
 import shopify_app.web.admin.settings  # noqa: E402
 import shopify_app.web.admin.shopper_rules  # noqa: E402
+import shopify_app.web.admin.staff_language  # noqa: E402
+import shopify_app.web.admin.staff_notes  # noqa: E402
 import shopify_app.web.admin.stock.deeds  # noqa: E402
 import shopify_app.web.admin.stock.item  # noqa: E402
 import shopify_app.web.admin.stock.items  # noqa: E402

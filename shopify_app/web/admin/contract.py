@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from flask import Response, g
 
@@ -11,6 +13,7 @@ from shopify_app.billing.models import DUPLICATE, BillingAttempt
 from shopify_app.contracts import contents
 from shopify_app.contracts.cycles import total_of
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
+from shopify_app.contracts.staff_notes import LONGEST
 from shopify_app.edits.contract import out_of_stock
 from shopify_app.gateways.shopify.delivery_methods import SHIPPING
 from shopify_app.kit.gid import number_of
@@ -67,16 +70,21 @@ def show(
     is_error: bool = False,
     undo: offers.Undo | None = None,
     card_link: str | None = None,
+    note: Values | None = None,
 ) -> Response:
     """Render a contract's page as it is now; with a toast after something was done or refused, and what undoes it.
 
-    `card_link`: a link into Shop Pay that was asked for, shown this once.
+    `card_link`: a link into Shop Pay that was asked for, shown this once. `note`: a note for staff as it was typed,
+    with what is wrong with it.
     """
     found = find(number)
     if found is None:
         return missing()
     values = _values(found, ctx().clock.now()) | {"toast": toast, "toast_is_error": is_error, "undo": undo}
-    values |= _newest(found.contract) | {"card_link": card_link}
+    values |= _newest(found.contract) | {
+        "card_link": card_link,
+        "note_form": _note_form(found.shopper) | (note or {}),
+    }
     return render.page("contract/page.html", title=_("Subscription #%(number)s", number=number), code=code, **values)
 
 
@@ -98,6 +106,11 @@ def _newest(contract: Contract) -> Values:
     with ctx().db.session() as session:
         shown = line.read(session, contract, kinds.ALL, None, NEWEST)
     return {"timeline": shown.entries, "has_older": bool(shown.following)}
+
+
+def _note_form(shopper: Shopper | None) -> Values:
+    is_erased = shopper is not None and shopper.redacted_at is not None
+    return {"typed": "", "error": "", "request_id": str(uuid4()), "longest": LONGEST, "erased": is_erased}
 
 
 def _values(found: Detail, now: datetime) -> Values:
@@ -127,7 +140,7 @@ def _values(found: Detail, now: datetime) -> Values:
         "changes": offers.of_contract(contract),
         "line_changes": offers.of_line(contract),
         "lines": _lines(found),
-        "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
+        "discounts": [_discount(discount) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
         "card": card_aside.values(found, now),
@@ -163,12 +176,12 @@ def _lines(found: Detail) -> list[Values]:
     ]
 
 
-def _discount(discount: Values, currency: str) -> Values:
+def _discount(discount: Values) -> Values:
+    amount = discount.get("amount")
     return {
         "title": discount.get("title") or _("Discount"),
         "percentage": discount.get("percentage"),
-        "amount": discount.get("amount"),
-        "currency": currency,
+        "amount": None if amount is None else Decimal(str(amount)),
     }
 
 

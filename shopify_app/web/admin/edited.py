@@ -11,7 +11,7 @@ from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.kit.speech import N_, _
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, said, whoever
-from shopify_app.web.format import beat, day, money
+from shopify_app.web.format import beat, day, money, percent
 
 Side = Mapping[str, Any]
 
@@ -120,7 +120,7 @@ def _off(one: Side, fact: Fact) -> str:
     name = str(one.get("title") or _("Discount"))
     if not one.get("percentage") and one.get("amount") is None:
         return name  # of a code only Shopify knows what it is worth
-    value = f"{one['percentage']}%" if one.get("percentage") else _money(one["amount"], fact)
+    value = percent(float(one["percentage"])) if one.get("percentage") else _money(one["amount"], fact)
     if one.get("on_each_item"):
         return _("%(discount)s (%(value)s off each item)", discount=name, value=value)
     return _("%(discount)s (%(value)s off)", discount=name, value=value)

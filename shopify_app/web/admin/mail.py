@@ -30,7 +30,7 @@ def save_mail() -> Response:
     form = Form(request.form)
     name = form.text("sender_name", _("a name"), longest=LONGEST_NAME, required=False)
     reply_to, staff_list = _address(form, "reply_to", required=False), _addresses(form, "staff")
-    language = form.choice("mail_language", tuple(mail_face.LANGUAGES))
+    language = _language(form)
     fallback = form.choice("fallback", ("off", "on"))
     if fallback == "on":
         _may_stand_in(form, name, reply_to)
@@ -64,7 +64,7 @@ def test_mail() -> Response:
 def _sent(to: str) -> tuple[str, str | None]:
     """Write a test mail and send it; returns its state and the last error."""
     with ctx().db.session() as session:
-        language = mail.of(session, g.shop.id).language
+        language = mail.language(session, g.shop)
         link = admin_address(ctx().settings, g.shop.domain)
         said = staff.written("test", language, link, shop=g.shop.name or g.shop.domain)
         # each press is a mail of its own
@@ -75,6 +75,14 @@ def _sent(to: str) -> tuple[str, str | None]:
     with ctx().db.session() as session:
         row = session.get_one(Mail, mail_id)
         return row.state, row.last_error
+
+
+def _language(form: Form) -> str | None:
+    """The language chosen for mails; while the shop has one for everything, the form does not ask and it stays."""
+    if g.shop.staff_language is None:
+        return form.choice("mail_language", tuple(mail_face.LANGUAGES))
+    with ctx().db.session() as session:
+        return mail.of(session, g.shop.id).language
 
 
 def _may_stand_in(form: Form, name: str | None, reply_to: str | None) -> None:

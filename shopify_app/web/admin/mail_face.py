@@ -36,6 +36,7 @@ def values(session: Session, shop: Shop) -> Values:
         "is_on": mailer is not None,
         "sender": mailer.sender if mailer else "",
         "languages": LANGUAGES,
+        "chosen_language": LANGUAGES.get(shop.staff_language or ""),
         "fallback_since": mail.of(session, shop.id).fallback_since,
     }
 

@@ -30,9 +30,11 @@ NOTHING = N_("This shows all subscriptions. Search or filter first, then save it
 
 @dataclass(frozen=True)
 class Shown:
-    """A view as the page lists it. `id` is None for one that is always there."""
+    """A view as the page lists it. `key`: names it on the page; `id` is None for one that is always there."""
 
+    key: str
     name: str
+    query: dict[str, str]
     href: str
     is_current: bool
     id: int | None = None
@@ -41,13 +43,13 @@ class Shown:
 def shown(session: Session, asked: filters.Filters) -> list[Shown]:
     """Return the shop's views, marking the one that is looked at."""
     now = asked.query()
-    found = [_shown(name, query, now) for name, query in BUILT_IN.items()]
+    found = [_shown(f"view-{at}", name, query, now) for at, (name, query) in enumerate(BUILT_IN.items())]
     rows = session.scalars(select(ContractView).where(ContractView.shop_id == g.shop.id).order_by(ContractView.name))
-    return found + [_shown(row.name, dict(parse_qsl(row.query)), now, row.id) for row in rows]
+    return found + [_shown(f"saved-{row.id}", row.name, dict(parse_qsl(row.query)), now, row.id) for row in rows]
 
 
-def _shown(name: str, query: dict[str, str], now: dict[str, str], number: int | None = None) -> Shown:
-    return Shown(name, f"{url_for('admin.contracts')}?{urlencode(query)}", query == now, number)
+def _shown(key: str, name: str, query: dict[str, str], now: dict[str, str], number: int | None = None) -> Shown:
+    return Shown(key, name, query, f"{url_for('admin.contracts')}?{urlencode(query)}", query == now, number)
 
 
 def keep(session: Session, name: str, query: str) -> str | None:

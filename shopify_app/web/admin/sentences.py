@@ -17,6 +17,7 @@ from shopify_app.web.admin import (
     edited,
     fulfillment_words,
     leaving_words,
+    mail_face,
     order_words,
     payment_words,
     plan_words,
@@ -152,6 +153,15 @@ def _links(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(_("Links in mails act after a confirmation, chosen%(who)s.", who=who(fact)))
 
 
+def _language(fact: Fact, zone: tzinfo) -> Sentence:
+    name = mail_face.LANGUAGES.get(str((fact.after or {}).get("language")))
+    if name is None:
+        return Sentence(_("Pages speak to each of your staff as Shopify does, chosen%(who)s.", who=who(fact)))
+    return Sentence(
+        _("Pages and mails to your staff are in %(language)s, chosen%(who)s.", language=name, who=who(fact))
+    )
+
+
 def _flow(fact: Fact, zone: tzinfo) -> Sentence:
     after = fact.after or {}
     number = after.get("triggers") or 0
@@ -283,6 +293,11 @@ def _date_rejected(fact: Fact, zone: tzinfo) -> Sentence:
     return Sentence(f"{words} {why}", "warning")
 
 
+def _note_deleted(fact: Fact, zone: tzinfo) -> Sentence:
+    at = instant(fact.data.get("written_at"))
+    return Sentence(_("A note of %(day)s was deleted%(who)s.", day=day(at, zone) if at else "", who=who(fact)))
+
+
 def _amount(fact: Fact) -> str:
     try:
         return money(Decimal(str(fact.data.get("amount"))), fact.data.get("currency"))
@@ -320,6 +335,7 @@ TELLINGS: dict[str, Telling] = {
     "notices.leads_changed": _leads,
     "links.mode_changed": _links,
     "mail.settings_changed": _mail,
+    "language.changed": _language,
     "flow.settings_changed": _flow,
     "rules.changed": _rules,
     "stock.rules_changed": stock_said.changed,
@@ -334,6 +350,7 @@ TELLINGS: dict[str, Telling] = {
     "order.unskip_requested": about(N_("Asked to bring back")),
     "order.move_requested": about(N_("Another date asked for")),
     "order.edit_rejected": _date_rejected,
+    "staff_note.deleted": _note_deleted,
     "charging.stopped": _stopped,
     "charging.started": fixed(N_("Charging was started again"), "success"),
 }

@@ -21,6 +21,7 @@ from shopify_app.journal.record import record
 from shopify_app.kit.speech import N_, _
 from shopify_app.links import settings as links
 from shopify_app.notices import settings as notices
+from shopify_app.shops.language import LANGUAGES
 from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
@@ -29,6 +30,8 @@ from shopify_app.web.forms import Form
 
 LONGEST_CATCH_UP = 30
 LONGEST_REASON = 200
+AS_IN_SHOPIFY = "shopify"
+"""What the form sends for no language of the shop's own."""
 HOST_MOVED = N_(
     "This copy of Perennial runs at another address than the one it was installed at, so charging stays stopped. "
     "Whoever runs it confirms the move with `perennial doctor --adopt`."
@@ -125,6 +128,7 @@ def _values(session: Session) -> dict[str, Any]:
             "lead_days": ", ".join(str(days) for days in notices.lead_days(session, shop.id)),
             "card_lead_days": ", ".join(str(days) for days in cards.lead_days(session, shop.id)),
             "mail_links": shop.mail_links,
+            "language": shop.staff_language or AS_IN_SHOPIFY,
             "reason": "",
             **mail_face.typed(session, shop),
         },
@@ -132,6 +136,7 @@ def _values(session: Session) -> dict[str, Any]:
         "zone_name": shop.zone.key,
         "stopped_at": shop.billing_stopped_at,
         "stopped_reason": shop.billing_stopped_reason,
+        "languages": {AS_IN_SHOPIFY: _("As in Shopify"), **LANGUAGES},
         "mail": mail_face.values(session, shop),
         "klaviyo": _klaviyo(account_of(session, shop.id)),
         "history": [_event(fact) for fact in journal.of_shop(session, shop.id)],

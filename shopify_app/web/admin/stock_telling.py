@@ -22,9 +22,9 @@ from shopify_app.kit.speech import _, known
 from shopify_app.plans.models import SellingPlan
 from shopify_app.shoppers.mirror import shopper
 from shopify_app.stock import settings
-from shopify_app.stock.decide import PROPOSED
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.seen import Seen, see
+from shopify_app.stock.states import PROPOSED
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render

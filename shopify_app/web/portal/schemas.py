@@ -151,6 +151,7 @@ SCHEMAS |= {
         asks_reason=said(YES, "A reason for cancelling may be asked for, though never demanded."),
         offers=said(YES, "An offer may stand beside cancelling."),
         withdrawal=said(or_null(ref("Withdrawal")), "Null where the region gives no such right."),
+        acknowledged=said(YES, "A mail says when it was withdrawn from, as far as the shop has set that up."),
         withdrawn_at=said(or_null(INSTANT), "When the shopper withdrew from the contract; null while they have not."),
     ),
     "ContractSummary": shape(**_SUMMARY),

@@ -33,6 +33,7 @@ ADDRESS = (
     "province_code",
     "zip",
     "country_code",
+    "phone",
 )
 
 

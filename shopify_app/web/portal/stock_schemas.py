@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shopify_app.stock.decide import DISCONTINUED, LOW, OUT
 from shopify_app.stock.policy import DEFAULTS, FOR_SHOPPERS
+from shopify_app.stock.states import DISCONTINUED, LOW, OUT
 from shopify_app.web.portal.schema_parts import (
     DAY,
     INSTANT,

@@ -16,7 +16,7 @@ from shopify_app.edits.order_now import OrderingNow
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
-from shopify_app.stock.decide import POLICY
+from shopify_app.stock.states import POLICY
 from shopify_app.web import missing
 from shopify_app.web.portal import shapes, tongue
 from shopify_app.web.portal.line_deeds import named

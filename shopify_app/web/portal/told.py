@@ -83,6 +83,7 @@ OF_STAFF = (
     "task.opened",
     "task.done",
     "task.reopened",
+    "staff_note.deleted",
 )
 """Between us and the shop's staff."""
 OF_PAYMENT = (
@@ -104,6 +105,7 @@ OF_SHOP = (
     "stock.rules_changed",
     "links.mode_changed",
     "mail.settings_changed",
+    "language.changed",
     "flow.settings_changed",
     "notices.leads_changed",
     "plans.created",

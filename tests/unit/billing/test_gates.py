@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -26,6 +27,12 @@ SEEN = CycleSnapshot("ACTIVE", 4, "UNBILLED", False, NOW)
 
 def _attempt(state: str, key: str = "somebody-else") -> AttemptSnapshot:
     return AttemptSnapshot("gid://shopify/SubscriptionBillingAttempt/9", key, state)
+
+
+def test_a_late_cycle_names_the_day_of_the_shop() -> None:
+    refusal = judge(replace(DUE, zone=ZoneInfo("Pacific/Auckland")), SEEN, NOW + timedelta(days=8))
+    assert refusal and refusal.effect is Effect.PARKED
+    assert refusal.words == "Due on Wed, Dec 2, 2026, which is more than 7 days ago: a person decides."
 
 
 def test_a_plain_due_cycle_passes_every_gate() -> None:

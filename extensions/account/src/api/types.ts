@@ -80,11 +80,13 @@ export interface PriceChange {
   from: string | null;
 }
 
-/** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right. */
+/** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right.
+ * `acknowledged`: a mail says when it was withdrawn from. */
 export interface Leaving {
   asks_reason: boolean;
   offers: boolean;
   withdrawal: {until: string; exempt: string | null} | null;
+  acknowledged: boolean;
   withdrawn_at: string | null;
 }
 

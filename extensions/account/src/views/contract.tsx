@@ -64,7 +64,7 @@ export function ContractPage({number}: {number: string}) {
     return <WithdrawView contract={whole.value.contract} tell={tell} leave={close} />;
   }
   if (open === 'send' && whole.value) return <SendView whole={whole.value} choose={choose} leave={close} />;
-  if (open && typeof open !== 'string') return <DeedView key={open.action} deed={open} tell={tell} leave={close} />;
+  if (open && typeof open !== 'string') return <DeedView key={open.action} deed={open} tell={tell} leave={() => tell()} />;
   return (
     <s-page heading={whole.value ? items(whole.value.contract.lines) : t('title')}>
       <s-button slot="breadcrumb-actions" onClick={() => go()}>{t('title')}</s-button>

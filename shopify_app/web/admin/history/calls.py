@@ -32,13 +32,13 @@ OF_SUBSCRIPTION = {
     "address": N_("Shopify was asked for another address."),
     "delivery": N_("Shopify was asked for another delivery."),
     "note": N_("Shopify was asked for another note."),
-    "out_of_stock": N_("Shopify was asked to keep the out-of-stock preference."),
     "discount": N_("Shopify was asked to apply a discount code."),
     "manual_discount": N_("Shopify was asked to add a discount."),
     "remove_discount": N_("Shopify was asked to remove a discount."),
     "payment_method": N_("Shopify was asked for another payment method."),
     "price_step": N_("Shopify was asked for the price that follows."),
-    "backup_method": N_("Shopify was asked to keep the backup payment method."),
+    "withdraw": N_("Shopify was asked to end the subscription, which the shopper withdrew from."),
+    "stay_discount": N_("Shopify was asked to add the discount that the shopper took instead of cancelling."),
 }
 """Action of an edit of the whole subscription → what was asked."""
 OF_DATE: dict[str, Callable[[int], str]] = {

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from shopify_app.kit.speech import N_
-from shopify_app.web.admin.history.sources import CALLS, CHARGE, DROPPED, FACT, PLANNED, Source
+from shopify_app.web.admin.history.sources import CALLS, CHARGE, DROPPED, FACT, NOTE, PLANNED, Source
 from shopify_app.web.admin.sentences import TELLINGS
 
-ALL, CHARGES, CHANGES, TOLD, STOCK, ASKED = "", "charges", "changes", "told", "stock", "calls"
+ALL, CHARGES, CHANGES, TOLD, STOCK, ASKED, WRITTEN = "", "charges", "changes", "told", "stock", "calls", "notes"
 _TOLD = ("order.upcoming", "order.changed", "delivery.")
 _CHARGES = ("order.processed", "charge.", "charging.", "payment.", "payment_method.")
 _STOCK = ("stock.",)
@@ -29,11 +29,12 @@ def _is_change(kind: str) -> bool:
 
 
 KINDS = {
-    ALL: Kind(N_("Everything"), None, (FACT, DROPPED, PLANNED, *CALLS)),
+    ALL: Kind(N_("Everything"), None, (FACT, DROPPED, PLANNED, NOTE, *CALLS)),
     CHARGES: Kind(N_("Charges"), lambda kind: kind.startswith(_CHARGES), (FACT, CHARGE)),
     CHANGES: Kind(N_("Changes and tasks"), _is_change, (FACT,)),
     TOLD: Kind(N_("Notices"), lambda kind: kind.startswith(_TOLD), (FACT, DROPPED, PLANNED)),
     STOCK: Kind(N_("Stock"), lambda kind: kind.startswith(_STOCK), (FACT,)),
+    WRITTEN: Kind(N_("Notes of staff"), lambda kind: kind.startswith("staff_note."), (FACT, NOTE)),
     ASKED: Kind(N_("Calls to Shopify"), None, CALLS),
 }
 

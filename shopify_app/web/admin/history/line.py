@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from shopify_app.channels.mail import queries as mails
 from shopify_app.contracts.models import Contract
 from shopify_app.journal import queries as journal
+from shopify_app.kit.speech import _
 from shopify_app.web.admin import mail_face, sentences
 from shopify_app.web.admin.history import calls, kinds, places, sources
-from shopify_app.web.admin.history.sources import DROPPED, FACT, PLANNED, Entry, Place
+from shopify_app.web.admin.history.sources import DROPPED, FACT, NOTE, PLANNED, Entry, Place
+from shopify_app.web.admin.sentence import by
 
 Values = dict[str, Any]
 
@@ -45,6 +47,9 @@ def _said(session: Session, found: Sequence[Entry]) -> list[Values]:
             said |= sentences.sentence(row, g.shop.zone)._asdict()
             said["told"] += [sentences.told(each) for each in told.get(row.id, [])]
             said["told"] += [mail_face.mailed(each) for each in mailed.get(row.id, [])]
+        elif rank == NOTE:
+            words = _("Note%(who)s:", who=by(row.written_by))
+            said |= {"words": words, "tone": "neutral", "text": row.text, "note": row.id}
         elif rank in (DROPPED, PLANNED):
             tell = sentences.dropped if rank == DROPPED else sentences.planned
             said |= tell(row, g.shop.zone)._asdict()

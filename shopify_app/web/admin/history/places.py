@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from shopify_app.edits.contract.requests import LONGEST_ID
-from shopify_app.web.admin.history.sources import CARD, DATE_EDIT, EDIT, Place
+from shopify_app.web.admin.history.sources import DATE_EDIT, EDIT, NOTE, Place
 
 _FARTHEST = 4_102_444_800
 """The year 2100: an address that names a later second is none of ours."""
@@ -20,7 +20,7 @@ def read(text: str) -> Place | None:
     """Return the place that a word names; None for one that names none."""
     second, _, rest = text.partition(".")
     rank, _, key = rest.partition(".")
-    if not all(_is_number(each) for each in (second, rank)) or int(rank) > CARD or int(second) > _FARTHEST:
+    if not all(_is_number(each) for each in (second, rank)) or int(rank) > NOTE or int(second) > _FARTHEST:
         return None
     at = datetime.fromtimestamp(int(second), UTC)
     if int(rank) in (DATE_EDIT, EDIT):

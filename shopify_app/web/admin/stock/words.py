@@ -7,7 +7,7 @@ from datetime import tzinfo
 
 from shopify_app.journal.models import Fact
 from shopify_app.kit.speech import N_, _, ngettext
-from shopify_app.stock import decide, ends
+from shopify_app.stock import ends, states
 from shopify_app.stock.models import StockDecision
 from shopify_app.stock.pages import Item
 from shopify_app.stock.policy import (
@@ -61,9 +61,9 @@ DONE = {
     TELL: N_("Waits for you"),
 }
 KINDS = {
-    decide.LOW: Badge(N_("Low"), "warning"),
-    decide.OUT: Badge(N_("Out of stock"), "critical"),
-    decide.DISCONTINUED: Badge(N_("Discontinued"), "neutral"),
+    states.LOW: Badge(N_("Low"), "warning"),
+    states.OUT: Badge(N_("Out of stock"), "critical"),
+    states.DISCONTINUED: Badge(N_("Discontinued"), "neutral"),
 }
 UNLIMITED = Badge(N_("Not limited"), "info")
 RUNS_OUT = Badge(N_("Runs out"), "caution")
@@ -77,7 +77,7 @@ NOT_LIMITED = N_(
 def badge(item: Item) -> Badge:
     """Return how an item stands, in a word or two."""
     if item.standing.discontinued_at is not None:
-        return KINDS[decide.DISCONTINUED]
+        return KINDS[states.DISCONTINUED]
     if item.kind is not None:
         return KINDS[item.kind]
     if item.standing.supply is None:
@@ -134,9 +134,9 @@ def _next_days(days: int) -> str:
 def state(decision: StockDecision, zone: tzinfo) -> str:
     """Return how a decision stands, in a sentence or two."""
     at = moment(decision.act_at, zone)
-    if decision.state == decide.PROPOSED:
+    if decision.state == states.PROPOSED:
         return _("Held; it is being decided.")
-    if decision.state == decide.APPLIED and decision.reason == ends.ARRIVED:
+    if decision.state == states.APPLIED and decision.reason == ends.ARRIVED:
         return _("It is back: the order gets its first date again, or tomorrow's.")
     if decision.done == DELAY:
         return _("Waits until it is back, until %(day)s at the latest.", day=day(decision.act_at, zone))

@@ -1,4 +1,4 @@
-"""A statement that never ends is ended by PostgreSQL, and the log names it without its values."""
+"""A statement that never ends is ended and named without its values; one asked often is planned anew."""
 
 from __future__ import annotations
 
@@ -23,4 +23,17 @@ def test_a_runaway_statement_is_named_and_ended(postgres_url: str, caplog: pytes
     assert "pg_sleep" in record.__dict__["sql"] and "ada" not in str(record.__dict__)
     with database.session() as session:
         assert session.scalar(text("show statement_timeout")) == "200ms", "of every transaction of the connection"
+    database.close()
+
+
+def test_what_is_asked_often_is_still_planned_for_its_values(postgres_url: str) -> None:
+    database = Database(postgres_url, pool_size=1)
+    for _ in range(2):  # after the pool took the connection back, too
+        with database.session() as session:
+            for number in range(20):
+                session.execute(text("select count(*) from shops where id = any(:ids)"), {"ids": [number]})
+    with database.session() as session:
+        counted = "select custom_plans, generic_plans from pg_prepared_statements where statement like '%any%'"
+        ((custom, generic),) = session.execute(text(counted)).all()
+        assert custom > 20 and generic == 0
     database.close()
