@@ -33,6 +33,7 @@ def create_app(context: Context) -> Flask:
         health,
         install,
         links,
+        numbers,
         portal,
         proxy,
         purchase_options,
@@ -42,6 +43,7 @@ def create_app(context: Context) -> Flask:
     app = Flask("shopify_app.web", static_folder="static", template_folder="templates")
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.extensions[EXTENSION] = context
+    numbers.register(app)
     for part in (health, webhooks, flow, install, bounce, links, portal, proxy, feed, purchase_options, admin):
         app.register_blueprint(part.blueprint)
     embed.register(app)

@@ -34,7 +34,7 @@ from shopify_app.dunning import steps as dunning_steps
 from shopify_app.edits import prune as edits_prune
 from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.bulk import work as bulk
-from shopify_app.edits.contract import resume, unfinished
+from shopify_app.edits.contract import price_steps, resume, unfinished
 from shopify_app.fulfillment import prune as feed_prune
 from shopify_app.fulfillment import take as feed
 from shopify_app.inbox import process, prune
@@ -86,6 +86,7 @@ DRAINS = (
     Drain("failed_charges", "money", dunning_follow.drain, dunning_follow.waiting),
     Drain("backups", "money", dunning_backup.drain, dunning_backup.waiting),
     Drain("dunning", "money", dunning_steps.drain, dunning_steps.waiting),
+    Drain("prices", "money", price_steps.drain, price_steps.waiting),
     Drain("inbox", "inbox", process.drain, process.waiting),
     Drain("edits", "inbox", unfinished.drain, unfinished.waiting),
     Drain("edits_of_dates", "inbox", unfinished_dates.drain, unfinished_dates.waiting),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,19 +14,44 @@ from shopify_app import schedule
 from shopify_app.context import Context
 from shopify_app.duties import Duty as DutyRow
 from shopify_app.kit.clock import ClockUnreachable, machine_now
+from shopify_app.kit.db import MACHINE_NOW, NOW
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=10)
 """Machine time after which a duty whose runner vanished may be started again."""
 
+# made once: every duty is claimed and closed each time it runs, and making a statement takes longer than its answer
+_duties = cast(Table, DutyRow.__table__)
+_ADD = insert(_duties).values(name=bindparam("duty"), next_due_at=NOW).on_conflict_do_nothing()
+_CLAIM = (
+    update(_duties)
+    .where(
+        _duties.c.name == bindparam("duty"),
+        _duties.c.next_due_at <= NOW,
+        _duties.c.lease_until.is_(None) | (_duties.c.lease_until < MACHINE_NOW),
+    )
+    .values(lease_until=bindparam("until"), last_started_at=NOW)
+    .returning(_duties.c.name)
+)
+_CLOSE = (
+    update(_duties)
+    .where(_duties.c.name == bindparam("duty"))
+    .values(lease_until=None, next_due_at=bindparam("next"), last_finished_at=NOW, last_error=bindparam("error"))
+)
+
 
 def run_due_duties(ctx: Context, only: frozenset[str] = frozenset()) -> dict[str, str]:
     """Run each duty whose next instant has come; answer name → "done" or the error's name."""
     now = ctx.clock.now()
     with ctx.db.session() as session:
-        due = [duty for duty, row in _rows(session) if row is None or row.next_due_at <= now]
-    return {duty.name: _run(ctx, duty) for duty in due if (not only or duty.name in only) and _claim(ctx, duty, now)}
+        known = _rows(session)
+    due = [(duty, row is None) for duty, row in known if row is None or row.next_due_at <= now]
+    return {
+        duty.name: _run(ctx, duty)
+        for duty, new in due
+        if (not only or duty.name in only) and _claim(ctx, duty, now, new=new)
+    }
 
 
 def duties_waiting(session: Session, now: datetime, moment: datetime) -> int:
@@ -68,21 +94,13 @@ def _rows(session: Session) -> list[tuple[schedule.Duty, DutyRow | None]]:
     return [(duty, known.get(duty.name)) for duty in schedule.DUTIES]
 
 
-def _claim(ctx: Context, duty: schedule.Duty, now: datetime) -> bool:
+def _claim(ctx: Context, duty: schedule.Duty, now: datetime, *, new: bool) -> bool:
     moment = machine_now()
+    mine = {"duty": duty.name, "now": now, "machine_now": moment, "until": moment + LEASE}
     with ctx.db.session() as session:
-        session.execute(insert(DutyRow).values(name=duty.name, next_due_at=now).on_conflict_do_nothing())
-        claimed = session.execute(
-            update(DutyRow)
-            .where(
-                DutyRow.name == duty.name,
-                DutyRow.next_due_at <= now,
-                (DutyRow.lease_until.is_(None)) | (DutyRow.lease_until < moment),
-            )
-            .values(lease_until=moment + LEASE, last_started_at=now)
-            .returning(DutyRow.name)
-        ).first()
-    return claimed is not None
+        if new:
+            session.execute(_ADD, mine)
+        return session.execute(_CLAIM, mine).first() is not None
 
 
 def _run(ctx: Context, duty: schedule.Duty) -> str:
@@ -93,11 +111,8 @@ def _run(ctx: Context, duty: schedule.Duty) -> str:
         log.exception("duty failed", extra={"duty": duty.name})
         error = type(failure).__name__
     now = ctx.clock.now()
+    # counted from the end, so that a clock that leapt a month runs the duty once, not thousands of times
+    done = {"duty": duty.name, "now": now, "next": now + duty.every, "error": error}
     with ctx.db.session() as session:
-        session.execute(
-            update(DutyRow)
-            .where(DutyRow.name == duty.name)
-            # counted from the end, so that a clock that leapt a month runs the duty once, not thousands of times
-            .values(lease_until=None, next_due_at=now + duty.every, last_finished_at=now, last_error=error)
-        )
+        session.execute(_CLOSE, done)
     return error or "done"

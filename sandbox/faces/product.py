@@ -18,6 +18,7 @@ from sandbox.shopify.registry import gid
 from sandbox.world import World
 
 TARGET = "admin.product-purchase-option.action.render"
+OF_VARIANT = "admin.product-variant-purchase-option.action.render"
 
 
 def add_product(blueprint: Blueprint, world: World) -> None:
@@ -28,7 +29,11 @@ def add_product(blueprint: Blueprint, world: World) -> None:
         shop = shop_of(world, handle)
         with world.locked():
             product = world.of("products", shop["id"]).get(number) or abort(404, "no such product")
-            variants = [row for row in world.of("variants", shop["id"]) if row["product_id"] == number]
+            variants = [
+                {**row, "gid": gid("ProductVariant", row["id"]), "options": _own(world, shop["id"], row)}
+                for row in world.of("variants", shop["id"])
+                if row["product_id"] == number
+            ]
             groups = [row for row in world.of("selling_plan_groups", shop["id"]) if number in row["product_ids"]]
             options = [
                 {"name": group["name"], "is_ours": not selling_plans.is_others(group), "plans": _plans(group)}
@@ -41,13 +46,14 @@ def add_product(blueprint: Blueprint, world: World) -> None:
 
     @blueprint.get("/store/<handle>/_action")
     def admin_action(handle: str) -> str:
-        """The action's own document. ``?product=`` and ``?plan=`` are what it is given."""
+        """The action's own document. ``?product=`` (a product or one variant) and ``?plan=`` are what it is given."""
         shop_of(world, handle)
         selected = {"id": request.args.get("product", "")}
         if request.args.get("plan"):
             selected["sellingPlanId"] = request.args["plan"]
-        words = bundles.words(language(), bundles.of_target(TARGET).folder)
-        given = {"target": TARGET, "language": language(), "words": words, "data": {"selected": [selected]}}
+        target = OF_VARIANT if "/ProductVariant/" in selected["id"] else TARGET
+        words = bundles.words(language(), bundles.of_target(target).folder)
+        given = {"target": target, "language": language(), "words": words, "data": {"selected": [selected]}}
         return render_template("admin/action.html", given=given)
 
     @blueprint.get("/store/<handle>/themes/current/editor")
@@ -60,6 +66,12 @@ def add_product(blueprint: Blueprint, world: World) -> None:
     def admin_bundle() -> Response:
         body = bundles.script(TARGET, world.config.url)
         return Response(body, mimetype="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def _own(world: World, shop: str, variant: dict[str, Any]) -> list[str]:
+    """The groups that a variant is sold with by itself."""
+    groups = world.of("selling_plan_groups", shop)
+    return [group["name"] for group in groups if variant["id"] in group.get("variant_ids", [])]
 
 
 def _plans(group: dict[str, Any]) -> list[dict[str, str]]:

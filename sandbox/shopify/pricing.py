@@ -1,8 +1,10 @@
 """The price policy of a contract's line: its base price, and what it is adjusted by after so many cycles.
 
 A row is ``{"base": "14.00", "steps": [{"type", "value", "after", "price"}]}``. The app says what each step comes to
-(SubscriptionPricingPolicyInput, schema 2026-10). Whether Shopify sets ``currentPrice`` itself when a later step
-begins is not documented (doubt): here nothing does, and whoever changes a line's variant has to say the new steps.
+(SubscriptionPricingPolicyInput, schema 2026-10). Nothing happens by itself when a later step begins: such a policy is
+stored only, "the actual line price is determined by the line's current price" (Shopify docs 2026-10,
+SubscriptionContractCalculationAppManagedPricingPolicyInput; that it holds for contracts of a checkout, too, is our
+reading). Whoever changes a line's variant has to say the new steps.
 """
 
 from __future__ import annotations

@@ -31,12 +31,12 @@ def _create(ctx: Ctx, input: dict[str, Any], resources: dict[str, Any] | None = 
         options = list(input.get("options") or [])
         check_group(plans, options, ["input", "sellingPlansToCreate"])
         asked = resources or {}
-        if asked.get("productVariantIds"):
-            raise Refused("INVALID_INPUT", ["resources", "productVariantIds"], "sandbox attaches products only.")
+        variants = _variants(ctx, asked.get("productVariantIds") or [], ["resources", "productVariantIds"])
         products = _products(ctx, asked.get("productIds") or [], ["resources", "productIds"])
         values = _group_values(input)
         name = values.pop("name")
-        row = selling_plans.create(ctx.world, ctx.shop, name, products, plans, silent=False, **values)
+        own = {"variant_ids": variants, **values}
+        row = selling_plans.create(ctx.world, ctx.shop, name, products, plans, silent=False, **own)
         return {"sellingPlanGroup": selling_plans.view(row)}
 
     return payload("sellingPlanGroupCreate", work, "sellingPlanGroup")
@@ -94,6 +94,31 @@ def _remove_products(ctx: Ctx, id: str, productIds: list[str]) -> View:
     return payload("sellingPlanGroupRemoveProducts", work, "removedProductIds")
 
 
+@mutation("sellingPlanGroupAddProductVariants")
+def _add_variants(ctx: Ctx, id: str, productVariantIds: list[str]) -> View:
+    def work() -> View:
+        row = _own(ctx, id)
+        added = _variants(ctx, productVariantIds, ["productVariantIds"])
+        row["variant_ids"] = list(dict.fromkeys([*row.get("variant_ids", []), *added]))
+        _save(ctx, row)
+        return {"sellingPlanGroup": selling_plans.view(row)}
+
+    return payload("sellingPlanGroupAddProductVariants", work, "sellingPlanGroup")
+
+
+@mutation("sellingPlanGroupRemoveProductVariants")
+def _remove_variants(ctx: Ctx, id: str, productVariantIds: list[str]) -> View:
+    def work() -> View:
+        row = _own(ctx, id)
+        known = row.get("variant_ids", [])
+        gone = [key for key in (gid_key("ProductVariant", each) for each in productVariantIds) if key in known]
+        row["variant_ids"] = [key for key in known if key not in gone]
+        _save(ctx, row)
+        return {"removedProductVariantIds": [gid("ProductVariant", key) for key in gone]}
+
+    return payload("sellingPlanGroupRemoveProductVariants", work, "removedProductVariantIds")
+
+
 def _own(ctx: Ctx, id: str) -> Row:
     row = ctx.of("selling_plan_groups").get(gid_key("SellingPlanGroup", id))
     if row is None or selling_plans.is_others(row):
@@ -123,10 +148,22 @@ def _group_values(given: dict[str, Any]) -> Row:
 
 
 def _products(ctx: Ctx, ids: list[str], field: list[str]) -> list[int]:
-    keys = [gid_key("Product", each) for each in ids]
+    return _known(ctx, "Product", ids, field, "Product does not exist.")
+
+
+def _variants(ctx: Ctx, ids: list[str], field: list[str]) -> list[int]:
+    return _known(ctx, "ProductVariant", ids, field, "Product variant does not exist.")
+
+
+def _known(ctx: Ctx, kind: str, ids: list[str], field: list[str], words: str) -> list[int]:
+    table, code = {
+        "Product": ("products", "PRODUCT_DOES_NOT_EXIST"),
+        "ProductVariant": ("variants", "PRODUCT_VARIANT_DOES_NOT_EXIST"),
+    }[kind]
+    keys = [gid_key(kind, each) for each in ids]
     for number, key in enumerate(keys):
-        if key not in ctx.of("products"):
-            raise Refused("PRODUCT_DOES_NOT_EXIST", [*field, str(number)], "Product does not exist.")
+        if key not in ctx.of(table):
+            raise Refused(code, [*field, str(number)], words)
     return [int(key) for key in keys]
 
 

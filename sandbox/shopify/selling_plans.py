@@ -48,6 +48,7 @@ def create(
         "app_id": None,
         "owner": None,
         "product_ids": product_ids,
+        "variant_ids": [],
         "plans": [],
         "created_at": world.now().isoformat(),
         **values,
@@ -74,6 +75,11 @@ def tell(world: World, shop: str, verb: str, row: Row) -> None:
 def is_others(row: Row) -> bool:
     """Whether another app made the group."""
     return row.get("owner") == OTHER
+
+
+def applies_to(group: Row, variant: Row) -> bool:
+    """Whether a variant is sold with a group: by itself, or with its whole product."""
+    return variant["product_id"] in group["product_ids"] or variant["id"] in group.get("variant_ids", [])
 
 
 def options_of(plan: Row) -> list[str]:
@@ -129,8 +135,20 @@ def view(row: Row) -> View:
         "products": lambda ctx, **page: connection(
             [p for p in ctx.of("products") if p["id"] in row["product_ids"]], products.view, **page
         ),
+        "appliesToProductVariant": lambda ctx, productVariantId: (
+            gid_key("ProductVariant", productVariantId) in row.get("variant_ids", [])
+        ),
+        "productVariants": lambda ctx, productId=None, **page: connection(
+            _variants(ctx, row, productId), products.variant_view, **page
+        ),
         "productsCount": {"__typename": "Count", "count": len(row["product_ids"]), "precision": "EXACT"},
     }
+
+
+def _variants(ctx: Ctx, row: Row, product_gid: str | None) -> list[Row]:
+    """The variants that are sold with a group by themselves, of one product if it is named."""
+    own = [ctx.of("variants")[key] for key in row.get("variant_ids", [])]
+    return [v for v in own if product_gid is None or v["product_id"] == gid_key("Product", product_gid)]
 
 
 def plan_view(plan: Row, group: Row, currency: str) -> View:

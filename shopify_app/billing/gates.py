@@ -137,6 +137,12 @@ def too_late(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     return Refusal("too_late", words % places, Effect.PARKED)
 
 
+def price_waits(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
+    if due.released or not due.history.price_waits:
+        return None
+    return Refusal("price_waits", N_("Shopify has yet to be told the price of this order."), Effect.WAIT, _SOON)
+
+
 def over_the_bound(due: Due, seen: CycleSnapshot, now: datetime) -> Refusal | None:
     words = rules.paid_outside(due.history, due.expected_at) or rules.too_many(due.history, due.expected_at)
     if due.released or not words:
@@ -160,6 +166,7 @@ GATES: tuple[Gate, ...] = (
     moved,
     too_early,
     too_late,
+    price_waits,
     over_the_bound,
     unusual_amount,
 )

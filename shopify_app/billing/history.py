@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from shopify_app.billing.ledger import FOREIGN
 from shopify_app.billing.models import DUPLICATE, SETTLED, BillingAttempt
 from shopify_app.billing.rules import History, Outside, Paid
-from shopify_app.contracts.cycles import total_of
+from shopify_app.contracts import contents
+from shopify_app.contracts.cycles import price_waits, total_of
 from shopify_app.contracts.models import BillingCycle, Contract
 
 LATELY = 12
@@ -31,6 +32,8 @@ def of(session: Session, contract: Contract, cycle: BillingCycle) -> History:
         amount=total_of(contract, cycle),
         currency=contract.currency,
         outside=_outside(session, contract, cycle),
+        at_first=contents.total_at_first(contract, cycle),
+        price_waits=price_waits(contract, cycle),
     )
 
 

@@ -54,7 +54,8 @@ class History:
 
     `paid` is newest first. `due` are the expected dates of all its unskipped cycles, billed ones and this one
     included. `period` is the shortest the billing interval can be. `amount` is what this charge comes to before
-    taxes, by what the cycle itself holds; None when nothing is known.
+    taxes, by what the cycle itself holds; None when nothing is known. `at_first` is the same at the prices that the
+    terms had at first, None where none changes. `price_waits`: Shopify has yet to be told the price of this order.
     """
 
     paid: tuple[Paid, ...] = ()
@@ -63,6 +64,8 @@ class History:
     amount: Decimal | None = None
     currency: str | None = None
     outside: tuple[Outside, ...] = ()
+    at_first: Decimal | None = None
+    price_waits: bool = False
 
 
 NOTHING_KNOWN = History()
@@ -106,6 +109,8 @@ def unusual(history: History) -> str | None:
         return None
     if any(paid.approved and paid.amount and not _is_far(history.amount, paid.amount) for paid in alike):
         return None
+    if history.at_first is not None and not _is_far(history.at_first, median(amounts)):
+        return None  # the price rose or fell as was agreed
     usual = f"{median(amounts):.2f} {history.currency}"
     return FAR_OFF % {"amount": f"{history.amount:.2f} {history.currency}", "usual": usual}
 

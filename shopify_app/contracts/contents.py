@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 
+from shopify_app.contracts import price_steps
 from shopify_app.contracts.models import BillingCycle, Contract, ContractLine
+from shopify_app.contracts.price_steps import Repriced
 from shopify_app.gateways.shopify.contents import Contents, LineSnapshot
 from shopify_app.kit.db import Json
 
-OrderLine = ContractLine | LineSnapshot
+OrderLine = ContractLine | LineSnapshot | Repriced
 ONLY_VARIANT = "Default Title"
 """What Shopify calls the variant of a product that has no others."""
 OF_PERSONS = ("address", "phone")
@@ -41,10 +43,20 @@ class OrderContents:
 
 
 def of(contract: Contract, cycle: BillingCycle | None) -> OrderContents:
-    """Return what the order of a cycle holds; for None, what that of any cycle does that nobody edited."""
+    """Return what the order of a cycle holds, at the prices of its turn; for None, what that of any cycle does that
+    nobody edited, at those of now."""
     if cycle is not None and cycle.contents:
         return parsed(cycle.contents)
-    return OrderContents(contract.lines, contract.delivery_price, contract.delivery_method, contract.note)
+    lines = price_steps.lines_of(contract, cycle.order_number if cycle else None)
+    return OrderContents(lines, contract.delivery_price, contract.delivery_method, contract.note)
+
+
+def total_at_first(contract: Contract, cycle: BillingCycle) -> Decimal | None:
+    """Return what the order of a cycle would come to at the first prices of its terms; None where none changes."""
+    if cycle.order_number is None or cycle.contents:
+        return None
+    lines = [price_steps.at_first(line, contract.currency) for line in contract.lines]
+    return OrderContents(lines, contract.delivery_price, None, None).total
 
 
 def as_json(contents: Contents | None) -> Json | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import column, select, table
 from sqlalchemy.orm import Session
 
-from shopify_app.contracts import contents, date_behind, pauses
+from shopify_app.contracts import contents, date_behind, pauses, price_steps
 from shopify_app.contracts.calendar import due_at
 from shopify_app.contracts.models import ACTIVE, BillingCycle, Contract
 from shopify_app.kit.clock import machine_now
@@ -18,7 +18,10 @@ from shopify_app.shops.models import Shop
 UNBILLED = "UNBILLED"
 DEFAULT_HOUR = 9
 
-# Billing stands to the right of contracts and may not be imported; its one number is read as a row.
+# Billing stands to the right of contracts and may not be imported; what is needed of it is read as rows.
+ATTEMPTS = table("billing_attempts", column("contract_id"), column("cycle_index"), column("state"))
+UNDER_WAY = ("written", "requested", "unknown", "challenged")
+"""States of an attempt that has no outcome yet."""
 _BILLING_SETTINGS = table("billing_settings", column("shop_id"), column("billing_hour"))
 
 
@@ -61,11 +64,27 @@ def refresh_at(session: Session, shop: Shop, contract: Contract, hour: int) -> N
         cycle.due_at = due_at(cycle.expected_at, shop.zone, hour) if _is_to_charge(contract, cycle) else None
     if dates != [cycle.due_at for cycle in cycles]:
         contract.demand_of = None
-    following = _next_to_charge(cycles)
+    price_steps.number(contract, cycles, lambda: _under_way(session, contract))
+    following = next_to_charge(cycles)
     before, contract.next_charge_at = contract.next_charge_at, following.expected_at if following else None
     contract.next_charge_total = total_of(contract, following) if following else None
     if before != contract.next_charge_at and before is not None:
         date_behind.mark(session, contract)
+    if not price_waits(contract, following):
+        contract.price_step_at = None
+    elif contract.price_step_at is None:
+        contract.price_step_at = moment
+
+
+def price_waits(contract: Contract, cycle: BillingCycle | None) -> bool:
+    """Answer whether Shopify would charge a cycle at another price than its order has, until it is told."""
+    held = contents.of(contract, cycle)
+    return any(isinstance(line, price_steps.Repriced) for line in held.lines)
+
+
+def _under_way(session: Session, contract: Contract) -> frozenset[int]:
+    mine = (ATTEMPTS.c.contract_id == contract.id, ATTEMPTS.c.state.in_(UNDER_WAY))
+    return frozenset(session.scalars(select(ATTEMPTS.c.cycle_index).where(*mine)))
 
 
 def total_of(contract: Contract, cycle: BillingCycle | None = None) -> Decimal:
@@ -87,6 +106,7 @@ def _is_to_charge(contract: Contract, cycle: BillingCycle) -> bool:
     )
 
 
-def _next_to_charge(cycles: Iterable[BillingCycle]) -> BillingCycle | None:
+def next_to_charge(cycles: Iterable[BillingCycle]) -> BillingCycle | None:
+    """Return the cycle of a contract's next charge, None when none is to come."""
     open_cycles = [c for c in cycles if c.due_at and c.attempted_at is None and c.parked_reason is None]
     return min(open_cycles, key=lambda cycle: cycle.expected_at, default=None)

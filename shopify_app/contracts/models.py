@@ -37,7 +37,9 @@ class Contract(Base):
     not recovered, null while none does, `seen_method` the payment method that `cards` last saw it paid with, "none"
     for none, `demand_of` the `written_at` of which `stock` wrote down what its orders need. `withdrawn_at` is the
     business instant at which the shopper withdrew from it, `offer_taken_at` that at which they took the discount
-    offered instead of cancelling. These are ours alone, so no reading touches them.
+    offered instead of cancelling. `price_step_at`: the machine instant from which on Shopify is asked for the price
+    that an item has from the next order on, also a lease; null while all are right. These are ours alone, so no
+    reading touches them.
     """
 
     __tablename__ = "contracts"
@@ -53,6 +55,7 @@ class Contract(Base):
         Index("ix_contracts_demand_to_build", "id", postgresql_where=text("demand_to_build is true")),
         Index("ix_contracts_at_risk", "shop_id", postgresql_where=text("at_risk_since is not null")),
         Index("ix_contracts_parked", "shop_id", postgresql_where=text("parked_reason is not null")),
+        Index("ix_contracts_price_step", "price_step_at", postgresql_where=text("price_step_at is not null")),
         Index("ix_contracts_other_rhythm", "shop_id", "id", postgresql_where=text(other_rhythm())),
     )
 
@@ -95,6 +98,7 @@ class Contract(Base):
     written_at: Mapped[datetime] = mapped_column(server_default=func.now(), default=machine_now, onupdate=machine_now)
     withdrawn_at: Mapped[datetime | None]
     offer_taken_at: Mapped[datetime | None]
+    price_step_at: Mapped[datetime | None]
     demand_of: Mapped[datetime | None]
     demand_to_build: Mapped[bool | None] = mapped_column(
         Computed("demand_of is distinct from written_at", persisted=True)
@@ -151,6 +155,7 @@ class BillingCycle(Base):
     """One period of a contract, by Shopify's index.
 
     `contents` is what its own edit put into the order (`contents.py`); null when the contract says it.
+    `order_number`: the how manieth order of the contract it is, null where no price depends on it (`price_steps.py`).
     `expected_at` is Shopify's billingAttemptExpectedDate. `due_at` is the instant we charge (its local day at the
     shop's hour); it is null when nothing is to be charged: billed, skipped, contract not active, passed by a pause.
     due_at → claimed_at (lease) → attempted_at. A held cycle waits with a reason, a parked one for a person, who may
@@ -208,6 +213,7 @@ class BillingCycle(Base):
     skipped: Mapped[bool]
     edited: Mapped[bool]
     contents: Mapped[Json | None] = mapped_column(JSONB(none_as_null=True))
+    order_number: Mapped[int | None]
     due_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]

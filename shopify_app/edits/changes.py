@@ -10,6 +10,7 @@ from shopify_app.edits.contents import Contents, Restoring
 from shopify_app.edits.move import Moving
 from shopify_app.edits.order_address import OrderAddress
 from shopify_app.edits.order_now import OrderingNow
+from shopify_app.edits.own_price import OwnPrice
 from shopify_app.edits.skip import Skipping
 from shopify_app.kit.db import Json
 
@@ -19,6 +20,7 @@ CHANGES: dict[str, Callable[[Json], Change]] = {
     "move": lambda wish: Moving(datetime.fromisoformat(wish["to"])),
     "contents": lambda wish: Contents(**wish),
     "order_address": lambda wish: OrderAddress(**wish),
+    "own_price": lambda wish: OwnPrice(**wish),
     "restore": lambda wish: Restoring(**wish),
     "order_now": lambda wish: OrderingNow(datetime.fromisoformat(wish["to"])),
 }

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from shopify_app.contracts import contents, mirror
 from shopify_app.contracts.contents import OrderContents
 from shopify_app.contracts.models import BillingCycle, Contract
+from shopify_app.contracts.price_steps import Repriced
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.change import Change, Standing, Target
 from shopify_app.edits.contract.goods import Good
@@ -111,8 +112,8 @@ class Contents(Change):
             wanted = self.quantities.get(item["gid"], item["quantity"])
             if wanted == 0:
                 steps.append(drafts.remove_line(line.gid))
-            elif wanted != line.quantity:
-                steps.append(drafts.update_line(line.gid, quantity=wanted))
+            elif fields := _priced(item) | ({"quantity": wanted} if wanted != line.quantity else {}):
+                steps.append(drafts.update_line(line.gid, **fields))
         return None if there else [*map(_adding, self.added), *steps]
 
     def is_true(self, cycle: BillingCycle) -> bool:
@@ -173,6 +174,11 @@ class Restoring(Change):
         return None
 
 
+def prices(seen: Json, lines: Sequence[DraftLine]) -> list[Step] | None:
+    """Return the steps that give the items of a draft the prices of an order that was pictured; None as `steps`."""
+    return Contents(seen, {}, []).steps(lines) if any(_priced(item) for item in seen["items"]) else []
+
+
 def once(good: Good, quantity: int, currency: str) -> Json:
     """Return a new item as `Contents` adds it. Bought once, it costs what it costs in the shop: a plan's price is for
     what comes again. `currency`: the contract's, which has to be the shop's (see `goods`).
@@ -199,7 +205,13 @@ def why_fixed(contract: Contract, cycle: BillingCycle) -> Refusal | None:
 
 def _item(line: Any) -> Json:
     gid = line.gid if hasattr(line, "gid") else line.shopify_gid
-    return {"gid": gid, "total": str(line.discounted_price)} | {name: getattr(line, name) for name in TOLD}
+    price = {"own_price": str(line.current_price)} if isinstance(line, Repriced) else {}
+    return {"gid": gid, "total": str(line.discounted_price)} | {name: getattr(line, name) for name in TOLD} | price
+
+
+def _priced(item: Json) -> Json:
+    """The price of an order whose turn it has before the subscription itself: what is edited alone keeps its own."""
+    return {"currentPrice": item["own_price"]} if "own_price" in item else {}
 
 
 def _told_of(order: OrderContents) -> Json:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from sqlalchemy import column, select, table, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.context import Context
 from shopify_app.contracts import mirror
-from shopify_app.contracts.cycles import UNBILLED
+from shopify_app.contracts.cycles import ATTEMPTS, UNBILLED, UNDER_WAY
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits import reading, requests
 from shopify_app.edits.answers import OF_SHOPIFY, Answer, Refusal, by_rule, refused
@@ -35,10 +35,6 @@ from shopify_app.shops.tokens import with_client
 log = logging.getLogger(__name__)
 
 REFUSED_BECAUSE = kept("Shopify refused: %(message)s")
-
-# Billing stands to the right of edits and may not be imported; whether a charge is under way is read as rows.
-_ATTEMPTS = table("billing_attempts", column("contract_id"), column("cycle_index"), column("state"))
-_OPEN = ("written", "requested", "unknown", "challenged")
 
 
 def carry_out(ctx: Context, change: Change, target: Target, request_id: str | None = None) -> Answer:
@@ -69,10 +65,10 @@ def look(session: Session, target: Target, now: datetime) -> Standing | None:
 
 def is_charging(session: Session, cycle: BillingCycle) -> bool:
     """Answer whether a charge of this cycle has been written down or sent, and has no outcome yet."""
-    query = select(_ATTEMPTS.c.state).where(
-        _ATTEMPTS.c.contract_id == cycle.contract_id,
-        _ATTEMPTS.c.cycle_index == cycle.cycle_index,
-        _ATTEMPTS.c.state.in_(_OPEN),
+    query = select(ATTEMPTS.c.state).where(
+        ATTEMPTS.c.contract_id == cycle.contract_id,
+        ATTEMPTS.c.cycle_index == cycle.cycle_index,
+        ATTEMPTS.c.state.in_(UNDER_WAY),
     )
     return session.scalar(query.limit(1)) is not None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -9,10 +10,11 @@ from shopify_app.contracts import contents
 from shopify_app.contracts.models import BillingCycle
 from shopify_app.edits.answers import Refusal
 from shopify_app.edits.change import Change, Standing, Target
-from shopify_app.edits.contents import Restoring, told, why_fixed
+from shopify_app.edits.contents import Restoring, prices, told, why_fixed
 from shopify_app.edits.contract import address
 from shopify_app.gateways.shopify import drafts
 from shopify_app.gateways.shopify.client import AdminClient
+from shopify_app.gateways.shopify.drafts import DraftLine, Step
 from shopify_app.kit.db import Json
 from shopify_app.kit.speech import N_
 
@@ -51,8 +53,11 @@ class OrderAddress(Change):
         return told(self.seen)
 
     def send(self, client: AdminClient, target: Target) -> None:
-        step = drafts.set_address(self.address)
-        drafts.change_cycle(client, target.contract_gid, target.index, lambda lines: [step])
+        drafts.change_cycle(client, target.contract_gid, target.index, self._steps)
+
+    def _steps(self, lines: Sequence[DraftLine]) -> list[Step] | None:
+        own = prices(self.seen, lines)
+        return None if own is None else [drafts.set_address(self.address), *own]
 
     def is_true(self, cycle: BillingCycle) -> bool:
         method = (cycle.contents or {}).get("delivery_method") or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select, text, true
@@ -19,6 +20,7 @@ from shopify_app.fulfillment.models import HISTORY, Change, ChangeFact, FeedRead
 from shopify_app.journal import feed
 from shopify_app.journal.models import Fact
 from shopify_app.kit.crashpoints import reach
+from shopify_app.kit.db import total
 from shopify_app.shops.models import INSTALLED, Shop
 from shopify_app.shops.queries import installed_ids
 
@@ -43,7 +45,12 @@ def drain(ctx: Context) -> int:
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count facts that are not in the feed yet, a batch of a shop at most."""
-    return session.scalar(select(func.count()).select_from(missing().subquery())) or 0
+    return session.scalar(_question()) or 0
+
+
+@cache
+def _question() -> Select[int]:
+    return total(missing())
 
 
 def missing(limit: int = BATCH, shop_id: int | None = None) -> Select[Any]:

@@ -41,7 +41,12 @@ _LOOKED_AT = (
         Contract.note,
     ),
     selectinload(Contract.lines).load_only(
-        ContractLine.title, ContractLine.variant_title, ContractLine.quantity, ContractLine.discounted_price
+        ContractLine.title,
+        ContractLine.variant_title,
+        ContractLine.quantity,
+        ContractLine.current_price,
+        ContractLine.discounted_price,
+        ContractLine.pricing,
     ),
 )
 """What is read of a contract; another column would be read for each of them when it is asked for."""

@@ -12,6 +12,7 @@ DONE = N_("Done at Shopify")
 UNDER_WAY = N_("Shopify has not confirmed it yet. It shows here within minutes; nothing has to be done again.")
 NO_ANSWER = N_("Shopify did not answer. Nothing was changed; please try again.")
 NOT_DONE = N_("It was not done. Please try again.")
+OTHER_WISH = N_("Something else was asked for first, and may be done by now. Open this again to see how it stands.")
 GONE = N_("Shopify no longer has this group of plans.")
 NO_SCOPE = N_(
     "Your shop has not let Perennial change products yet. Open Perennial anew from the Shopify admin and accept "
@@ -30,6 +31,7 @@ _WORDS = {
     "GROUP_DOES_NOT_EXIST": GONE,
     "PLAN_DOES_NOT_EXIST": N_("Shopify no longer has this plan."),
     "PRODUCT_DOES_NOT_EXIST": N_("Shopify no longer has one of these products."),
+    "PRODUCT_VARIANT_DOES_NOT_EXIST": N_("Shopify no longer has this variant."),
 }
 _BY_CODE = {
     "SELLING_PLAN_DUPLICATE_NAME": "name",

@@ -6,7 +6,7 @@ refuses a second one of its name (SELLING_PLAN_DUPLICATE_NAME).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from typing import Any, ClassVar, Protocol
@@ -18,6 +18,7 @@ from shopify_app.plans import queries
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.plans.terms import Terms, read
 
+VARIANT = "gid://shopify/ProductVariant/"
 LABEL = "Deliver every"
 """What shoppers see above the choice of plans: the group's only option."""
 
@@ -40,7 +41,8 @@ class Change(Protocol):
 
 @dataclass(frozen=True)
 class Create:
-    """A new group with its first plan, sold with these products from the start (at most PRODUCTS)."""
+    """A new group with its first plan, sold from the start with these products or single variants, by their gids (at
+    most PRODUCTS)."""
 
     group: str
     terms: Json
@@ -54,10 +56,10 @@ class Create:
     def send(self, client: AdminClient, group_gid: str, request_id: str) -> None:
         plan = Terms.from_json(self.terms).as_input()
         made = {"name": self.group, "merchantCode": code_of(request_id), "options": [LABEL]}
-        selling_plans.create(client, {**made, "sellingPlansToCreate": [plan]}, self.products)
+        selling_plans.create(client, {**made, "sellingPlansToCreate": [plan]}, *_sorted(self.products))
 
     def is_true(self, group: SellingPlanGroup | None) -> bool:
-        return group is not None and set(self.products) <= _products(group)
+        return group is not None and set(self.products) <= _sold(group)
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class Delete:
 
 @dataclass(frozen=True)
 class Attach:
-    """Products are sold with a group, at most PRODUCTS at once."""
+    """Products or single variants, by their gids, are sold with a group, at most PRODUCTS at once."""
 
     products: list[str]
     name: ClassVar[str] = "attach"
@@ -165,15 +167,19 @@ class Attach:
         return asdict(self)
 
     def send(self, client: AdminClient, group_gid: str, request_id: str) -> None:
-        selling_plans.add_products(client, group_gid, self.products)
+        products, variants = _sorted(self.products)
+        if products:
+            selling_plans.add_products(client, group_gid, products)
+        if variants:
+            selling_plans.add_variants(client, group_gid, variants)
 
     def is_true(self, group: SellingPlanGroup | None) -> bool:
-        return group is not None and set(self.products) <= _products(group)
+        return group is not None and set(self.products) <= _sold(group)
 
 
 @dataclass(frozen=True)
 class Detach:
-    """Products are no longer sold with a group, at most PRODUCTS at once."""
+    """Products or single variants are no longer sold with a group, at most PRODUCTS at once."""
 
     products: list[str]
     name: ClassVar[str] = "detach"
@@ -183,10 +189,14 @@ class Detach:
         return asdict(self)
 
     def send(self, client: AdminClient, group_gid: str, request_id: str) -> None:
-        selling_plans.remove_products(client, group_gid, self.products)
+        products, variants = _sorted(self.products)
+        if products:
+            selling_plans.remove_products(client, group_gid, products)
+        if variants:
+            selling_plans.remove_variants(client, group_gid, variants)
 
     def is_true(self, group: SellingPlanGroup | None) -> bool:
-        return group is not None and not set(self.products) & _products(group)
+        return group is not None and not set(self.products) & _sold(group)
 
 
 _KINDS: dict[str, Any] = {
@@ -214,5 +224,15 @@ def _on_sale(group: SellingPlanGroup | None) -> list[SellingPlan]:
     return queries.on_sale(group) if group is not None else []
 
 
-def _products(group: SellingPlanGroup) -> set[str]:
-    return {product["gid"] for product in group.products}
+def is_variant(gid: str) -> bool:
+    """Answer whether a gid is that of a single variant rather than of a product."""
+    return gid.startswith(VARIANT)
+
+
+def _sorted(gids: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Products, and variants."""
+    return [each for each in gids if not is_variant(each)], [each for each in gids if is_variant(each)]
+
+
+def _sold(group: SellingPlanGroup) -> set[str]:
+    return {each["gid"] for each in (*group.products, *group.variants)}

@@ -24,7 +24,7 @@ from shopify_app.journal.record import record
 from shopify_app.kit.clock import machine_now
 from shopify_app.plans import answers, queries, refresh
 from shopify_app.plans.answers import Answer
-from shopify_app.plans.changes import Change, Create, code_of, parse
+from shopify_app.plans.changes import Change, Create, code_of, is_variant, parse
 from shopify_app.plans.models import PlanChange, SellingPlanGroup
 from shopify_app.shops.queries import installed
 from shopify_app.shops.tokens import with_client
@@ -115,6 +115,8 @@ def _begin(
     if session.scalar(row.on_conflict_do_nothing().returning(PlanChange.id)) is not None:
         return None
     known = _row(session, shop_id, request_id)
+    if (known.action, known.wish, known.group_gid if group_gid else None) != (change.name, change.wish(), group_gid):
+        return Answer(False, answers.OTHER_WISH, (), known.group_gid)
     if known.state == CONFIRMED:
         return Answer(True, answers.DONE, (), known.group_gid)
     words = answers.UNDER_WAY if known.state == REQUESTED else known.words or answers.NOT_DONE
@@ -176,7 +178,11 @@ def _told(session: Session, row: PlanChange, change: Change) -> dict[str, object
     )
     wish = row.wish
     plan = (wish.get("terms") or {}).get("name")
-    found = {"group": session.scalar(names), "plan": plan, "products": len(wish.get("products") or ())}
+    sold = wish.get("products") or ()
+    variants = sum(map(is_variant, sold))
+    found = {
+        "group": session.scalar(names), "plan": plan, "products": len(sold) - variants, "variants": variants,
+    }  # fmt: skip
     return {name: value for name, value in found.items() if value}
 
 

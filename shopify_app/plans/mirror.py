@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from shopify_app.gateways.shopify.selling_plans import GroupSnapshot, PlanSnapshot
-from shopify_app.kit.db import lock
+from shopify_app.gateways.shopify.selling_plans import GroupSnapshot, PlanSnapshot, PlanVariant
+from shopify_app.kit.db import Json, lock
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 
 
@@ -39,6 +39,7 @@ def _group(session: Session, shop_id: int, group: GroupSnapshot, asked_at: datet
         "merchant_code": group.merchant_code,
         "options": list(group.options),
         "products": [{"gid": each.gid, "title": each.title, "price": str(each.price)} for each in group.products],
+        "variants": [_variant(each) for each in group.variants],
         "shopify_created_at": group.created_at,
         "read_at": asked_at,
         "deleted_at": None,
@@ -46,6 +47,11 @@ def _group(session: Session, shop_id: int, group: GroupSnapshot, asked_at: datet
     statement = insert(SellingPlanGroup).values(shop_id=shop_id, shopify_gid=group.gid, **values)
     statement = statement.on_conflict_do_update(index_elements=["shop_id", "shopify_gid"], set_=values)
     return session.scalars(statement.returning(SellingPlanGroup.id)).one()
+
+
+def _variant(each: PlanVariant) -> Json:
+    names = {"title": each.product_title, "variant_title": each.title}
+    return {"gid": each.gid, "product_gid": each.product_gid, **names, "price": str(each.price)}
 
 
 def _plan(session: Session, shop_id: int, group_id: int, plan: PlanSnapshot) -> None:

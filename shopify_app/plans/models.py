@@ -13,6 +13,7 @@ from shopify_app.kit.db import Base, Id, Json, ShopId
 
 class SellingPlanGroup(Base):
     """A group this app made. `products`: [{"gid", "title", "price"}], those it is attached to as a whole.
+    `variants`: [{"gid", "product_gid", "title", "variant_title", "price"}], those it is attached to by themselves.
 
     Shopify names no time of change: `read_at` (machine time) is when it was asked, and of two readings the later
     asked one wins. `deleted_at` (business time): Shopify no longer lists it.
@@ -28,6 +29,7 @@ class SellingPlanGroup(Base):
     merchant_code: Mapped[str]
     options: Mapped[list[Any]]
     products: Mapped[list[Any]]
+    variants: Mapped[list[Any]] = mapped_column(server_default=text("'[]'::jsonb"))
     shopify_created_at: Mapped[datetime]
     read_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]

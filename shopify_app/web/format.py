@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_skeleton, format_time, get_day_names, get_month_names
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_percent
 from flask import Flask
 
 from shopify_app.kit import speech
@@ -32,6 +32,12 @@ def moneys(amounts: Mapping[str, Decimal]) -> str:
 def count(value: int) -> str:
     """Return a whole number with separators, e.g. "5,000"."""
     return numeral(value)
+
+
+def percent(value: float) -> str:
+    """Return per cent with one digit after the point if there is one, e.g. "85.4%"; German "85,4 %"."""
+    share = Decimal(str(round(value, 1))) / 100
+    return str(format_percent(share, locale=locale(), decimal_quantization=False))
 
 
 def plural(value: int, one: str, many: str = "") -> str:
@@ -176,5 +182,5 @@ def _time(value: time) -> str:
 
 def register(app: Flask) -> None:
     """Give every template these words as filters."""
-    words = (money, moneys, count, plural, day, short_day, month, clock_time, moment, relative_day, age, hour)
-    app.jinja_env.filters.update({word.__name__: word for word in (*words, rhythm, anchor, beat, capital)})
+    words = (money, moneys, count, percent, plural, day, short_day, month, clock_time, moment, relative_day, age)
+    app.jinja_env.filters.update({word.__name__: word for word in (*words, hour, rhythm, anchor, beat, capital)})

@@ -30,7 +30,7 @@ from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.gateways.klaviyo.client import KlaviyoClient
 from shopify_app.gateways.shopify.tokens import Grant
 from shopify_app.journal.models import Delivery, Fact
-from shopify_app.kit.clock import RemoteClock, machine_now
+from shopify_app.kit.clock import machine_now
 from shopify_app.kit.crypto import Vault
 from shopify_app.kit.db import Database
 from shopify_app.kit.gid import gid
@@ -38,6 +38,7 @@ from shopify_app.kit.jobs import NoWakeups
 from shopify_app.kit.links import LinkSigner
 from shopify_app.shops.models import Shop
 from shopify_app.shops.tokens import store, with_client
+from tests.support.app import WorldClock
 
 START = datetime(2026, 12, 1, 14, tzinfo=UTC)
 """9 o'clock in New York."""
@@ -78,7 +79,6 @@ class Till:
 
     def at(self, instant: datetime) -> None:
         self.sandbox.set_clock(instant)
-        self.ctx.clock.fresh()
 
     def wait(self, step: timedelta) -> None:
         self.at(self.now + step)
@@ -188,7 +188,7 @@ def opened(sandbox: SandboxServer, postgres_url: str, **tiny: Any) -> Iterator[T
     ctx = Context(
         settings=settings,
         db=Database(postgres_url),
-        clock=RemoteClock(f"{sandbox.url}/clock"),
+        clock=WorldClock(sandbox.world),
         vault=Vault([key]),
         links=LinkSigner([key]),
         wakeups=NoWakeups(),

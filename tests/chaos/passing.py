@@ -21,7 +21,6 @@ HOUR = timedelta(hours=1)
 LEAP = timedelta(hours=12)
 SHORTEST_S = 0.4
 """So that a lease of a machine minute, 2 seconds here, is a few business hours and never a day."""
-LONGEST_S = 15.0
 LOOK_EVERY_S = 0.2
 
 _OPEN = """
@@ -70,7 +69,7 @@ def hop(machine: Machine, now: datetime, end: datetime, meanwhile: Callable[[], 
     now = min(end, _target(work, now))
     machine.control("POST", "/clock", set=now.isoformat())
     moved = time.monotonic()
-    while (passed := time.monotonic() - moved) < LONGEST_S:
+    while (passed := time.monotonic() - moved) < machine.plan.patience_s:
         meanwhile()
         machine.look()
         time.sleep(LOOK_EVERY_S)

@@ -26,7 +26,8 @@ MOST_OFTEN = 0.2
 @dataclass(frozen=True)
 class Plan:
     """`spread`: on how many days in a row the contracts of a cycle fall due, five at most, so that a run can end
-    between two cycles. `enough`: deaths at each of the two lines around the call, below which a run is void."""
+    between two cycles. `enough`: deaths at each of the two lines around the call, below which a run is void.
+    `patience_s`: real seconds after which the next hour comes although something could still be taken up."""
 
     contracts: int
     cycles: int
@@ -34,6 +35,7 @@ class Plan:
     seed: int
     enough: int
     spread: int = 5
+    patience_s: float = 15.0
 
     @property
     def charges(self) -> int:

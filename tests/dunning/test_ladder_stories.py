@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.dunning.ward import Ward
+from tests.dunning.ward import DAY, Ward
 
 
 def test_a_refusal_is_tried_on_four_days_told_each_time_and_then_paused(ward: Ward) -> None:
@@ -12,7 +12,8 @@ def test_a_refusal_is_tried_on_four_days_told_each_time_and_then_paused(ward: Wa
     assert (ward.case.decline, ward.case.next_step) == ("soft", "retry")
     assert f"{ward.case.next_step_at:%d %H}" == "05 14"
     assert ward.contract().at_risk_since is not None
-    ward.until(20)
+    ward.until(11)
+    ward.until(20, step=3 * DAY)
     assert ward.tries() == [(day, "failed") for day in ("04 14", "05 14", "07 14", "09 14", "11 14")]
     assert (ward.case.state, ward.case.final_action, ward.case.failures) == ("exhausted", "pause", 5)
     assert ward.contract().status == "PAUSED" and ward.contract().at_risk_since is None
@@ -26,7 +27,8 @@ def test_the_bank_pays_at_the_second_try_and_nothing_is_tried_any_more(ward: War
     ward.bank("CARD_DECLINED")
     ward.until(4)
     ward.bank(None)
-    ward.until(20)
+    ward.until(9)  # past the next days of the ladder
+    ward.until(20, step=4 * DAY)
     assert ward.tries() == [("04 14", "failed"), ("05 14", "settled")]
     assert ward.case.state == "recovered"
     assert ward.paid() == [(1, False)]

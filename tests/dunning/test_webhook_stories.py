@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.dunning.ward import Ward, admitted
+from tests.dunning.ward import DAY, Ward, admitted
 from tests.support.app import Story
 
 MINUTE = timedelta(minutes=1)
@@ -27,7 +27,7 @@ def test_webhooks_lost_or_doubled_in_every_rung_change_neither_charges_nor_messa
     ward.bank(None)
     ward.until(9)
     story.advance(20 * MINUTE, step=10 * MINUTE)
-    ward.until(13)
+    ward.until(13, step=2 * DAY)
     assert [state for _, state in ward.tries()] == ["failed", "failed", "failed", "settled"]
     assert ward.case.state == "recovered" and ward.paid() == [(1, False)]
     failed = [event["properties"]["AttemptNumber"] for event in ward.events("Subscription Charge Failed")]
@@ -60,14 +60,15 @@ def test_incident_b_with_a_case_open_shopify_bills_a_new_cycle_and_we_charge_not
     with ward.story.world.locked():
         ward.story.world.faults.set({"card_update_bills_a_new_cycle": True})
     # the failed cycle has to be over: then the current one is another
-    ward.until(12)
+    ward.until(4)
+    ward.until(12, step=4 * DAY)
     ward.story.advance(timedelta(days=3), step=timedelta(days=3))
     ward.bank(None)
     ward.card()
     ward.story.advance(5 * MINUTE, step=MINUTE)
     assert ward.paid() == [(2, True)], "Shopify's own retry, and no charge of ours"
     assert ward.case.next_step == "person" and "outside Perennial" in (ward.cycle().parked_reason or "")
-    ward.until(31)
+    ward.until(31, step=4 * DAY)
     assert ward.paid() == [(2, True)]
 
 

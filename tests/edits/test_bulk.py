@@ -18,6 +18,7 @@ from shopify_app.edits import unfinished as unfinished_dates
 from shopify_app.edits.bulk import requests, weigh, work
 from shopify_app.edits.bulk.models import BulkItem, BulkJob
 from shopify_app.edits.contract import unfinished
+from shopify_app.edits.models import ContractEdit
 from shopify_app.kit import crashpoints
 from shopify_app.kit.clock import machine_now
 from shopify_app.shops.models import Shop
@@ -109,6 +110,17 @@ def test_a_pause_is_weighed_without_a_change_then_done_once_each_and_taken_back(
     back = _take_back(desk, job)
     desk.run(back)
     assert desk.there() == ["ACTIVE"] * COUNT and desk.till.calls("ContractPause") == COUNT
+
+
+def test_one_that_cannot_be_weighed_holds_up_no_other(desk: Desk) -> None:
+    job = desk.weigh("pause")
+    desk.run(job)
+    first = desk.items(job)[0].contract_id
+    with desk.till.ctx.db.session() as session:  # as a version wrote it that knew more
+        session.execute(update(ContractEdit).where(ContractEdit.contract_id == first).values(action="hibernate"))
+    back = _take_back(desk, job)
+    assert desk.states(back) == {"cannot": 1, "can": COUNT - 1} and desk.job(back).state == "weighed"
+    assert desk.items(back)[0].words == "unforeseen: KeyError"
 
 
 @pytest.mark.parametrize("point", ["bulk.after_claim_before_edit", "bulk.after_edit_before_record"])

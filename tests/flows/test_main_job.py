@@ -24,11 +24,11 @@ def test_a_subscription_is_announced_charged_once_and_told(story: Story) -> None
     tiny.grow(story.world, at=INSTALLED, created_at=BOUGHT)
     story.install(klaviyo=True)
 
-    story.advance(datetime(2026, 11, 27, 13, 59, tzinfo=UTC), step=timedelta(days=1))
+    story.advance(datetime(2026, 11, 27, 13, 59, tzinfo=UTC), step=timedelta(days=3))
     assert _metrics(story) == []
 
     story.advance(datetime(2026, 11, 27, 14, 1, tzinfo=UTC))
-    story.advance(datetime(2026, 12, 1, 13, 59, tzinfo=UTC), step=timedelta(days=1))
+    story.advance(datetime(2026, 12, 1, 13, 59, tzinfo=UTC), step=timedelta(days=2))
     assert _metrics(story) == ["Upcoming Subscription Order"]
 
     story.advance(datetime(2026, 12, 1, 14, 1, tzinfo=UTC))
@@ -37,7 +37,7 @@ def test_a_subscription_is_announced_charged_once_and_told(story: Story) -> None
     assert {event["properties"]["ChargeDate"] for event in told} == {"December 4, 2026"}
     assert [event["properties"]["LeadDays"] for event in told] == [7, 3]
 
-    story.advance(datetime(2026, 12, 4, 16, tzinfo=UTC), step=timedelta(hours=6))
+    story.advance(datetime(2026, 12, 4, 16, tzinfo=UTC), step=timedelta(hours=24))
     (payment,) = story.world.ledger.payments()
     assert payment["at"].startswith("2026-12-04T14:")
     assert _metrics(story) == [*["Upcoming Subscription Order"] * 2, "Processed Subscription Order"]
@@ -45,7 +45,7 @@ def test_a_subscription_is_announced_charged_once_and_told(story: Story) -> None
     assert processed["OrderName"].startswith("#")
     assert processed["OrderTotalAmount"] == float(payment["amount"])
 
-    story.advance(datetime(2026, 12, 20, tzinfo=UTC), step=timedelta(days=1))
+    story.advance(datetime(2026, 12, 20, tzinfo=UTC), step=timedelta(days=4))
     assert len(story.world.ledger.payments()) == 1
     assert story.world.ledger.verdict(story.now)["violations"] == 0
     with story.ctx.db.session() as session:
@@ -69,7 +69,8 @@ def test_lost_and_doubled_webhooks_change_nothing(story: Story) -> None:
     story.install(klaviyo=True)
     with story.world.locked():
         story.world.faults.set({"webhooks": {"loss": 0.4, "duplicate": 0.4, "shuffle": 0.3}})
-    story.advance(datetime(2026, 12, 5, tzinfo=UTC), step=timedelta(hours=12))
+    story.advance(datetime(2026, 12, 4, 13, tzinfo=UTC), step=timedelta(days=2))
+    story.advance(datetime(2026, 12, 5, tzinfo=UTC), step=timedelta(hours=2))
     verdict = story.world.ledger.verdict(story.now)
     assert (verdict["once"], verdict["twice"], verdict["missed"], verdict["violations"]) == (3, 0, 0, 0)
     assert _metrics(story).count("Processed Subscription Order") == 3
@@ -78,7 +79,7 @@ def test_lost_and_doubled_webhooks_change_nothing(story: Story) -> None:
 def test_a_shop_without_a_key_loses_nothing(story: Story) -> None:
     tiny.grow(story.world, at=INSTALLED, created_at=BOUGHT)
     story.install()
-    story.advance(datetime(2026, 12, 4, 16, tzinfo=UTC), step=timedelta(hours=12))
+    story.advance(datetime(2026, 12, 4, 16, tzinfo=UTC), step=timedelta(days=2))
     assert _metrics(story) == []
     with story.ctx.db.session() as session:
         assert {fact.kind for fact in session.scalars(select(Fact))} >= {"order.upcoming", "order.processed"}

@@ -37,4 +37,5 @@ def test_both_languages_have_every_word_and_every_word_is_asked_for():
 def test_the_action_stands_on_the_product_and_asks_the_app_by_relative_addresses():
     toml = (FOLDER / "shopify.extension.toml").read_text()
     assert 'target = "admin.product-purchase-option.action.render"' in toml
+    assert 'target = "admin.product-variant-purchase-option.action.render"' in toml
     assert "http" not in "\n".join(TEXT.values())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
+import re
 from datetime import timedelta
 
 import jwt
@@ -177,19 +179,25 @@ def rules(app):
 
 def address(ctx, rule, domain: str = MINE) -> str:
     """A real address for a rule, its variables filled from `domain`'s rows."""
-    with ctx.db.session() as session:
-        of_shop = select(Contract.shopify_gid, PrivacyRequest.id).join(Shop, Shop.id == Contract.shop_id)
-        asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
-        gid, request_id = session.execute(asked).one()
-    known = {"number": gid.rsplit("/", 1)[1], "request_id": str(request_id), "token": _link(ctx, gid)}
-    known |= {"index": "1", "action": "skip", "decision": "1", "word": "skip"}
-    known |= {"group": known["number"], "plan": known["number"]}
+    known = _known(ctx, domain)
     values = {name: known[name] for name in rule.arguments}
     with_values = rule.rule
     for name, value in values.items():
         for form in (f"<{name}>", f"<int:{name}>", f"<string:{name}>"):
             with_values = with_values.replace(form, value)
     return with_values
+
+
+@functools.cache
+def _known(ctx, domain: str) -> dict[str, str]:
+    with ctx.db.session() as session:
+        of_shop = select(Contract.shopify_gid, PrivacyRequest.id).join(Shop, Shop.id == Contract.shop_id)
+        asked = of_shop.join(PrivacyRequest, PrivacyRequest.shop_id == Shop.id).where(Shop.domain == domain)
+        gid, request_id = session.execute(asked).one()
+    number = gid.rsplit("/", 1)[1]
+    known = {"number": number, "request_id": str(request_id), "token": _link(ctx, gid)}
+    known |= {"index": "1", "action": "skip", "decision": "1", "word": "skip"}
+    return known | {"group": number, "plan": number}
 
 
 def _link(ctx, gid: str) -> str:
@@ -349,6 +357,18 @@ def test_junk_is_refused_and_never_breaks_a_route(app, ctx):
                     url = address(ctx, rule) + query
                     answer = client.open(url, method=method, data=body, headers=headers | {"Content-Type": kind})
                     assert answer.status_code != 500, f"{method} {url} {kind} {body[:20]!r}: {answer.status_code}"
+
+
+def test_a_number_that_nothing_can_have_is_not_found_on_any_route(app, ctx):
+    client = app.test_client()
+    tokens = {"merchant": token(), "shopper": token(sub=SHOPPER, iss=None)}
+    for kind, bearer in tokens.items():
+        good = {"Authorization": f"Bearer {bearer}"}
+        for rule in merchant_rules(app, kind):
+            url = re.sub(r"<[^>]+>", "9" * 40, rule.rule)
+            for method in rule.methods - {"HEAD", "OPTIONS"} if rule.arguments else ():
+                answer = client.open(url, method=method, headers=good)
+                assert answer.status_code == 404, f"{method} {rule.rule}: {answer.status_code}"
 
 
 def _signed(body: bytes) -> dict[str, str]:

@@ -158,7 +158,7 @@ def test_a_month_on_the_sandbox_leaves_nothing_unexplained(story: Story) -> None
     with story.world.locked():
         contracts.change(story.world, story.shop_domain, grown.contracts[0], status="PAUSED")
         cycle_mutations.set_skipped(story.world, story.shop_domain, grown.contracts[1], 1, True)
-    story.advance(timedelta(days=2))
+    story.advance(timedelta(days=2), step=timedelta(hours=6))
     assert _of(story, date(2026, 12, 2)) == (4, 3, 1, 0)
     with story.ctx.db.session() as session:
         first = session.scalars(select(BillingCycle).where(BillingCycle.status == "BILLED").limit(1)).one()

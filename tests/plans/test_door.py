@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from sandbox.faces.storefront import objects
+from sandbox.shopify import products
 from sandbox.shopify.registry import gid
 from shopify_app.gateways.shopify import selling_plans
 from shopify_app.gateways.shopify.errors import ServerFault
@@ -67,6 +69,16 @@ def _group(till: Till) -> SellingPlanGroup:
 def _facts(till: Till) -> list[Fact]:
     with till.ctx.db.session() as session:
         return list(session.scalars(select(Fact).where(Fact.kind.startswith("plans.")).order_by(Fact.id)))
+
+
+def test_a_key_that_asked_for_something_else_before_is_not_told_that_this_is_done(till: Till):
+    made = _create(till)
+    dearer = replace(FOUR_WEEKS, value="5").as_json()
+    other = door.carry_out(till.ctx, till.shop_id, Create("Save", dearer), "r1", ME)
+    assert other == Answer(False, answers.OTHER_WISH, (), made.group_gid)
+    plan = _group(till).plans[0].shopify_gid
+    assert door.carry_out(till.ctx, till.shop_id, ChangePlan(plan, dearer), "r1", ME, made.group_gid) == other
+    assert len(_there(till)) == 1 and terms_of(_group(till).plans[0]) == FOUR_WEEKS
 
 
 def test_a_group_lives_from_its_first_plan_to_its_end(till: Till):
@@ -172,3 +184,29 @@ def test_a_shop_that_did_not_grant_the_scope_is_told_what_to_do(till: Till):
     answer = _create(till)
     assert not answer.is_done and answer.words in (answers.NO_SCOPE,)
     assert _there(till) == []
+
+
+def test_a_single_variant_is_sold_with_plans_of_its_own(till: Till):
+    world = till.sandbox.world
+    with world.locked():
+        product = world.of("products", till.domain).all()[0]
+        large = products.add_variant(world, till.domain, product, "1 kg", "40.00", sku="HB-1000", available=5)
+        small = next(row for row in world.of("variants", till.domain) if row["id"] != large["id"])
+    one = gid("ProductVariant", large["id"])
+    made = door.carry_out(till.ctx, till.shop_id, Create("Save", FOUR_WEEKS.as_json(), [one]), "r1", ME)
+    assert made.is_done and _there(till)[0]["variant_ids"] == [large["id"]] and not _there(till)[0]["product_ids"]
+    (sold,) = _group(till).variants
+    assert (sold["gid"], sold["title"], sold["variant_title"], sold["price"]) == (one, "House Blend", "1 kg", "40.00")
+    view = objects.product(world, till.domain, product)
+    offered = {each["title"]: len(each["selling_plan_allocations"]) for each in view["variants"]}
+    assert offered == {"250 g": 0, "1 kg": 1}
+    other = gid("ProductVariant", small["id"])
+    for number, change in enumerate((Attach([other]), Detach([one]), Detach([other]))):
+        answer = door.carry_out(till.ctx, till.shop_id, change, f"then-{number}", ME, made.group_gid)
+        assert answer.is_done, change
+    assert _group(till).variants == [] and _there(till)[0]["variant_ids"] == []
+    assert _facts(till)[1].data == {"group": "Save", "variants": 1}
+    gone = door.carry_out(
+        till.ctx, till.shop_id, Attach(["gid://shopify/ProductVariant/9"]), "r9", ME, made.group_gid
+    )
+    assert gone.problems == (("", "Shopify no longer has this variant."),)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from shopify_app.channels.klaviyo.models import CONNECTED
 from shopify_app.contracts.models import Contract
-from shopify_app.leaving import store
+from shopify_app.leaving import store, terms
 from shopify_app.leaving.regions import EU, MEMBERS, SHIPPED, Region, governing
 from shopify_app.shops.models import Shop
 from shopify_app.tasks.models import Task
+from shopify_app.web import acknowledging
 from tests.portal.shopper import Shopper
 
 KEY, OTHER = "tap-leaving-1", "tap-leaving-2"
@@ -71,9 +74,12 @@ def test_a_row_of_a_country_goes_before_the_union_and_of_a_state_before_its_coun
     assert len(MEMBERS) == 27
 
 
-def test_withdrawing_ends_it_once_and_is_acknowledged_with_its_time(shopper: Shopper) -> None:
+def test_withdrawing_ends_it_once_and_is_acknowledged_with_its_time(
+    shopper: Shopper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     story = shopper.story
-    assert leaving(shopper) == {"asks_reason": True, "offers": True, "withdrawal": None, "withdrawn_at": None}
+    assert leaving(shopper) == {"asks_reason": True, "offers": True, "withdrawal": None,
+                                "acknowledged": False, "withdrawn_at": None}  # fmt: skip
     none = shopper.deed("withdraw", KEY)
     assert (none.status_code, none.json()["code"]) == (409, "no_withdrawal")
     move(shopper, "DE")
@@ -102,6 +108,9 @@ def test_withdrawing_ends_it_once_and_is_acknowledged_with_its_time(shopper: Sho
     with story.ctx.db.session() as session:
         (task,) = session.scalars(select(Task)).all()
         assert (task.kind, task.contract_gid, task.order_gid is not None) == ("withdrawal", told.contract_gid, True)
+    assert not leaving(shopper)["acknowledged"], "nobody sends mails for this shop, so none is promised"
+    monkeypatch.setattr(acknowledging, "account_of", lambda *_: SimpleNamespace(state=CONNECTED))
+    assert leaving(shopper)["acknowledged"]
     kinds = [each["kind"] for each in shopper.get(f"/contracts/{shopper.contract}/timeline")["entries"]]
     assert "subscription.withdrawn" in kinds
 
@@ -149,5 +158,48 @@ def test_the_discount_is_given_as_shown_and_taken_once(shopper: Shopper) -> None
     assert (after["possible"], after["reason"]["code"]) == (False, "already")
     (fact,) = shopper.facts("subscription.discount_added")
     assert fact.actor == f"shopper:{shopper.customer}"
+    assert shopper.undo(OTHER).json()["contract"]["discounts"] == []
+    twice = shopper.deed("stay_discount", "tap-leaving-3", offer=value["value"])
+    assert (twice.status_code, twice.json()["code"]) == (409, "already"), "once, also when it was taken back"
     save(shopper, Region("*", True, offers=False))
     assert leaving(shopper)["offers"] is False and shopper.options()["stay_discount"]["inputs"][0]["values"] == []
+
+
+@pytest.mark.parametrize(
+    ("shop_zone", "country", "made", "until", "ends"),
+    [
+        # evening in California is the next day in Germany, whose fourteenth day is one later
+        ("America/Los_Angeles", "DE", "2026-12-02T05:00:00+00:00", "2026-12-16", "2026-12-16T23:00:00+00:00"),
+        # Tokyo's fifteenth is over while it goes on in Germany, and on the Azores even longer than in Lisbon
+        ("Asia/Tokyo", "DE", "2026-12-01T09:00:00+00:00", "2026-12-15", "2026-12-15T23:00:00+00:00"),
+        ("Asia/Tokyo", "PT", "2026-12-01T09:00:00+00:00", "2026-12-15", "2026-12-16T01:00:00+00:00"),
+        # the shop's own day ends later, and over a change of clocks
+        ("America/New_York", "DE", "2026-10-25T12:00:00+00:00", "2026-11-08", "2026-11-09T05:00:00+00:00"),
+        ("Europe/Berlin", "XX", "2026-12-01T09:00:00+00:00", "2026-12-15", "2026-12-15T23:00:00+00:00"),
+    ],
+)
+def test_the_days_are_for_nobody_fewer_than_their_own_calendar_says(
+    shop_zone: str, country: str, made: str, until: str, ends: str
+) -> None:
+    shop = Shop(iana_timezone=shop_zone, country="US")
+    contract = Contract(
+        shopify_created_at=datetime.fromisoformat(made), delivery_method={"address": {"country_code": country}}
+    )
+    right = terms.right_of(Region(EU, True, withdrawal_days=14), contract, shop)
+    assert right == terms.Right(date.fromisoformat(until), datetime.fromisoformat(ends))
+    assert terms.right_of(Region(EU, True), contract, shop) is None
+
+
+def test_what_was_declared_in_time_while_shopify_was_away_is_not_too_late_afterwards(shopper: Shopper) -> None:
+    story = shopper.story
+    move(shopper, "DE")
+    later(shopper, 14 * DAY)
+    with story.world.locked():
+        story.world.faults.set({"graphql": {"ContractCancel": {"status": 403, "times": 1}}})
+    assert shopper.deed("withdraw", KEY).json()["code"] == "no_answer"
+    declared = story.now
+    later(shopper, DAY)
+    assert shopper.deed("withdraw", OTHER).json()["code"] == "withdrawal_over"
+    done = shopper.deed("withdraw", KEY)
+    assert done.status_code == 200, done.text
+    assert leaving(shopper)["withdrawn_at"] == declared.strftime("%Y-%m-%dT%H:%M:%SZ")

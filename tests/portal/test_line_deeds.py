@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select, update
 
+from shopify_app.catalog.models import Product, Variant
 from shopify_app.edits.rules import store
 from shopify_app.edits.rules.terms import Rules
+from shopify_app.plans.models import SellingPlanGroup
 from tests.portal import stocked
 from tests.portal.shopper import Shopper
 from tests.support.app import Story
@@ -60,6 +64,31 @@ def test_items_are_changed_swapped_added_and_taken_out_at_the_prices_shown(choos
     assert choosy.deed("add", "tap-nowhere1", **nowhere).json()["code"] == "not_sold"
 
 
+def test_a_key_is_answered_alike_though_prices_and_the_shelf_have_changed_since(choosy: Shopper) -> None:
+    story, (line,) = choosy.story, _values(choosy, "quantity", "line")
+    (swap,) = _values(choosy, "swap", "variant")
+    wish = {"line": line["value"], "variant": swap["value"], "price": "9.00"}
+    more = {"variant": swap["value"], "quantity": 2, "price": "9.00"}
+    with story.world.locked():  # nothing is done: what was shown and asked for is kept
+        story.world.faults.set({"graphql": {"*": {"status": 403, "times": 1}}})
+    away = choosy.deed("add", "tap-add00001", **more)
+    assert (away.status_code, away.json()["code"]) == (503, "no_answer")
+    first = choosy.deed("swap", "tap-swap0001", **wish)
+    assert _lines(first) == [("Dark Roast", 1)]
+    with story.ctx.db.session() as session:
+        session.execute(update(Variant).values(price=Variant.price + 5))
+    dearer = choosy.deed("swap", "tap-swap0001", **wish)
+    assert dearer.json() == first.json()
+    with story.ctx.db.session() as session:
+        session.execute(update(Product).values(status="ARCHIVED"))
+    assert choosy.deed("swap", "tap-swap0001", **wish).json() == first.json()
+    other = choosy.deed("swap", "tap-swap0001", **wish | {"variant": "404"})
+    assert (other.status_code, other.json()["code"]) == (422, "other_request")
+    assert _lines(choosy.undo("tap-swap0001")) == [("House Blend", 1)]
+    there = choosy.deed("add", "tap-add00001", **more).json()["contract"]["lines"][1]
+    assert (there["quantity"], there["price"]["amount"]) == (2, "9.00"), "at the price that was shown"
+
+
 def test_the_rhythm_is_one_that_the_shop_offers(choosy: Shopper) -> None:
     assert choosy.options()["frequency"]["reason"]["code"] == "no_choice"
     stocked.offer(choosy.story, 1, 2)
@@ -74,12 +103,15 @@ def test_the_rhythm_is_one_that_the_shop_offers(choosy: Shopper) -> None:
 
 def test_address_note_code_and_card_are_changed_and_changed_back(choosy: Shopper) -> None:
     home = {"last_name": "Marsh", "address1": "Torstr. 1", "city": "Berlin", "zip": "10119", "country_code": "de"}
+    home["phone"] = "+493012345678"
     for field, value in (("country_code", "XX"), ("city", ""), ("city", "  "), ("zip", "1\n2")):
         wrong = choosy.deed("address", "tap-address0", **home | {field: value})
         assert (wrong.status_code, wrong.json()["field"]) == (422, field)
     assert choosy.deed("address", preview=True, **home).json()["after"]["address"]["city"] == "Berlin"
     moved = choosy.deed("address", "tap-address1", **home).json()["contract"]
     assert moved["delivery_method"]["address"]["city"] == "Berlin"
+    # a form that starts with what is told sends it back: a phone that was not told would be lost with the next change
+    assert moved["delivery_method"]["address"]["phone"] == home["phone"]
     assert choosy.undo("tap-address1").json()["contract"]["delivery_method"]["address"]["city"] == "Portland"
 
     look = choosy.deed("note", preview=True, text="Ring twice").json()
@@ -94,7 +126,9 @@ def test_address_note_code_and_card_are_changed_and_changed_back(choosy: Shopper
     (discount,) = coded["discounts"]
     assert coded["lines"][0]["total"]["amount"] == "12.60" and _values(choosy, "remove_discount", "discount")
     assert choosy.deed("discount", "tap-code0002", code="NOPE").json()["code"] == "code_rejected"
-    off = choosy.deed("remove_discount", "tap-code0003", discount=discount["discount"]).json()["contract"]
+    off, twice = (choosy.deed("remove_discount", "tap-code0003", discount=discount["discount"]) for _ in range(2))
+    assert twice.json() == off.json()
+    off = off.json()["contract"]
     assert off["discounts"] == [] and off["lines"][0]["total"]["amount"] == "14.00"
 
     assert choosy.options()["payment_method"]["reason"]["code"] == "no_choice"
@@ -127,3 +161,29 @@ def test_the_shops_rules_are_told_before_the_tap_and_hold_at_it(choosy: Shopper)
     skip = choosy.act("skip", index=first["index"])
     assert (skip.status_code, skip.json()["code"]) == (409, "skips_a_year")
     assert choosy.act("skip", index=first["index"], preview=True).json()["reason"]["code"] == "skips_a_year"
+
+
+def test_what_goes_with_the_plan_is_offered_and_a_swap_is_taken_back_where_it_was_allowed(choosy: Shopper) -> None:
+    story = choosy.story
+
+    def rule(**chosen: Any) -> None:
+        with story.ctx.db.session() as session:
+            assert store.change(session, story.shop.id, "", Rules(**chosen), "merchant:1", story.now)
+
+    (swap,) = _values(choosy, "swap", "variant")
+    wish = {"line": swap["of"], "variant": swap["value"]}
+    stocked.offer(story, 1)
+    rule(swaps="plan")
+    assert _values(choosy, "swap", "variant") == []
+    with story.ctx.db.session() as session:
+        dark = session.scalars(select(Variant.product_gid).where(Variant.title == "500 g")).one()
+        session.execute(update(SellingPlanGroup).values(products=[{"gid": dark, "title": "Dark", "price": "9.00"}]))
+    assert _values(choosy, "swap", "variant") == [swap], "the list and the door know the same products"
+    assert _lines(choosy.deed("swap", "tap-swap0001", **wish)) == [("Dark Roast", 1)]
+    assert _lines(choosy.undo("tap-swap0001")) == [("House Blend", 1)], "though it is none of the plan's"
+    assert choosy.deed("swap", "tap-swap0002", **wish).status_code == 200
+    with story.world.locked():
+        story.world.clock.advance(timedelta(days=2))
+    story.ctx.clock.fresh()
+    late = choosy.undo("tap-swap0002")
+    assert (late.status_code, late.json()["code"]) == (409, "swap_plan")

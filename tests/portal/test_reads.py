@@ -15,8 +15,9 @@ from shopify_app.orders.models import FulfillmentOrder, Order
 from shopify_app.shoppers.models import PaymentMethod
 from shopify_app.shops.models import Shop
 from tests.portal.shopper import Shopper
+from tests.support.app import Story
 
-MONTH = timedelta(days=31)
+CHARGE = datetime(2027, 1, 1, 14, tzinfo=UTC)
 
 
 def test_the_list_holds_ones_own_and_nothing_else(resting: Shopper) -> None:
@@ -85,7 +86,7 @@ def test_dates_to_come_say_until_when_and_what_is_possible(resting: Shopper) -> 
 
 def test_orders_and_what_happened_as_a_shopper_may_read_it(shopper: Shopper) -> None:
     story = shopper.story
-    story.advance(MONTH + timedelta(days=1), step=timedelta(hours=12))
+    _until_charged(story)
     orders = shopper.get(f"/contracts/{shopper.contract}/orders")["orders"]
     assert len(orders) == 2 and orders[0]["date"] == "2027-01-01" and orders[0]["payment_status"] == "PAID"
     with story.ctx.db.session() as session:
@@ -107,6 +108,13 @@ def test_orders_and_what_happened_as_a_shopper_may_read_it(shopper: Shopper) -> 
     assert shopper.get(f"/contracts/{shopper.contract}")["payment"]["state"] == "ok"
 
 
+def _until_charged(story: Story) -> None:
+    """Let the month pass, the hours of the charge, and a day."""
+    story.advance(CHARGE, step=timedelta(days=8))
+    story.advance(timedelta(hours=1))
+    story.advance(timedelta(days=1), step=timedelta(hours=12))
+
+
 def _delivery(shopper: Shopper, paid: Order, number: int, at: datetime) -> FulfillmentOrder:
     return FulfillmentOrder(
         shop_id=paid.shop_id,
@@ -123,7 +131,7 @@ def _delivery(shopper: Shopper, paid: Order, number: int, at: datetime) -> Fulfi
 def test_a_declined_card_and_a_stopped_shop_are_told(shopper: Shopper) -> None:
     with shopper.story.world.locked():
         shopper.story.world.faults.set({"outcomes": {"*": "CARD_DECLINED"}})
-    shopper.story.advance(MONTH + timedelta(days=1), step=timedelta(hours=12))
+    _until_charged(shopper.story)
     assert shopper.get(f"/contracts/{shopper.contract}")["payment"]["state"] == "failed"
     late = shopper.cycles()[0]
     assert late["state"] == "waiting"

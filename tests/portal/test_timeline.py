@@ -40,6 +40,7 @@ SIDES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "subscription.item_removed": ({"items": [MUG]}, {"items": []}),
     "subscription.item_swapped": ({"items": [BEANS]}, {"items": [MUG]}),
     "subscription.quantity_changed": ({"items": [BEANS]}, {"items": [BEANS | {"quantity": 3}]}),
+    "subscription.price_changed": ({"lines": [BEANS | {"price": "10.0"}]}, {"lines": [BEANS | {"price": "14.00"}]}),
     "subscription.frequency_changed": (
         {"billing": MONTH, "delivery": MONTH},
         {"billing": MONDAYS, "delivery": MONDAYS},

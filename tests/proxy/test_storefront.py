@@ -6,16 +6,21 @@ import json
 import re
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import httpx
 import pytest
+from sqlalchemy import delete, func, select, update
 
 from sandbox.faces.storefront import app_proxy
 from sandbox.shopify import stock
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.clock import machine_now
-from shopify_app.web.proxy import pressed
+from shopify_app.shops.models import UNINSTALLED, Shop
+from shopify_app.web.links import limits
+from shopify_app.web.portal import guard as changes
+from shopify_app.web.proxy import guard, pressed
 from tests.proxy.shop import Storefront, grow, tokens
 from tests.support.app import SECRET, Story
 from tests.support.stories import story
@@ -62,6 +67,9 @@ def test_a_shopper_subscribes_in_the_storefront_and_skips_in_its_account_block(f
 
     undone = front.press(tokens(done)["Undo"])
     assert "takes place as planned" in undone.text and "December 8, 2026" in undone.text
+    late = front.press(skip)  # on a tab that stood open: it was done, and is so no longer
+    assert late.status_code == 409 and "has changed since" in late.text and "December 8, 2026" in late.text
+    assert len(facts(front, "order.skipped")) == 1
 
 
 def test_a_month_s_order_moves_a_week_and_back(front: Storefront) -> None:
@@ -78,6 +86,19 @@ def test_a_month_s_order_moves_a_week_and_back(front: Storefront) -> None:
         assert gone.status_code == 409 and words in gone.text, "it is no longer where it was shown"
     back = front.press(tokens(done)["Undo"])
     assert "Next order: Friday, January 1, 2027" in back.text
+
+
+def test_the_day_on_the_button_is_the_one_it_moves_to_over_a_change_of_clocks(front: Storefront) -> None:
+    front.subscribe(front.small, front.monthly)
+    late = datetime(2027, 3, 8, 4, 30, tzinfo=UTC)  # half past eleven in the evening of March 7, a week before
+    with front.story.ctx.db.session() as session:
+        newest = session.scalar(select(func.max(BillingCycle.contract_id)))
+        mine = BillingCycle.contract_id == newest
+        session.execute(delete(BillingCycle).where(mine, BillingCycle.cycle_index > 1))
+        session.execute(update(BillingCycle).where(mine).values(expected_at=late, due_at=late))
+    block = front.block()
+    assert "Next order: Sunday, March 7, 2027" in block.text
+    assert "Move to Sunday, March 14, 2027" in tokens(block)
 
 
 def test_a_press_needs_the_token_of_this_shopper_s_own_page(front: Storefront) -> None:
@@ -159,3 +180,44 @@ def test_what_shopify_did_not_forward_is_refused_in_one_line(front: Storefront) 
         for method in ("GET", "POST"):
             answer = httpx.request(method, url, params=bad)
             assert answer.status_code == 401 and "\n" not in answer.text
+    with front.story.ctx.db.session() as session:
+        session.execute(update(Shop).values(status=UNINSTALLED))
+    assert httpx.get(url, params=good).status_code == 401, "of a shop that left"
+
+
+def test_who_asks_too_often_waits_and_others_do_not(front: Storefront, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = machine_now()
+    monkeypatch.setattr(limits, "machine_now", lambda: moment)  # no new minute begins meanwhile
+    monkeypatch.setattr(guard, "SIGNED_OUT", 2)
+    monkeypatch.setattr(guard, "REQUESTS", 1)
+    monkeypatch.setattr(changes, "CHANGES", 1)
+    asked = {"plan": front.weekly, "locale": "de"}
+    signed_out = [front.open("/apps/perennial/dates", **asked) for _ in range(3)]
+    assert [each.status_code for each in signed_out] == [200, 200, 429]
+    assert 0 < int(signed_out[2].headers["Retry-After"]) <= 60 and "in einer Minute" in signed_out[2].text
+    front.subscribe(front.small, front.monthly)  # and is signed in by that
+    assert [front.block().status_code for _ in range(2)] == [200, 429]
+    monkeypatch.setattr(guard, "REQUESTS", 9)
+    done = front.press(tokens(front.block())["Skip this order"])
+    assert done.status_code == 200
+    undone = front.press(tokens(done)["Undo"])
+    assert undone.status_code == 429 and len(facts(front, "order.unskipped")) == 0, "changes are counted apart"
+
+
+def test_a_press_while_shopify_is_away_says_so_and_leaves_nothing_half_done(front: Storefront) -> None:
+    front.subscribe(front.small, front.monthly)
+    skip = tokens(front.block())["Skip this order"]
+
+    def trouble(**how: object) -> None:
+        with front.story.world.locked():
+            front.story.world.faults.set({"graphql": {"CycleSkip": {"times": 1, **how}}})
+
+    trouble(status=403)
+    away = front.press(skip)
+    assert away.status_code == 503 and "The shop does not answer right now" in away.text
+    assert "January 1, 2027" in away.text
+    assert facts(front, "order.skipped") == []
+    trouble(reset="after")  # done, and its answer lost
+    done = front.press(skip)
+    assert done.status_code == 200 and "This order is skipped" in done.text and "February 1, 2027" in done.text
+    assert len(facts(front, "order.skipped")) == 1

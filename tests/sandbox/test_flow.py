@@ -40,7 +40,7 @@ class _App(BaseHTTPRequestHandler):
 @pytest.fixture
 def app() -> Iterator[str]:
     server = HTTPServer(("127.0.0.1", 0), _App)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     _App.answers, _App.seen = [], []
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

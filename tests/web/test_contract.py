@@ -9,6 +9,7 @@ from pathlib import Path
 
 import shopify_app
 from shopify_app.channels.klaviyo.catalogue import METRICS
+from shopify_app.contracts.models import BillingCycle
 from shopify_app.schedule import DUTIES
 from shopify_app.web.admin.sentences import TELLINGS
 from tests.web import rows
@@ -42,6 +43,23 @@ def test_what_it_is_who_pays_and_what_comes_next(admin: Admin):
         "Perennial has not charged this subscription yet.", f"{ROOT_LINK}/customers/5",
     ):  # fmt: skip
         assert words in html, words
+
+
+def test_an_item_says_what_it_is_to_cost_and_from_when(admin: Admin):
+    steps = [
+        {"after": 0, "type": "PERCENTAGE", "value": "10", "price": "18.00"},
+        {"after": 2, "type": "PRICE", "value": "20.00", "price": "20.00"},
+    ]
+    with admin.context.db.session() as session:
+        contract = rows.contract(session, admin.shop_id, 7)
+        contract.lines[0].pricing = {"base": "20.00", "steps": steps}
+        rows.cycle(session, contract, 1, NOW + timedelta(days=2), order_number=2)
+        rows.cycle(session, contract, 2, NOW + timedelta(days=33), order_number=3)
+    assert "$18.00 for the first 2 orders, then $20.00 from Jan 3, 2027" in _page(admin)
+    assert "$25.00" in _page(admin)  # what the second of these orders comes to
+    with admin.context.db.session() as session:
+        session.query(BillingCycle).update({"order_number": 2})
+    assert "$18.00 for the first 2 orders, then $20.00<" in _page(admin)  # the day lies too far ahead
 
 
 def test_data_shopify_does_not_give_is_said_plainly(admin: Admin):

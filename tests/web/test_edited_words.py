@@ -33,6 +33,8 @@ def said(kind: str, before: Any = None, after: Any = None, actor: str = "merchan
          "Swapped …: 2 × Mug instead of 1 × House Blend (250 g)."),
         ("quantity_changed", {"items": [HOUSE]}, {"items": [HOUSE | {"quantity": 3}]},
          "Quantity changed …: House Blend (250 g) from 1 to 3."),
+        ("price_changed", {"lines": [HOUSE | {"price": "10.0"}, MUG]}, {"lines": [HOUSE | {"price": "14.00"}, MUG]},
+         "Price changed as agreed with the plan: House Blend (250 g) from $10.00 to $14.00."),
         ("frequency_changed", {"billing": MONTH, "delivery": MONTH}, {"billing": TWO, "delivery": TWO},
          "Frequency changed …: every 2 months instead of every month."),
         ("frequency_changed", {"billing": TWO, "delivery": TWO}, {"billing": TWO, "delivery": MONTH},

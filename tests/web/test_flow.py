@@ -22,7 +22,7 @@ def test_switches_are_saved_as_ticked_and_told_in_the_history(admin: Admin) -> N
         assert (row.is_on, row.takes_actions, len(row.kinds)) == (True, True, 6)
     page = admin.get("/settings").text
     assert "Shopify Flow hears of 2 kinds of events and may change subscriptions. Chosen by you" in page
-    assert "Triggers and actions" in page
+    assert ">Shopify Flow</s-link>" in page
     admin.post("/settings/flow")
     assert "Shopify Flow hears nothing and may change nothing." in admin.get("/settings").text
 

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from shopify_app.cards.models import CardRequest
 from shopify_app.contracts.models import Contract
+from shopify_app.edits.contract.actions import ACTIONS, OURS
 from shopify_app.edits.models import ContractEdit, CycleEdit
 from shopify_app.notices.models import Notice
 from shopify_app.orders.alignment.models import OrderAlignment
+from shopify_app.web.admin.history import calls
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
@@ -93,6 +95,16 @@ def test_every_call_that_a_row_keeps_is_told_with_its_key_and_what_came_of_it(ad
     assert numbers == {"calls": 7, "charges": 2, "stock": 1, "told": 1}
     assert 'aria-current="true">Stock</a>' in admin.get(f"{PAGE}?kind=stock").text
     assert _words(admin.get("/contracts/7").text) == said
+
+
+def test_only_what_shopify_is_asked_for_is_a_call_and_all_of_it_has_words(admin: Admin) -> None:
+    assert set(calls.OF_SUBSCRIPTION) == set(ACTIONS) - set(OURS)
+    with admin.context.db.session() as session:
+        of = rows.contract(session, admin.shop_id, 7)
+        session.add(_edit(of, "done", NOW, action="backup_method", finished_at=NOW))
+        session.add(_edit(of, "rejected", NOW, action="withdraw", words="Away.", finished_at=NOW))
+    (told,) = _words(admin.get(f"{PAGE}?kind=calls").text)
+    assert told.startswith("Shopify was asked to end the subscription, which the shopper withdrew from.")
 
 
 def test_pages_show_each_entry_once_in_order_though_many_share_a_second(admin: Admin) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from shopify_app.catalog.models import Variant
 from shopify_app.plans import answers, door
 from shopify_app.plans.answers import Answer
 from shopify_app.plans.changes import Attach, ChangePlan, Create, Detach
+from shopify_app.plans.models import SellingPlanGroup
 from shopify_app.plans.terms import Terms
 from tests.web.conftest import Admin
 from tests.web.test_plans import FOUR_WEEKS, GROUP, _offer, asked
@@ -14,6 +16,7 @@ from tests.web.test_plans import FOUR_WEEKS, GROUP, _offer, asked
 __all__ = ["asked"]
 HERE = "/purchase-options/v1/plans"
 PRODUCT = "gid://shopify/Product/5"
+ONE = "gid://shopify/ProductVariant/8"
 FORM = {"group": "Save", "unit": "WEEK", "every": "4", "deliveries": "1", "discount": "PERCENTAGE", "value": "15.0"}
 
 
@@ -47,6 +50,29 @@ def test_each_change_is_asked_of_the_one_door(admin: Admin, asked: list[tuple]):
         (ChangePlan("gid://shopify/SellingPlan/81", six.as_json()), "b", "merchant:42", GROUP),
         (Attach([PRODUCT]), "c", "merchant:42", GROUP),
         (Detach([PRODUCT]), "d", "merchant:42", GROUP),
+    ]
+
+
+def test_one_variant_is_sold_by_itself_or_with_its_whole_product(admin: Admin, asked: list[tuple]):
+    _offer(admin, FOUR_WEEKS)
+    with admin.context.db.session() as session:
+        for number, product in ((7, 5), (8, 6)):
+            owner = f"gid://shopify/Product/{product}"
+            gid = f"gid://shopify/ProductVariant/{number}"
+            session.add(Variant(shop_id=admin.shop_id, shopify_gid=gid, product_gid=owner, title="1 kg", price=40))
+        own = {"gid": ONE, "product_gid": "gid://shopify/Product/6", "title": "Rose Tea", "variant_title": "1 kg"}
+        session.query(SellingPlanGroup).update({"variants": [own | {"price": "40.00"}]})
+    told = [admin.get(f"{HERE}?product=gid://shopify/ProductVariant/{n}").json["groups"][0] for n in (7, 8)]
+    assert [(each["is_sold"], each["is_whole"]) for each in told] == [(False, True), (True, False)]
+    assert "Rose Tea (1 kg)" in admin.get("/plans/71").text and "1 single variant" in admin.get("/plans").text
+    _post(admin, "", **FORM, product=ONE, request_id="a")
+    _post(admin, "/71/products", do="detach", product=ONE, request_id="b")
+    admin.post("/plans/71/products", do="attach", product=[PRODUCT, ONE], request_id="c")
+    assert [each[:2] for each in asked] == [
+        (Create("Save", FOUR_WEEKS.as_json(), [ONE]), "a"),
+        (Detach([ONE]), "b"),
+        (Attach([PRODUCT]), "c"),
+        (Attach([ONE]), "c-variants"),
     ]
 
 

@@ -1,10 +1,11 @@
 // One deed from the form to its end: looked at first, done once for each tap, and what came of it.
 import {useEffect, useState} from 'preact/hooks';
 
-import {newKey, Problem} from './api/client';
+import {newKey} from './api/client';
 import {carryOut, type Deed, preview} from './api/deeds';
 import type {Done, Preview} from './api/types';
 import {atFirst, body, missing, type Typed, visible} from './body';
+import {useErrand} from './use-errand';
 
 /** What was done, and the key that takes it back (null when nothing does). */
 export interface Made {
@@ -17,45 +18,31 @@ export interface Made {
 export function useDeed(deed: Deed, tell: (made: Made) => void) {
   const [typed, setTyped] = useState<Typed>(() => atFirst(deed));
   const [looked, setLooked] = useState<Preview>();
-  const [problem, setProblem] = useState<Problem>();
   const [short, setShort] = useState<string[]>([]);
-  const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(newKey);
-
-  async function during(work: () => Promise<void>) {
-    if (busy) return;
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      await work();
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      setProblem(caught);
-      if (caught.field) setLooked(undefined); // back to the field that it names
-      if (!caught.mayPass) setKey(newKey()); // it was not done: the next tap is another request
-    } finally {
-      setBusy(false);
-    }
-  }
+  const {busy, problem, run} = useErrand(({field, mayPass}) => {
+    if (field) setLooked(undefined); // back to the field that it names
+    if (!mayPass) setKey(newKey()); // it was not done: the next tap is another request
+  });
 
   const look = () => {
     const empty = missing(deed, typed);
     setShort(empty);
     if (empty.length) return;
-    void during(async () => setLooked(await preview(deed, body(deed, typed))));
+    void run('look', async () => setLooked(await preview(deed, body(deed, typed))));
   };
   useEffect(() => {
     if (!visible(deed.inputs).length) look();
   }, []);
 
   return {
-    typed, looked, problem, short, busy, look,
+    typed, looked, problem, short, busy: busy !== '', look,
     set: (field: string, value: string) => {
       setTyped((now) => ({...now, [field]: value}));
       setKey(newKey());
     },
     back: () => setLooked(undefined),
-    act: () => during(async () => {
+    act: () => run('act', async () => {
       const done = await carryOut(deed, body(deed, typed), key);
       tell({deed, key: done.undo ? key : null, done});
     }),

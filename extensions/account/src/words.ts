@@ -1,5 +1,5 @@
 // Words, money and dates as the shopper reads them. All words are in locales/, none in the code.
-import type {Address, Line, Money, Rhythm} from './api/types';
+import type {Address, Line, Money, PriceChange, Rhythm} from './api/types';
 import {host} from './host';
 
 /** The words of a key; with `count` in the plural that the language has for it. */
@@ -34,14 +34,20 @@ export function item(line: Line): string {
   return `${line.quantity} × ${line.title}${line.variant ? `, ${line.variant}` : ''}`;
 }
 
+/** "House Blend: $10.00 for the first 2 orders, then $14.00 from Wed, March 3, 2027." */
+export function priceChange({title, variant, price, orders, later, from}: PriceChange): string {
+  const said = {item: variant ? `${title}, ${variant}` : title, price: money(price), later: money(later), count: orders};
+  return from ? t('price_change_from', {...said, day: day(from)}) : t('price_change', said);
+}
+
 export function items(lines: Line[]): string {
   return lines.map(item).join(' · ');
 }
 
 /** An address in one line, in the order in which its fields come. */
 export function address(value: Address): string {
-  const {first_name, last_name, company, address1, address2, city, province_code, zip, country_code} = value;
+  const {first_name, last_name, company, address1, address2, city, province_code, zip, country_code, phone} = value;
   const name = [first_name, last_name].filter(Boolean).join(' ');
   const town = [zip, city, province_code].filter(Boolean).join(' ');
-  return [name, company, address1, address2, town, country_code].filter(Boolean).join(', ');
+  return [name, company, address1, address2, town, country_code, phone].filter(Boolean).join(', ');
 }

@@ -38,8 +38,9 @@ describe('the body of a request', () => {
   });
 
   test('an address starts as it is, and needs what is needed; an emptied note is sent', () => {
-    const deed = {action: 'address', contract: CONTRACT, inputs: [input('address1'), input('company', {needed: false})]};
-    expect(atFirst(deed)).toEqual({address1: '12 Elm Street', company: ''});
+    const deed = {action: 'address', contract: CONTRACT, inputs: [input('address1'), input('company', {needed: false}), input('phone', {needed: false})]};
+    expect(atFirst(deed)).toEqual({address1: '12 Elm Street', company: '', phone: '+12075550100'});
+    expect(body(deed, {...atFirst(deed), address1: '1 Oak Street'})).toEqual({address1: '1 Oak Street', phone: '+12075550100'});
     expect(missing(deed, {address1: ''})).toEqual(['address1']);
     const note = {action: 'note', contract: CONTRACT, inputs: [input('text')]};
     expect([missing(note, {text: ''}), body(note, {text: ''})]).toEqual([[], {text: ''}]);

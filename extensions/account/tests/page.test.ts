@@ -4,7 +4,7 @@ import {fireEvent, waitFor} from '@testing-library/dom';
 import {afterEach, beforeEach, expect, test} from 'vitest';
 
 import type {Option} from '../src/api/types';
-import {app, CANCEL, CONTRACT, CYCLE, input} from './support';
+import {app, CANCEL, CONTRACT, CYCLE, input, usd} from './support';
 
 const extension = getExtension('customer-account.page.render');
 const preview = {possible: true, reason: null, before: {skipped: false}, after: {skipped: true}};
@@ -40,6 +40,15 @@ test('the list tells what comes next, and an empty one says so', async () => {
   await waitFor(() => expect(document.body.textContent).toContain('list.empty_why'));
 });
 
+test('a price that is to follow is told with its day, or without one while that is not known', async () => {
+  const soon = {line: 'l1', title: 'House Blend', variant: '250 g', price: usd('10.00'), orders: 2, later: usd('14.00'), from: '2027-03-03'};
+  at('/contracts/6203000001');
+  const priced = {...CONTRACT, price_changes: [soon, {...soon, line: 'l2', from: null}]};
+  extension.fetch = app({...reads, '/6203000001': priced}).fetch;
+  await extension.render();
+  await waitFor(() => expect(document.body.textContent).toMatch(/price_change_from.*price_change(?!_)/));
+});
+
 test('a skip that may not have arrived is sent again with its key, and undone by that key', async () => {
   at('/contracts/6203000001');
   let tries = 0;
@@ -63,12 +72,12 @@ test('a skip that may not have arrived is sent again with its key, and undone by
   expect(asked.find(({path}) => path.endsWith('/undo'))?.body).toEqual({key: first?.key});
 });
 
-const LEAVING = {asks_reason: true, offers: true, withdrawal: {until: '2026-12-15', exempt: 'Opened bags.'}, withdrawn_at: null};
+const LEAVING = {asks_reason: true, offers: true, withdrawal: {until: '2026-12-15', exempt: 'Opened bags.'}, acknowledged: true, withdrawn_at: null};
 const WITHDRAW: Option = {action: 'withdraw', possible: true, reason: null, inputs: []};
 
 test('withdrawing takes two labelled steps, and then says when', async () => {
   at('/contracts/6203000001');
-  const done = {...CONTRACT, status: 'CANCELLED', leaving: {...LEAVING, withdrawn_at: '2026-12-02T09:00:00Z'}};
+  const done = {...CONTRACT, status: 'CANCELLED', leaving: {...LEAVING, acknowledged: false, withdrawn_at: '2026-12-02T09:00:00Z'}};
   let isDone = false;
   const own = () => (isDone ? done : {...CONTRACT, leaving: LEAVING});
   const preview = {possible: true, reason: null, before: {}, after: {}};
@@ -79,9 +88,11 @@ test('withdrawing takes two labelled steps, and then says when', async () => {
   fireEvent.click(await button('deed.withdraw'));
   const confirm = await button('withdraw.do');
   expect(document.body.textContent).toContain('withdraw.exempt');
+  expect(document.body.textContent).toContain('withdraw.mail');
   expect(asked.filter(({path}) => path.endsWith('/withdraw'))).toHaveLength(0);
   fireEvent.click(confirm);
   await waitFor(() => expect(document.body.innerHTML).toContain('withdraw.done'));
+  expect(document.body.textContent, 'no mail is promised that nobody sends').toContain('withdraw.no_mail');
   expect(asked.find(({path}) => path.endsWith('/withdraw'))?.key).toMatch(/^[0-9a-f]{32}$/);
 });
 
@@ -127,6 +138,34 @@ test('what is picked up is sent to an address, by a way that Shopify names for i
   const home = {last_name: 'Marsh', address1: '1 Oak Street'};
   await waitFor(() => expect(asked.find(({path}) => path.endsWith('/delivery/preview'))?.body).toEqual({option: 'express', price: '12.00', address: home}));
   expect(asked.find(({path, method}) => method === 'POST' && path.endsWith('/shipping'))?.body).toEqual(home);
+});
+
+test('a price that has changed meanwhile is read anew rather than sent again', async () => {
+  at('/contracts/6203000001');
+  const add = (amount: string): Option => {
+    const variant = {value: '7', words: 'Dark Roast', price: {amount, currency: 'USD'}, now: false, of: null};
+    return {action: 'add', possible: true, reason: null, inputs: [input('variant', {values: [variant]}), input('price', {needed: false})]};
+  };
+  let price = '9.00';
+  const refuse = () => new Response(JSON.stringify({code: 'price_changed', detail: 'Dearer by now.', field: 'price'}), {status: 409});
+  const {asked, fetch} = app({...reads, '/options': () => ({actions: [add(price)]}), '/add/preview': preview, '/add': refuse});
+  extension.fetch = fetch;
+  await extension.render();
+  const once = async () => {
+    fireEvent.click(await button('deed.add'));
+    await button('deed.look');
+    fireEvent.submit(document.body.querySelector('s-form')!);
+    await waitFor(() => expect(document.body.textContent).toContain('deed.changes'));
+    fireEvent.click(document.body.querySelector('s-button[variant=primary]')!);
+    await waitFor(() => expect(document.body.innerHTML).toContain('Dearer by now.'));
+  };
+  await once();
+  price = '11.00';
+  fireEvent.click(await button('again'));
+  await waitFor(() => expect(asked.filter(({path}) => path.endsWith('/options'))).toHaveLength(2));
+  await new Promise((shown) => setTimeout(shown, 20));
+  await once();
+  expect(asked.filter(({path}) => path.endsWith('/add')).map(({body}) => body)).toEqual([{variant: '7', price: '9.00'}, {variant: '7', price: '11.00'}]);
 });
 
 test('who is signed out is told so, after one more try with a fresh token', async () => {

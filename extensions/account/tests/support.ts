@@ -10,8 +10,8 @@ export const CONTRACT: Contract = {
   billing: {interval: 'MONTH', count: 1}, delivery: {interval: 'MONTH', count: 1},
   lines: [{line: 'l1', title: 'House Blend', variant: '250 g', quantity: 1, price: usd('14.00'), total: usd('14.00')}],
   next_charge: {date: '2027-01-01', charge_at: '2027-01-01T14:00:00Z', total: usd('18.50')},
-  total: usd('18.50'), shipping_price: usd('4.50'), discounts: [], leaving: {asks_reason: true, offers: true, withdrawal: null, withdrawn_at: null}, time_zone: 'America/New_York',
-  delivery_method: {kind: 'shipping', title: 'Standard', location: null, address: {last_name: 'Marsh', address1: '12 Elm Street', city: 'Portland', country_code: 'US'}},
+  total: usd('18.50'), shipping_price: usd('4.50'), discounts: [], price_changes: [], leaving: {asks_reason: true, offers: true, withdrawal: null, acknowledged: false, withdrawn_at: null}, time_zone: 'America/New_York',
+  delivery_method: {kind: 'shipping', title: 'Standard', location: null, address: {last_name: 'Marsh', address1: '12 Elm Street', city: 'Portland', country_code: 'US', phone: '+12075550100'}},
   payment_method: null, payment: {state: 'ok', confirm_url: null},
   card: {state: 'missing', path: 'account', words: '', account_url: 'https://shop.example/account', intent: 'open:shopify/SubscriptionContract,gid://shopify/SubscriptionContract/6203000001?field=paymentMethod', reason: null},
 };
@@ -46,6 +46,7 @@ export function app(answers: Record<string, unknown>) {
     const end = Object.keys(answers).filter((each) => path.endsWith(each)).sort((a, b) => b.length - a.length)[0];
     const found = end === undefined ? 404 : answers[end];
     const told = typeof found === 'function' ? found() : found;
+    if (told instanceof Response) return told;
     return typeof told === 'number' ? new Response('{}', {status: told}) : new Response(JSON.stringify(told));
   });
   return {asked, fetch: fetch as unknown as typeof globalThis.fetch};

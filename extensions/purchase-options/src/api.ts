@@ -15,6 +15,8 @@ export interface Group {
   number: string;
   name: string;
   is_sold: boolean;
+  /** A variant is sold with it because its whole product is. */
+  is_whole: boolean;
   plans: Plan[];
 }
 

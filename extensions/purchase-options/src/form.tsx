@@ -5,6 +5,7 @@ import {change, newKey, type Outcome, Trouble, type Typed} from './api';
 import {host, t} from './host';
 
 const UNITS = ['DAY', 'WEEK', 'MONTH', 'YEAR'];
+const SHOWN = ['group', 'every', 'unit', 'deliveries', 'discount', 'value', 'name'];
 const DISCOUNTS = ['NONE', 'PERCENTAGE', 'FIXED_AMOUNT', 'PRICE'];
 
 interface Given {
@@ -39,10 +40,17 @@ export function Form({heading, start, path, group, onDone, onBack}: Given) {
     setKey(newKey());
     setOutcome(came);
   };
+  // a mistake at a field that stands in the app alone has no other place to be told
+  const elsewhere = Object.entries(outcome?.errors ?? {}).filter(([name]) => !SHOWN.includes(name)).map(([, words]) => words);
   const isPriced = typed.discount !== 'NONE';
   return (
     <s-admin-action heading={heading} loading={isBusy}>
-      {outcome?.words && <s-banner tone="critical">{outcome.words}</s-banner>}
+      {outcome?.words && (
+        <s-banner tone="critical">
+          {outcome.words}
+          {elsewhere.map((words) => <s-paragraph key={words}>{words}</s-paragraph>)}
+        </s-banner>
+      )}
       <s-stack gap="base">
         {!group && <s-text-field label={t('group')} details={t('group_why')} {...field('group')} />}
         <s-grid gridTemplateColumns="1fr 1fr" gap="base">

@@ -6,7 +6,7 @@ import {afterEach, beforeEach, expect, test, vi} from 'vitest';
 const extension = getExtension('admin.product-purchase-option.action.render');
 const PRODUCT = 'gid://shopify/Product/5';
 const PLAN = {number: '81', name: 'Every 4 weeks', sentences: ['15% off.'], example: '$20.00 → $17.00', can_change: true};
-const GROUP = {number: '71', name: 'Save', is_sold: false, plans: [PLAN]};
+const GROUP = {number: '71', name: 'Save', is_sold: false, is_whole: false, plans: [PLAN]};
 const OFFER = {is_stale: false, currency: 'USD', groups: [GROUP], start: {group: 'Subscribe and save', unit: 'WEEK', every: '4', deliveries: '1', discount: 'PERCENTAGE', value: '10'}, change: null};
 const DONE = {is_done: true, words: 'Done', errors: {}};
 
@@ -19,10 +19,10 @@ interface Asked {
 }
 
 /** Starts the action on the product; `answers` are told in turn, a number is a status without a body. */
-async function open(answers: unknown[], sellingPlanId?: string) {
+async function open(answers: unknown[], sellingPlanId?: string, id = PRODUCT) {
   const asked: Asked[] = [];
   const told = [...answers];
-  extension.shopify.data.selected = [{id: PRODUCT, sellingPlanId}];
+  extension.shopify.data.selected = [{id, sellingPlanId}];
   extension.shopify.close = vi.fn();
   extension.fetch = (async (url: string, init?: RequestInit) => {
     asked.push({path: String(url), body: init?.body ? JSON.parse(String(init.body)) : null});
@@ -54,6 +54,17 @@ test('plans are offered with the product, and asked for once by one key while no
   expect(asked[2]?.body?.request_id).toBe(asked[1]?.body?.request_id);
 });
 
+test('a single variant is named as such, and one that is sold with its whole product has nothing to press', async () => {
+  const variant = 'gid://shopify/ProductVariant/8';
+  const groups = [GROUP, {...GROUP, number: '72', name: 'Whole', is_whole: true}];
+  const asked = await open([{...OFFER, groups}, DONE, {...OFFER, groups: [{...GROUP, is_sold: true}]}], undefined, variant);
+  fireEvent.click(await button('attach_variant'));
+  expect(document.body.textContent).toContain('sold_whole');
+  expect(Array.from(document.body.querySelectorAll('s-button')).filter((each) => each.textContent === 'attach_variant')).toHaveLength(1);
+  await button('detach_variant');
+  expect(asked[1]?.body).toMatchObject({do: 'attach', product: variant});
+});
+
 test('a new group is published for the product, a mistake told at its field', async () => {
   const wrong = {is_done: false, words: 'Nothing was changed', errors: {value: 'Enter a number.'}};
   const asked = await open([OFFER, wrong, DONE]);
@@ -74,6 +85,14 @@ test('the plan that was chosen is changed, with what the form does not show sent
   await waitFor(() => expect(extension.shopify.close).toHaveBeenCalled());
   expect(asked[1]?.path).toBe('/purchase-options/v1/plans/71/81?locale=language');
   expect(asked[1]?.body).toMatchObject({cutoff: '3', name: 'Every 4 weeks'});
+});
+
+test('a mistake at a field that the form does not show is told all the same', async () => {
+  const change = {group: '71', plan: '81', name: 'On Mondays', typed: {...OFFER.start, weekday: '1', unit: 'MONTH'}};
+  const wrong = {is_done: false, words: 'Nothing was changed.', errors: {weekday: 'A weekday goes with weeks only.'}};
+  await open([{...OFFER, change}, wrong], 'gid://shopify/SellingPlan/81');
+  fireEvent.click(await button('save'));
+  await waitFor(() => expect(document.body.textContent).toContain('Nothing was changed.A weekday goes with weeks only.'));
 });
 
 test('no answer is said, and asked again', async () => {

@@ -44,7 +44,7 @@ def buy(world: World, shop: str, lines: list[Row], person: Row) -> list[Row]:
 
 def _subscribe(world: World, shop: str, lines: list[Row], plan_id: int, person: Row, method: Row) -> Row:
     first = world.of("variants", shop)[lines[0]["variant"]]
-    plan = find_plan(world, shop, first["product_id"], plan_id)
+    plan = find_plan(world, shop, first, plan_id)
     if plan is None:
         raise KeyError(f"plan {plan_id}")
     rest = {name: plan[name] for name in ("anchors", "min_cycles", "max_cycles", "cutoff") if plan.get(name)}

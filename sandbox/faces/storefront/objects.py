@@ -44,9 +44,9 @@ def cart(world: World, shop: str, lines: list[Row]) -> Liquid:
     }
 
 
-def find_plan(world: World, shop: str, product_id: int, plan_id: int | None) -> Row | None:
-    """The plan of that number, if the product is sold on it."""
-    groups = [one for one in world.of("selling_plan_groups", shop) if product_id in one["product_ids"]]
+def find_plan(world: World, shop: str, variant: Row, plan_id: int | None) -> Row | None:
+    """The plan of that number, if the variant is sold on it."""
+    groups = [one for one in world.of("selling_plan_groups", shop) if selling_plans.applies_to(one, variant)]
     return next((plan for group in groups for plan in group["plans"] if plan["id"] == plan_id), None)
 
 
@@ -71,7 +71,13 @@ def _item(world: World, shop: str, line: Row) -> Liquid:
 
 
 def _groups(world: World, shop: str, row: Row) -> list[Row]:
-    found = [one for one in world.of("selling_plan_groups", shop) if row["id"] in one["product_ids"]]
+    """The groups of a product, and those of single variants of it (doubt: whether Liquid's product has these too)."""
+    own = [each for each in world.of("variants", shop) if each["product_id"] == row["id"]]
+    found = [
+        one
+        for one in world.of("selling_plan_groups", shop)
+        if row["id"] in one["product_ids"] or any(selling_plans.applies_to(one, each) for each in own)
+    ]
     return sorted(found, key=lambda one: (one.get("position", 1), one["id"]))
 
 
@@ -115,7 +121,12 @@ def _variant(world: World, shop: str, row: Row, groups: list[Row], product_row: 
         "price": prices.cents(row["price"]),
         "available": is_available(world, shop, row),
         "requires_selling_plan": bool(product_row.get("requires_selling_plan")),
-        "selling_plan_allocations": [_allocation(plan, group, row) for group in groups for plan in _plans(group)],
+        "selling_plan_allocations": [
+            _allocation(plan, group, row)
+            for group in groups
+            if selling_plans.applies_to(group, row)
+            for plan in _plans(group)
+        ],
     }
 
 

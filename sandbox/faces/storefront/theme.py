@@ -17,13 +17,25 @@ from babel import Locale
 from babel.numbers import format_currency
 from liquid import Environment, FileSystemLoader, Mode
 from liquid.filter import with_context
+from markupsafe import escape
 
 EXTENSION = Path(__file__).resolve().parents[3] / "extensions" / "storefront"
 SCHEMA = re.compile(r"{%-?\s*schema\s*-?%}(.*?){%-?\s*endschema\s*-?%}", re.DOTALL)
 
 
-def draw(block: str, root: str, locale: str, currency: str, settings: dict[str, Any], **objects: Any) -> str:
-    """Return the HTML of a block. ``root``: this storefront's path; ``settings`` replace the schema's defaults."""
+def draw(
+    block: str,
+    root: str,
+    locale: str,
+    currency: str,
+    settings: dict[str, Any],
+    money_format: str = "{}",
+    **objects: Any,
+) -> str:
+    """Return the HTML of a block. ``root``: this storefront's path; ``settings`` replace the schema's defaults.
+
+    ``money_format``: what stands around an amount; many shops have HTML there (Shopify docs, Liquid: money).
+    """
     source = (EXTENSION / "blocks" / f"{block}.liquid").read_text()
     found = SCHEMA.search(source)
     schema = json.loads(found[1]) if found else {}
@@ -34,7 +46,7 @@ def draw(block: str, root: str, locale: str, currency: str, settings: dict[str, 
         section={"id": "main"},
         routes={"root_url": root, "account_url": f"{root}/account", "account_login_url": f"{root}/account/login"},
         localization={"language": {"iso_code": locale}},
-        _shop={"root": root, "locale": locale, "currency": currency},
+        _shop={"root": root, "locale": locale, "currency": currency, "money_format": money_format},
         **objects,
     )
 
@@ -48,7 +60,8 @@ def _environment() -> Environment:
 
 @with_context
 def _money(value: Any, *, context: Any) -> str:
-    return str(format_currency(Decimal(value) / 100, context.resolve("_shop")["currency"], locale="en_US"))
+    shop = context.resolve("_shop")
+    return str(shop["money_format"]).format(format_currency(Decimal(value) / 100, shop["currency"], locale="en_US"))
 
 
 @with_context
@@ -64,7 +77,8 @@ def _translate(key: str, *, context: Any, **values: Any) -> str:
     if isinstance(words, dict):  # plural forms, chosen by `count` (Shopify docs, Liquid: translate)
         form = Locale.parse(context.resolve("_shop")["locale"]).plural_form(values["count"])
         words = words.get(form, words["other"])
-    return re.sub(r"{{\s*(\w+)\s*}}", lambda found: str(values[found[1]]), words)
+    # what is filled in is escaped, unless the key ends in _html (Shopify docs, Liquid: translate)
+    return re.sub(r"{{\s*(\w+)\s*}}", lambda found: str(escape(values[found[1]])), words)
 
 
 def _json(value: Any) -> str:

@@ -18,6 +18,7 @@ from shopify_app.edits import answers, changes, door
 from shopify_app.edits.bulk import weigh
 from shopify_app.edits.bulk.models import (
     CAN,
+    CANNOT,
     CHANGED,
     DONE,
     NEW,
@@ -106,7 +107,11 @@ def _weigh(ctx: Context, job_id: int) -> int:
         items = session.scalars(query.order_by(BulkItem.contract_id).limit(WEIGHED_AT_ONCE)).all()
         shop = session.get_one(Shop, job.shop_id)
         for item in items:
-            weigh.one(session, shop, job, item, now)
+            try:
+                with session.begin_nested():
+                    weigh.one(session, shop, job, item, now)
+            except Exception as error:  # one that cannot be weighed may not hold up the others for ever
+                item.state, item.words = CANNOT, _unforeseen(error, job_id, item.contract_id)
         if len(items) < WEIGHED_AT_ONCE:
             job.state = WEIGHED
         return len(items)
@@ -129,9 +134,7 @@ def _do_one(ctx: Context, job: BulkJob) -> bool:
     try:
         answer = _ask(ctx, job, item, gid)
     except Exception as error:
-        # a bug about one subscription; its text stays out of the row because it may quote it
-        log.exception("bulk item failed", extra={"job": job.id, "contract": item.contract_id})
-        _later(ctx, item, until, f"unforeseen: {type(error).__name__}")
+        _later(ctx, item, until, _unforeseen(error, job.id, item.contract_id))
         return True
     reach("bulk.after_edit_before_record")
     if answer.is_done:
@@ -141,6 +144,12 @@ def _do_one(ctx: Context, job: BulkJob) -> bool:
     else:
         _write(ctx, item, until, {"state": REFUSED, "words": answer.words})
     return True
+
+
+def _unforeseen(error: Exception, job_id: int, contract_id: int) -> str:
+    """Log a bug about one subscription, and name it; its text stays out of the row because it may quote it."""
+    log.exception("bulk item failed", extra={"job": job_id, "contract": contract_id})
+    return f"unforeseen: {type(error).__name__}"
 
 
 def _ask(ctx: Context, job: BulkJob, item: BulkItem, gid: str) -> answers.Answer | whole.Answer:

@@ -88,6 +88,10 @@ class Action(ABC):
     def settle(self, session: Session, contract: Contract, actor: str) -> None:  # noqa: B027 - most need nothing
         """Write on our rows what follows from the change and Shopify cannot know."""
 
+    def told(self, contract: Contract) -> Json | None:
+        """Return what the fact of `done_kind` says besides before and after."""
+        return None
+
     def learned(self, contract: Contract, before: Json) -> Action:
         """Return the action with what only the contract as read at Shopify tells: kept to take it back."""
         return self

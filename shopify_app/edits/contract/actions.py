@@ -11,6 +11,7 @@ from shopify_app.edits.contract.lines import Add, Quantity, Remove, Swap
 from shopify_app.edits.contract.note import Note
 from shopify_app.edits.contract.out_of_stock import OutOfStock
 from shopify_app.edits.contract.payment_method import ChoosePaymentMethod
+from shopify_app.edits.contract.price_step import PriceStep
 from shopify_app.edits.contract.rhythm import Frequency
 from shopify_app.edits.contract.statuses import Cancel, Pause, Reactivate, Resume
 from shopify_app.edits.contract.stay import StayDiscount
@@ -18,10 +19,13 @@ from shopify_app.edits.contract.withdrawal import Withdraw
 from shopify_app.kit.db import Json
 
 _STATUSES: tuple[type[Action], ...] = (Pause, Resume, Reactivate, Cancel, Withdraw)
-_LINES: tuple[type[Action], ...] = (Quantity, Swap, Remove, Add, Frequency)
+_LINES: tuple[type[Action], ...] = (Quantity, Swap, Remove, Add, Frequency, PriceStep)
 _DETAILS: tuple[type[Action], ...] = (Address, Delivery, Note, OutOfStock, ChoosePaymentMethod, ChooseBackup)
 _DISCOUNTS: tuple[type[Action], ...] = (Discount, ManualDiscount, RemoveDiscount, StayDiscount)
 ACTIONS = {action.name: action for action in (*_STATUSES, *_LINES, *_DETAILS, *_DISCOUNTS)}
+
+OURS = tuple(name for name, action in ACTIONS.items() if action.is_ours)
+"""Those that Shopify is not asked for."""
 
 
 def parse(name: str, wish: Json) -> Action:

@@ -53,14 +53,15 @@ def preview(ctx: Context, action: Action, target: Target) -> Preview | None:
     return Preview(before, before if why_not else action.paint(before), why_not, verdict.overridden)
 
 
-def carry_out(ctx: Context, action: Action, target: Target, request_id: str) -> Answer:
+def carry_out(ctx: Context, action: Action, target: Target, request_id: str, *, takes_back: bool = False) -> Answer:
     """Change a subscription at Shopify and tell the journal. Never raises what Shopify may answer: see `No`.
 
-    The same request id acts once and is answered alike, unless nothing was done (PASSING). Raises ValueError for a
-    request id that is empty or too long.
+    The same request id acts once and is answered alike, unless nothing was done (PASSING). `takes_back`: it
+    undoes what was allowed just before, see `rules.judge.Case`. Raises ValueError for a request id that is empty or
+    too long.
     """
     with ctx.db.session() as session:
-        begun = requests.begin(session, action, target, request_id, ctx.clock.now())
+        begun = requests.begin(session, action, target, request_id, ctx.clock.now(), takes_back=takes_back)
     if isinstance(begun, Answer):
         return begun
     held_until = begun.lease_until

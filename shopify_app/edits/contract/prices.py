@@ -9,10 +9,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from shopify_app.contracts import price_steps
+from shopify_app.contracts.price_steps import adjusted, price_of
 from shopify_app.kit.db import Json
 from shopify_app.kit.money import round_money
-
-HUNDRED = Decimal(100)
 
 
 def price(pricing: Json | None, current: Decimal, base: Decimal, currency: str) -> Decimal:
@@ -21,12 +21,15 @@ def price(pricing: Json | None, current: Decimal, base: Decimal, currency: str) 
     Without a policy it is the price in the shop.
     """
     step = _in_force(pricing, current, currency)
-    return round_money(base, currency) if step is None else _adjusted(base, step, currency)
+    return round_money(base, currency) if step is None else adjusted(base, step, currency)
 
 
 def moved_to(pricing: Json | None, base: Decimal) -> Json | None:
     """Return the same policy for an item whose price in the shop is `base`."""
-    return {**pricing, "base": str(base)} if pricing else None
+    if not pricing:
+        return None
+    steps = [{name: step[name] for name in ("after", "type", "value")} for step in pricing["steps"]]
+    return {**pricing, "base": str(base), "steps": steps}
 
 
 def as_input(pricing: Json, currency: str) -> dict[str, Any]:
@@ -38,7 +41,7 @@ def as_input(pricing: Json, currency: str) -> dict[str, Any]:
                 "afterCycle": step["after"],
                 "adjustmentType": step["type"],
                 "adjustmentValue": _value(step),
-                "computedPrice": str(_adjusted(Decimal(pricing["base"]), step, currency)),
+                "computedPrice": str(price_of(pricing, step, currency)),
             }
             for step in pricing["steps"]
         ],
@@ -46,25 +49,11 @@ def as_input(pricing: Json, currency: str) -> dict[str, Any]:
 
 
 def _in_force(pricing: Json | None, current: Decimal, currency: str) -> Json | None:
-    """The step that makes the line's price what it is; the first when none does, as after a change by hand.
-
-    Whether a cycle that checkout charged counts for `afterCycle` is not documented, so cycles are not counted here.
-    """
+    """The step that makes the line's price what it is; the first when none does, as after a change by hand."""
     if not pricing or not pricing["steps"]:
         return None
-    base = Decimal(pricing["base"])
-    making: list[Json] = [step for step in pricing["steps"] if _adjusted(base, step, currency) == current]
-    return making[-1] if making else pricing["steps"][0]
-
-
-def _adjusted(base: Decimal, step: Json, currency: str) -> Decimal:
-    value = Decimal(step["value"])
-    adjusted = {
-        "PERCENTAGE": base * (HUNDRED - value) / HUNDRED,
-        "FIXED_AMOUNT": base - value,
-        "PRICE": value,
-    }[step["type"]]
-    return round_money(max(adjusted, Decimal(0)), currency)
+    step: Json = pricing["steps"][price_steps.in_force(pricing, current, currency) or 0]
+    return step
 
 
 def _value(step: Json) -> dict[str, Any]:

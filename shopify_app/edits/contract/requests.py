@@ -21,12 +21,16 @@ from shopify_app.kit.gid import number_of
 LONGEST_ID = 100
 
 
-def begin(session: Session, action: Action, target: Target, request_id: str, now: datetime) -> ContractEdit | Answer:
+def begin(
+    session: Session, action: Action, target: Target, request_id: str, now: datetime, *, takes_back: bool = False
+) -> ContractEdit | Answer:
     """Write down who wants what and hold the contract; or return the answer that needs no question to Shopify.
 
     What `is_ours` is done with it, in one commit.
 
-    `now`: business time. Raises ValueError for a request id that is empty or longer than LONGEST_ID.
+    `now`: business time. `takes_back`: it undoes what was allowed just before.
+
+    Raises ValueError for a request id that is empty or longer than LONGEST_ID.
     """
     if not 0 < len(request_id) <= LONGEST_ID:
         raise ValueError("a request id has 1 to 100 characters")
@@ -41,7 +45,7 @@ def begin(session: Session, action: Action, target: Target, request_id: str, now
         return refused(taken)
     if answer := standing.why_not(session, action, seen):
         return answer
-    verdict = hook.of_action(session, action, seen, target.actor)
+    verdict = hook.of_action(session, action, seen, target.actor, takes_back=takes_back)
     if verdict.forbidden:
         return by_rule(verdict.forbidden)
     before = standing.paint(seen)
@@ -93,7 +97,7 @@ def done(
     action.settle(session, contract, edit.actor)
     edit.wish = action.learned(contract, edit.before).wish()
     if action.done_kind:
-        tell(session, edit, contract, action.done_kind, now, data)
+        tell(session, edit, contract, action.done_kind, now, data or action.told(contract))
     return _finish(edit, DONE, Answer(True, action.done_words), now)
 
 

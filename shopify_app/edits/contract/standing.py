@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import column, select, table, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shopify_app.contracts import mirror
+from shopify_app.contracts.cycles import ATTEMPTS, UNDER_WAY
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.edits.contract import pause_ends, picture
 from shopify_app.edits.contract.action import Action, Standing
@@ -24,9 +25,6 @@ THEN = N_("Shopify changes the subscription only after it.")
 
 LEASE = timedelta(seconds=120)
 """Machine time for which nothing of the contract is charged while Shopify is asked; after it the asker is dead."""
-# Billing stands to the right of edits and may not be imported; whether a charge is under way is read as rows.
-_ATTEMPTS = table("billing_attempts", column("contract_id"), column("state"))
-_OPEN = ("written", "requested", "unknown", "challenged")
 
 
 def look(session: Session, contract: Contract, now: datetime) -> Standing:
@@ -102,5 +100,5 @@ def let_go(session: Session, contract_id: int, until: datetime) -> None:
 
 
 def _is_charging(session: Session, contract: Contract) -> bool:
-    mine = (_ATTEMPTS.c.contract_id == contract.id, _ATTEMPTS.c.state.in_(_OPEN))
-    return session.scalar(select(_ATTEMPTS.c.state).where(*mine).limit(1)) is not None
+    mine = (ATTEMPTS.c.contract_id == contract.id, ATTEMPTS.c.state.in_(UNDER_WAY))
+    return session.scalar(select(ATTEMPTS.c.state).where(*mine).limit(1)) is not None

@@ -52,7 +52,9 @@ class Withdraw(Action):
     def why_not(self, standing: Standing) -> No | None:
         if standing.contract.withdrawn_at is not None:
             return No.ALREADY
-        return No.WITHDRAWAL_OVER if standing.now >= datetime.fromisoformat(self.until) else None
+        # what was declared in time and could not be done then is not too late when it is tried again
+        declared, until = datetime.fromisoformat(self.declared_at), datetime.fromisoformat(self.until)
+        return No.WITHDRAWAL_OVER if declared >= until else None
 
     def paint(self, before: Picture) -> Picture:
         is_over = before.status in ENDED

@@ -125,15 +125,15 @@ def with_wish(on: Grounds, case: Case, wish: dict[str, Any]) -> Case:
         case,
         product_gid=old.product_gid if old else None,
         to_product_gid=on.session.scalar(select(Variant.product_gid).where(*known)),
-        offered=_offered(on, old.selling_plan_gid) if old else frozenset(),
+        offered=offered(on.session, on.contract.shop_id, old.selling_plan_gid) if old else frozenset(),
     )
 
 
-def _offered(on: Grounds, plan_gid: str | None) -> frozenset[str]:
-    """Products attached as a whole to the group of a selling plan; of other apps' groups none is known."""
+def offered(session: Session, shop_id: int, plan_gid: str | None) -> frozenset[str]:
+    """Return the products attached as a whole to the group of a selling plan; of other apps' groups none is known."""
     query = (
         select(SellingPlanGroup.products)
         .join(SellingPlan, SellingPlan.group_id == SellingPlanGroup.id)
-        .where(SellingPlan.shop_id == on.contract.shop_id, SellingPlan.shopify_gid == plan_gid)
+        .where(SellingPlan.shop_id == shop_id, SellingPlan.shopify_gid == plan_gid)
     )
-    return frozenset(product["gid"] for products in on.session.scalars(query) for product in products)
+    return frozenset(product["gid"] for products in session.scalars(query) for product in products)

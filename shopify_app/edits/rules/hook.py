@@ -79,13 +79,16 @@ def of_change(session: Session, change: change.Change, standing: change.Standing
     return _judge(seen.rules, seen.case(change), actor)
 
 
-def of_action(session: Session, action: action.Action, standing: action.Standing, actor: str) -> Verdict:
-    """Judge an edit of a whole contract before it is asked for."""
+def of_action(
+    session: Session, action: action.Action, standing: action.Standing, actor: str, *, takes_back: bool = False
+) -> Verdict:
+    """Judge an edit of a whole contract before it is asked for. `takes_back`: see `Case`."""
     if not _is_judged(actor):
         return FREE
     on = cases.grounds(session, standing.contract)
     found = [cases.of_contract(on, standing.cycles, name, standing.now) for name in action.ruled_by()]
-    verdicts = [_judge(on.rules, cases.with_wish(on, case, action.wish()), actor) for case in found]
+    wished = [replace(cases.with_wish(on, case, action.wish()), takes_back=takes_back) for case in found]
+    verdicts = [_judge(on.rules, case, actor) for case in wished]
     forbidden = next((each.forbidden for each in verdicts if each.forbidden), None)
     return Verdict(forbidden, tuple(dict.fromkeys(why for each in verdicts for why in each.overridden)))
 

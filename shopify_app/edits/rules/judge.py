@@ -31,7 +31,8 @@ class Case:
     `own_minimum`: the contract's own minCycles. `skipped`: other orders that the shopper skipped; `order`: this one.
     `planned_at`: where a moved order was planned first. With `has_wish`, the fields below it say what is wished for;
     without, it is judged whether any wish could be granted. `to_charge_at`: when a moved order would be charged.
-    `offered`: products on offer with the plan of the item to be swapped.
+    `offered`: products on offer with the plan of the item to be swapped. `takes_back`: it undoes what the shopper was
+    allowed to do just before, which only a cutoff can come between.
     """
 
     action: str
@@ -51,6 +52,7 @@ class Case:
     product_gid: str | None = None
     to_product_gid: str | None = None
     offered: frozenset[str] = frozenset()
+    takes_back: bool = False
 
 
 def why_not(rules: Iterable[Rules], case: Case) -> Forbidden | None:
@@ -62,7 +64,7 @@ def all_of(rules: Iterable[Rules], case: Case) -> Iterator[Forbidden]:
     """Yield every rule that stands in the way, once each."""
     seen: set[str] = set()
     for each in rules:
-        for check in (_switch, _minimum, _cutoff, _skips_a_year, _skips_in_a_row, _pause, _move, _swap):
+        for check in (_cutoff,) if case.takes_back else _CHECKS:
             found = check(each, case)
             if found is not None and found not in seen:
                 seen.add(found)
@@ -167,6 +169,9 @@ def _swap(rules: Rules, case: Case) -> Forbidden | None:
         return Forbidden("swap_plan")
     is_wrong = rules.swaps == LISTED and case.to_product_gid not in rules.swap_products
     return Forbidden("swap_listed") if is_wrong else None
+
+
+_CHECKS = (_switch, _minimum, _cutoff, _skips_a_year, _skips_in_a_row, _pause, _move, _swap)
 
 
 def _a_year_after(day: date) -> date:

@@ -73,12 +73,17 @@ def read_pricing(node: Node | None) -> dict[str, Any] | None:
     """Return a price policy in our words: `base` per unit, and `steps` by the cycle after which each applies.
 
     A step's `type` is PERCENTAGE, FIXED_AMOUNT or PRICE (SellingPlanPricingPolicyAdjustmentType, schema 2026-10), its
-    `value` per cent, an amount off, or the price itself. Amounts are text.
+    `value` per cent, an amount off, or the price itself; `price` is what a unit comes to. Amounts are text.
     """
     if not node:
         return None
     steps = [
-        {"after": each["afterCycle"], "type": each["adjustmentType"], "value": _value(each["adjustmentValue"])}
+        {
+            "after": each["afterCycle"],
+            "type": each["adjustmentType"],
+            "value": _value(each["adjustmentValue"]),
+            "price": str(each["computedPrice"]["amount"]),
+        }
         for each in node["cycleDiscounts"]
     ]
     return {

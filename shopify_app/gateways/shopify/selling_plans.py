@@ -47,8 +47,19 @@ class PlanProduct:
 
 
 @dataclass(frozen=True)
+class PlanVariant:
+    """A variant that is sold with a group by itself. `price` is in the shop's currency."""
+
+    gid: str
+    product_gid: str
+    product_title: str
+    title: str
+    price: Decimal
+
+
+@dataclass(frozen=True)
 class GroupSnapshot:
-    """A SellingPlanGroup with its plans and the products it is attached to as a whole."""
+    """A SellingPlanGroup with its plans, the products it is attached to as a whole, and single variants."""
 
     gid: str
     name: str
@@ -57,12 +68,14 @@ class GroupSnapshot:
     created_at: datetime
     plans: tuple[PlanSnapshot, ...]
     products: tuple[PlanProduct, ...]
+    variants: tuple[PlanVariant, ...] = ()
 
 
 def fetch_all(client: AdminClient, patience: float = 5.0) -> list[GroupSnapshot]:
     """Return all groups of this app, oldest first: Shopify lists no others unless asked. Raises ShopifyError.
 
-    One group a page, because its 31 possible plans with their policies and 50 products make it some 290 points.
+    One group a page, because its 31 possible plans with their policies, 50 products and 50 variants make it some 440
+    points.
     """
     found: list[GroupSnapshot] = []
     cursor: str | None = None
@@ -74,12 +87,13 @@ def fetch_all(client: AdminClient, patience: float = 5.0) -> list[GroupSnapshot]
         cursor = page["pageInfo"]["endCursor"]
 
 
-def create(client: AdminClient, group: Json, products: Sequence[str] = ()) -> str:
-    """Make a group (SellingPlanGroupInput), offered on up to PRODUCTS products, and return its gid.
+def create(client: AdminClient, group: Json, products: Sequence[str] = (), variants: Sequence[str] = ()) -> str:
+    """Make a group (SellingPlanGroupInput), offered on up to PRODUCTS products and variants, and return its gid.
 
     Raises ShopifyError; unanswered, it may exist.
     """
-    variables = {"input": group, "resources": {"productIds": list(products[:PRODUCTS])}}
+    resources = {"productIds": list(products[:PRODUCTS]), "productVariantIds": list(variants[:PRODUCTS])}
+    variables = {"input": group, "resources": resources}
     payload = client.mutate("SellingPlanGroupCreate", variables, "sellingPlanGroupCreate")
     return str(payload["sellingPlanGroup"]["id"])
 
@@ -106,6 +120,18 @@ def remove_products(client: AdminClient, gid: str, products: Sequence[str]) -> N
     client.mutate("SellingPlanGroupRemoveProducts", variables, "sellingPlanGroupRemoveProducts")
 
 
+def add_variants(client: AdminClient, gid: str, variants: Sequence[str]) -> None:
+    """Offer a group on up to PRODUCTS single variants; those it is on already stay. Raises ShopifyError."""
+    variables = {"id": gid, "variants": list(variants[:PRODUCTS])}
+    client.mutate("SellingPlanGroupAddVariants", variables, "sellingPlanGroupAddProductVariants")
+
+
+def remove_variants(client: AdminClient, gid: str, variants: Sequence[str]) -> None:
+    """Offer a group no longer on up to PRODUCTS single variants. Raises ShopifyError."""
+    variables = {"id": gid, "variants": list(variants[:PRODUCTS])}
+    client.mutate("SellingPlanGroupRemoveVariants", variables, "sellingPlanGroupRemoveProductVariants")
+
+
 def find_products(client: AdminClient, words: str, patience: float = 5.0) -> tuple[list[tuple[str, str]], bool]:
     """Return active products (gid, title) by title, and whether there are more than FOUND. Raises ShopifyError.
 
@@ -118,15 +144,8 @@ def find_products(client: AdminClient, words: str, patience: float = 5.0) -> tup
 
 
 def _complete(client: AdminClient, node: Node, patience: float) -> GroupSnapshot:
-    products = list(node["products"]["nodes"])
-    info = node["products"]["pageInfo"]
-    while info["hasNextPage"]:
-        variables = {"id": node["id"], "first": PAGE, "after": info["endCursor"]}
-        more = client.run("SellingPlanGroupProducts", variables, patience).data["sellingPlanGroup"]
-        if not more:
-            break
-        products.extend(more["products"]["nodes"])
-        info = more["products"]["pageInfo"]
+    products = _all(client, node, "products", "SellingPlanGroupProducts", patience)
+    variants = _all(client, node, "productVariants", "SellingPlanGroupVariants", patience)
     return GroupSnapshot(
         gid=node["id"],
         name=node["name"],
@@ -135,7 +154,21 @@ def _complete(client: AdminClient, node: Node, patience: float) -> GroupSnapshot
         created_at=known_instant(node["createdAt"]),
         plans=tuple(_plan(plan) for plan in node["sellingPlans"]["nodes"]),
         products=tuple(_product(product) for product in products),
+        variants=tuple(_variant(variant) for variant in variants),
     )
+
+
+def _all(client: AdminClient, node: Node, name: str, operation: str, patience: float) -> list[Node]:
+    """All nodes of a group's connection, of which the first page is there."""
+    found, info = list(node[name]["nodes"]), node[name]["pageInfo"]
+    while info["hasNextPage"]:
+        variables = {"id": node["id"], "first": PAGE, "after": info["endCursor"]}
+        more = client.run(operation, variables, patience).data["sellingPlanGroup"]
+        if not more:
+            break
+        found.extend(more[name]["nodes"])
+        info = more[name]["pageInfo"]
+    return found
 
 
 def _plan(node: Node) -> PlanSnapshot:
@@ -152,6 +185,11 @@ def _plan(node: Node) -> PlanSnapshot:
 
 def _product(node: Node) -> PlanProduct:
     return PlanProduct(node["id"], node["title"], amount(node["priceRangeV2"]["minVariantPrice"]))
+
+
+def _variant(node: Node) -> PlanVariant:
+    product = node["product"]
+    return PlanVariant(node["id"], product["id"], product["title"], node["title"], Decimal(node["price"]))
 
 
 def _price(node: Node) -> Json:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from shopify_app.context import Context
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.models import PaidOrderWish
-from shopify_app.kit.db import Json
+from shopify_app.kit.db import Instant, Json
 from shopify_app.orders.alignment.models import OrderAlignment
 from shopify_app.orders.alignment.wishes import NewAddress, Wish
 from shopify_app.orders.models import Order, OrderContract
@@ -82,6 +82,6 @@ def hand_over(ctx: Context) -> int:
     return len(found)
 
 
-def due(now: datetime) -> ColumnElement[bool]:
+def due(now: Instant) -> ColumnElement[bool]:
     """A wish is to be handed over, the first or the second time, as a condition. `now`: business time."""
     return or_(PaidOrderWish.handed_at.is_(None), PaidOrderWish.handed_at <= now - LOOK_AGAIN)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from shopify_app.context import Context
 from shopify_app.edits.models import PaidOrderWish
 from shopify_app.kit.clock import machine_now
+from shopify_app.kit.db import MACHINE_NOW, NOW, Instant, total
 from shopify_app.orders.alignment import ask, work
 from shopify_app.orders.alignment.models import OPEN_STATES, OrderAlignment
 from shopify_app.shops.queries import installed_ids
@@ -30,12 +32,16 @@ def drain(ctx: Context) -> int:
 
 def waiting(session: Session, now: datetime, machine_now: datetime) -> int:
     """Count wishes and rows that nobody is at. `now` is business time, `machine_now` machine time."""
-    wishes = session.scalar(select(func.count()).select_from(PaidOrderWish).where(ask.due(now))) or 0
-    rows = select(func.count()).select_from(OrderAlignment).where(*_ripe(machine_now))
-    return wishes + (session.scalar(rows) or 0)
+    return session.scalar(_question(), {"now": now, "machine_now": machine_now}) or 0
 
 
-def _ripe(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+@cache
+def _question() -> Select[int]:
+    wishes = select(PaidOrderWish.id).where(ask.due(NOW))
+    return total(wishes, select(OrderAlignment.id).where(*_ripe(MACHINE_NOW)))
+
+
+def _ripe(moment: Instant) -> tuple[ColumnElement[bool], ...]:
     older = aliased(OrderAlignment)
     is_first = ~exists().where(
         older.shop_id == OrderAlignment.shop_id,

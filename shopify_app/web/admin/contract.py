@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from shopify_app.web.admin import (
     card_aside,
     delivery_words,
     detail,
+    line_prices,
     offers,
     render,
     words,
@@ -137,8 +139,8 @@ def _values(found: Detail, now: datetime) -> Values:
         "stopped_reason": words.reason(contract.billing_stopped_reason),
         "changes": offers.of_contract(contract),
         "line_changes": offers.of_line(contract),
-        "lines": _lines(contract),
-        "discounts": [_discount(discount, contract.currency) for discount in contract.discounts],
+        "lines": _lines(found),
+        "discounts": [_discount(discount) for discount in contract.discounts],
         "customer": _customer(found.shopper, contract),
         "method": _method(found.method, today, next_on if is_active else None),
         "card": card_aside.values(found, now),
@@ -153,7 +155,11 @@ def _values(found: Detail, now: datetime) -> Values:
     }
 
 
-def _lines(contract: Contract) -> list[Values]:
+def _lines(found: Detail) -> list[Values]:
+    contract = found.contract
+    following = {
+        each.line.shopify_gid: line_prices.said(each, contract.currency, g.shop.zone) for each in found.prices
+    }
     return [
         {
             "gid": line.shopify_gid,
@@ -164,17 +170,18 @@ def _lines(contract: Contract) -> list[Values]:
             "quantity": line.quantity,
             "price": line.current_price,
             "total": line.discounted_price,
+            "prices": following.get(line.shopify_gid),
         }
         for line in contract.lines
     ]
 
 
-def _discount(discount: Values, currency: str) -> Values:
+def _discount(discount: Values) -> Values:
+    amount = discount.get("amount")
     return {
         "title": discount.get("title") or _("Discount"),
         "percentage": discount.get("percentage"),
-        "amount": discount.get("amount"),
-        "currency": currency,
+        "amount": None if amount is None else Decimal(str(amount)),
     }
 
 

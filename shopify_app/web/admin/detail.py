@@ -15,7 +15,9 @@ from shopify_app.cards import requests as card_requests
 from shopify_app.cards import settings as card_settings
 from shopify_app.cards.answers import Why
 from shopify_app.cards.models import CardRequest
+from shopify_app.contracts import next_prices
 from shopify_app.contracts.models import PAUSED, BillingCycle, Contract
+from shopify_app.contracts.price_steps import Coming
 from shopify_app.dunning import ladders
 from shopify_app.edits.contract import backup_method, pause_ends
 from shopify_app.edits.models import DONE, ContractEdit
@@ -34,7 +36,7 @@ class Detail:
     """A contract and its neighbours; lists are newest first, cycles and deliveries soonest first.
 
     `backup`: the payment method that is tried when a charge fails. `card_why_not`: why no new card can be asked for;
-    `card_days`: from how many days ahead a card counts as expiring.
+    `card_days`: from how many days ahead a card counts as expiring. `prices`: those that are to follow.
     """
 
     contract: Contract
@@ -52,6 +54,7 @@ class Detail:
     card_requests: Sequence[CardRequest]
     card_why_not: Why | None
     card_days: int
+    prices: Sequence[Coming]
 
 
 def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail | None:
@@ -76,6 +79,7 @@ def read(session: Session, shop_id: int, number: str, now: datetime) -> Detail |
         cancel_comment=_cancel_comment(session, contract),
         resumes_at=pause_ends.find(session, contract) if contract.status == PAUSED else None,
         failing=cases.of_contract(session, contract),
+        prices=next_prices.of(session, contract),
         ladders=ladders.of(session, shop_id),
         backup=backup_method.usable(session, contract),
         card_requests=card_requests.of_contract(session, contract) if contract.customer_gid else [],

@@ -11,7 +11,7 @@ from shopify_app.edits.contract import out_of_stock
 from shopify_app.journal.models import Fact
 from shopify_app.kit.speech import N_, _
 from shopify_app.web.admin.sentence import Sentence, Telling, about, fixed, instant, said, whoever
-from shopify_app.web.format import beat, day, money
+from shopify_app.web.format import beat, day, money, percent
 
 Side = Mapping[str, Any]
 
@@ -38,6 +38,22 @@ def _counted(fact: Fact, zone: tzinfo) -> Sentence:
         for old, new in pairs
     )
     return Sentence(said(_("Quantity changed"), whoever(fact), changes), "warning")
+
+
+def _prices(fact: Fact, zone: tzinfo) -> Sentence:
+    """E.g. "Price changed as agreed with the plan: House Blend from $10.00 to $14.00."."""
+    pairs = zip(_side(fact, "before").get("lines") or [], _side(fact, "after").get("lines") or [], strict=False)
+    changes = ", ".join(
+        _(
+            "%(item)s from %(old)s to %(new)s",
+            item=_name(new),
+            old=_money(old.get("price"), fact),
+            new=_money(new.get("price"), fact),
+        )
+        for old, new in pairs
+        if old.get("price") != new.get("price")
+    )
+    return Sentence(said(_("Price changed as agreed with the plan"), "", changes), "warning")
 
 
 def _rhythm(fact: Fact, zone: tzinfo) -> Sentence:
@@ -104,7 +120,7 @@ def _off(one: Side, fact: Fact) -> str:
     name = str(one.get("title") or _("Discount"))
     if not one.get("percentage") and one.get("amount") is None:
         return name  # of a code only Shopify knows what it is worth
-    value = f"{one['percentage']}%" if one.get("percentage") else _money(one["amount"], fact)
+    value = percent(float(one["percentage"])) if one.get("percentage") else _money(one["amount"], fact)
     if one.get("on_each_item"):
         return _("%(discount)s (%(value)s off each item)", discount=name, value=value)
     return _("%(discount)s (%(value)s off)", discount=name, value=value)
@@ -174,6 +190,7 @@ _ASKED = {
     "manual_discount": N_("A discount was asked for"),
     "remove_discount": N_("Removing a discount was asked for"),
     "payment_method": N_("Another payment method was asked for"),
+    "price_step": N_("The price that follows was asked for"),
 }
 TELLINGS: dict[str, Telling] = {
     **{f"subscription.{action}_requested": fixed(words) for action, words in _ASKED.items()},
@@ -182,6 +199,7 @@ TELLINGS: dict[str, Telling] = {
     "subscription.item_removed": _items(N_("Removed"), "warning", "before"),
     "subscription.item_swapped": _swapped,
     "subscription.quantity_changed": _counted,
+    "subscription.price_changed": _prices,
     "subscription.frequency_changed": _rhythm,
     "subscription.address_changed": fixed(N_("Delivery address changed"), "warning", whoever),
     "subscription.delivery_changed": _delivery,

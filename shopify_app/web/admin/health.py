@@ -104,7 +104,7 @@ def _webhooks(session: Session, shop_id: int) -> Check:
 
 
 def _reconcile(session: Session, shop: Shop, now: datetime) -> Check:
-    return _compared(session, shop, now) | {"href": url_for("admin.comparison")}
+    return _compared(session, shop, now) | _leads(url_for("admin.comparison"), _("What it found"))
 
 
 def _compared(session: Session, shop: Shop, now: datetime) -> Check:
@@ -158,32 +158,39 @@ def _klaviyo(session: Session, shop_id: int) -> Check:
         )
     if counts.get(PARKED_DELIVERY):
         words += ", " + ngettext(
-            "%(num)s event could not be sent; the subscription says why",
-            "%(num)s events could not be sent; the subscription says why",
+            "%(num)s event could not be sent.",
+            "%(num)s events could not be sent.",
             counts[PARKED_DELIVERY],
         )
-    # a shopper without a mail address is no fault of anyone's, so it is told without alarm
-    return _check("Klaviyo", "info" if counts.get(PARKED_DELIVERY) else "success", words)
+        # a shopper without a mail address is no fault of anyone's, so it is told without alarm
+        to_log = _leads(url_for("admin.send_log", show=PARKED_DELIVERY), _("See why"))
+        return _check("Klaviyo", "info", words) | to_log
+    return _check("Klaviyo", "success", words)
 
 
 def _mail(session: Session, shop_id: int) -> Check:
     parked, unknown, put_off = queries.mail_counts(session, shop_id)
-    name, href = _("Mail"), {"href": url_for("admin.mail_log")}
+    name, to_log = _("Mail"), _leads(url_for("admin.mail_log"), _("Mail log"))
     if unknown or parked:
         words = ngettext(
             "%(num)s mail could not be sent, or nobody knows whether it arrived.",
             "%(num)s mails could not be sent, or nobody knows whether it arrived.",
             unknown + parked,
         )
-        return _check(name, "warning", words) | href
+        return _check(name, "warning", words) | to_log
     if put_off:
         words = ngettext(
             "%(num)s mail waiting: the mail server did not take it. It is tried again by itself.",
             "%(num)s mails waiting: the mail server did not take it. It is tried again by itself.",
             put_off,
         )
-        return _check(name, "warning", words) | href
+        return _check(name, "warning", words) | to_log
     return _check(name, "success", _("Nothing waits"))
+
+
+def _leads(href: str, words: str) -> Check:
+    """Where to look further, and what that link says."""
+    return {"href": href, "link": words}
 
 
 def _check(name: str, tone: str, words: str, needs_settings: bool = False) -> Check:

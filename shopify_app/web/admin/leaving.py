@@ -6,13 +6,10 @@ from typing import Any
 
 from flask import Response, g, request
 
-from shopify_app.channels.klaviyo.models import CONNECTED, account_of
-from shopify_app.channels.mail import deliver
-from shopify_app.channels.mail import settings as mail
 from shopify_app.kit.speech import _
 from shopify_app.leaving import store
 from shopify_app.leaving.regions import CODE, EU, EVERYWHERE, MEMBERS, WITHDRAWAL_DAYS, Region
-from shopify_app.web import ctx
+from shopify_app.web import acknowledging, ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, leaving_words, render
 from shopify_app.web.forms import Form
@@ -81,7 +78,7 @@ def _show(code: str, *, form: Form | None = None, offer_form: Form | None = None
     """Render the page as saved, or with what was typed and what is wrong with it (status 422)."""
     with ctx().db.session() as session:
         rows, offer = store.regions(session, g.shop.id), store.offer(session, g.shop.id)
-        told_by = _told_by(session)
+        told_by = acknowledging.by(session, g.shop.id)
     open_row = rows.get(code.strip().upper())
     wrong = form or offer_form
     return render.page(
@@ -123,12 +120,3 @@ def _typed(region: Region) -> dict[str, str]:
 def _typed_offer(offer: store.Offer) -> dict[str, str]:
     typed = {"percentage": str(offer.percentage), "orders": str(offer.orders), "title": offer.title}
     return typed | ({"is_on": "1"} if offer.is_on else {})
-
-
-def _told_by(session: Any) -> str:
-    """By which of Klaviyo and mail an acknowledgement leaves: klaviyo, mail, or none."""
-    account = account_of(session, g.shop.id)
-    if account is not None and account.state == CONNECTED:
-        return "klaviyo"
-    has_mail = deliver.is_on(ctx()) and mail.of(session, g.shop.id).fallback_since is not None
-    return "mail" if has_mail else "none"

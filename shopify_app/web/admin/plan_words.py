@@ -102,7 +102,8 @@ def _told(words: str, tone: str = "neutral") -> Telling:
 
     def tell(fact: Fact, zone: tzinfo) -> Sentence:
         group, plan = (f"“{fact.data.get(name) or '?'}”" for name in ("group", "plan"))
-        count = plural(int(fact.data.get("products") or 0), "product")
+        products, variants = (int(fact.data.get(name) or 0) for name in ("products", "variants"))
+        count = plural(variants, "single variant") if variants else plural(products, "product")
         places = {"group": group, "plan": plan, "products": count, "who": who(fact)}
         return Sentence(filled(words, **places), tone)
 

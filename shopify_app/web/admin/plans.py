@@ -16,13 +16,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shopify_app.catalog.models import Product, Variant
+from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.gateways.shopify import selling_plans
 from shopify_app.gateways.shopify.errors import ShopifyError
 from shopify_app.kit.gid import gid, number_of
 from shopify_app.kit.speech import N_, _
 from shopify_app.plans import door, queries
 from shopify_app.plans.answers import Answer
-from shopify_app.plans.changes import Attach, Change, Delete, Detach, RemovePlan, Rename, terms_of
+from shopify_app.plans.changes import Attach, Change, Delete, Detach, RemovePlan, Rename, is_variant, terms_of
 from shopify_app.plans.models import SellingPlan, SellingPlanGroup
 from shopify_app.shops.tokens import with_client
 from shopify_app.web import ctx
@@ -38,7 +39,8 @@ LONGEST_NAME = 100
 SHOWN = 250
 """So many products at once: as many as one call takes."""
 KEEP = N_("Existing subscriptions keep their terms and go on.")
-_PRODUCT = re.compile(r"gid://shopify/Product/[0-9]{1,20}")
+SOLD = re.compile(r"gid://shopify/Product(Variant)?/[0-9]{1,20}")
+"""What plans are sold with: a product as a whole, or a variant by itself."""
 
 Values = dict[str, Any]
 
@@ -127,11 +129,23 @@ def plan_products(group: str) -> Response:
         return missing()
     if request.method == "GET":
         return _products(found)
-    chosen = [each for each in request.form.getlist("product") if _PRODUCT.fullmatch(each)][:SHOWN]
+    chosen = [each for each in request.form.getlist("product") if SOLD.fullmatch(each)][:SHOWN]
     if not chosen:
         return _products(found, problem=_("Choose at least one product."))
-    change = Detach(chosen) if request.form.get("do") == "detach" else Attach(chosen)
-    return tell(ask(change, Form(request.form), found))
+    return tell(_sell(found, chosen, is_over=request.form.get("do") == "detach"))
+
+
+def _sell(group: SellingPlanGroup, chosen: list[str], *, is_over: bool) -> Answer:
+    """Sell products and single variants with a group, or no longer: one request for each kind, as Shopify has one."""
+    asked_as = request.form.get("request_id", "")
+    kinds = ([each for each in chosen if not is_variant(each)], [each for each in chosen if is_variant(each)])
+    answer = None
+    for gids, request_id in zip(kinds, (asked_as, f"{asked_as}-variants" if asked_as else ""), strict=True):
+        if gids and (answer is None or answer.is_done):
+            change = Detach(gids) if is_over else Attach(gids)
+            answer = ask(change, Form({"request_id": request_id}), group)
+    assert answer is not None
+    return answer
 
 
 def find(number: str) -> SellingPlanGroup | None:
@@ -209,10 +223,10 @@ def common(group: SellingPlanGroup | None) -> Values:
 
 
 def item(session: Session, group: SellingPlanGroup | None) -> plan_words.Item:
-    """Return an item to show prices by: one of the group's products, else one of the catalogue's, else any."""
-    for product in group.products if group else []:
-        if Decimal(product.get("price") or 0) > 0:
-            return plan_words.Item(product["title"], Decimal(product["price"]))
+    """Return an item to show prices by: one that the group is sold with, else one of the catalogue's, else any."""
+    for sold in (*group.products, *group.variants) if group else ():
+        if Decimal(sold.get("price") or 0) > 0:
+            return plan_words.Item(_named(sold), Decimal(sold["price"]))
     query = (
         select(Product.title, Variant.price)
         .join(Variant, (Variant.product_gid == Product.shopify_gid) & (Variant.shop_id == Product.shop_id))
@@ -226,14 +240,21 @@ def item(session: Session, group: SellingPlanGroup | None) -> plan_words.Item:
 def shown(session: Session, group: SellingPlanGroup) -> Values:
     """Return a group in words: its plans, each with an example price, and the products it is sold with."""
     example = item(session, group)
-    products = [product["title"] for product in group.products]
+    products = [_named(each) for each in (*group.products, *group.variants)]
     return {
         "number": number_of(group.shopify_gid),
         "name": group.name,
         "plans": [_plan(plan, example) for plan in queries.on_sale(group)],
         "products": products[:SHOWN],
-        "product_count": len(products),
+        "product_count": len(group.products),
+        "variant_count": len(group.variants),
     }
+
+
+def _named(sold: Values) -> str:
+    """E.g. "House Blend" for a product, and "House Blend (1 kg)" for one of its variants."""
+    variant = sold.get("variant_title")
+    return f"{sold['title']} ({variant})" if variant and variant != ONLY_VARIANT else str(sold["title"])
 
 
 def _plan(plan: SellingPlan, example: plan_words.Item) -> Values:
@@ -266,7 +287,7 @@ def _products(group: SellingPlanGroup, problem: str = "") -> Response:
         found=[(product, title) for product, title in found if product not in attached],
         more=more,
         is_silent=is_silent,
-        attached=[(product["gid"], product["title"]) for product in group.products[:SHOWN]],
+        attached=[(each["gid"], _named(each)) for each in (*group.products, *group.variants)][:SHOWN],
         problem=problem,
         detach_id=str(uuid4()),
     )

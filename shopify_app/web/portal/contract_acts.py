@@ -35,6 +35,10 @@ from shopify_app.web.portal.wish import MOVED_ON
 
 log = logging.getLogger(__name__)
 
+FREELY = timedelta(days=1)
+"""Business time for which a deed is taken back whatever else the shop's rules say; after it an undo is judged like
+any other change, so that nobody keeps one up their sleeve."""
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -112,7 +116,7 @@ def undo(number: str) -> ResponseReturnValue:
     if back is None:
         raise Problem(409, NO_UNDO)
     allow_change()
-    _carry_out(back, contract, f"{named}:undo")
+    _carry_out(back, contract, f"{named}:undo", takes_back=ctx().clock.now() - edit.asked_at < FREELY)
     return _done(number, back.name, None)
 
 
@@ -152,8 +156,8 @@ def _target(contract: Contract) -> Target:
     return Target(g.shop.id, contract.shopify_gid, actor())
 
 
-def _carry_out(edit: Action, contract: Contract, named: str) -> None:
-    answer = door.carry_out(ctx(), edit, _target(contract), named)
+def _carry_out(edit: Action, contract: Contract, named: str, *, takes_back: bool = False) -> None:
+    answer = door.carry_out(ctx(), edit, _target(contract), named, takes_back=takes_back)
     log.info("shopper edit", extra={"shop_id": g.shop.id, "action": edit.name, "refusal": answer.refusal})
     if answer.refusal is not None:
         raise Problem(409, answer.rule) if answer.rule else _refused(answer.refusal)

@@ -62,6 +62,15 @@ class Choice:
 Lists = Mapping[str, Sequence[Choice]]
 
 
+def again(kind: type[Action], known: Json, **asked: object) -> Action | No:
+    """Return the very edit that a key named before, at the price of then, whatever is sold or there by now.
+
+    `asked`: what the body chooses, by the names of the edit; OTHER_REQUEST where the key named something else.
+    """
+    is_same = all(known.get(name) == value for name, value in asked.items())
+    return kind(**known) if is_same else No.OTHER_REQUEST
+
+
 @dataclass(frozen=True)
 class Deed:
     """`build` makes the edit of a body that was read, or says why not; Problem for a value that is none of `lists`.

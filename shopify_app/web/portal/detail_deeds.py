@@ -48,6 +48,9 @@ def _codes(ground: Ground) -> list[Choice]:
 
 
 def _remove_code(values: Values, ground: Ground) -> Action | No:
+    if ground.known is not None:  # what it took off is not there any more
+        is_same = number_of(ground.known["gid"]) == values["discount"]
+        return RemoveDiscount(**ground.known) if is_same else No.OTHER_REQUEST
     mine = [each["id"] for each in ground.contract.discounts if each.get("type") == CODE]
     found = next((gid for gid in mine if number_of(gid) == values["discount"]), None)
     return RemoveDiscount(found) if found else No.DISCOUNT_GONE

@@ -21,14 +21,15 @@ OFFER = Text(8, shortest=3, pattern=r"^[0-9]{1,3}x[0-9]{1,3}$", is_listed=True)
 """A percentage and for how many orders, e.g. "20x3": what was shown is what is given, or nothing."""
 
 
-def shape(region: Region, contract: Contract) -> Json:
+def shape(region: Region, contract: Contract, *, is_acknowledged: bool) -> Json:
     """Return how the shopper's region lets them leave, as JSON that `schemas` promises."""
-    day = terms.last_day(region, contract, g.shop)
+    right = terms.right_of(region, contract, g.shop)
     at = contract.withdrawn_at
     return {
         "asks_reason": region.asks_reason,
         "offers": region.offers,
-        "withdrawal": {"until": day.isoformat(), "exempt": region.exempt or None} if day else None,
+        "withdrawal": {"until": right.until.isoformat(), "exempt": region.exempt or None} if right else None,
+        "acknowledged": is_acknowledged,
         "withdrawn_at": shapes.instant(at) if at else None,
     }
 
@@ -40,10 +41,10 @@ def _region(ground: Ground) -> Region:
 def _withdraw(values: Values, ground: Ground) -> Action | No:
     if ground.known is not None:
         return Withdraw(**ground.known)
-    day = terms.last_day(_region(ground), ground.contract, g.shop)
-    if day is None:
+    right = terms.right_of(_region(ground), ground.contract, g.shop)
+    if right is None:
         return No.NO_WITHDRAWAL
-    return Withdraw(ground.standing.now.isoformat(), terms.end_of(day, g.shop).isoformat())
+    return Withdraw(ground.standing.now.isoformat(), right.ends_at.isoformat())
 
 
 def _offered(ground: Ground) -> list[Choice]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from shopify_app.contracts.contents import ONLY_VARIANT
 from shopify_app.contracts.models import ContractLine
@@ -10,12 +10,13 @@ from shopify_app.edits.contract import goods, rhythm
 from shopify_app.edits.contract.action import Action
 from shopify_app.edits.contract.answers import No
 from shopify_app.edits.contract.goods import Good
-from shopify_app.edits.contract.lines import MOST, Quantity, Remove
-from shopify_app.edits.rules import store
+from shopify_app.edits.contract.lines import MOST, Add, Quantity, Remove, Swap
+from shopify_app.edits.rules import cases, store
 from shopify_app.edits.rules.judge import Case, why_not
+from shopify_app.edits.rules.terms import SAME_PLAN
 from shopify_app.kit.gid import gid, number_of
 from shopify_app.web.portal import tongue
-from shopify_app.web.portal.deed import Choice, Deed, Ground, Lists, Values
+from shopify_app.web.portal.deed import Choice, Deed, Ground, Lists, Values, again
 from shopify_app.web.portal.fields import Body, Text, Whole
 
 SHOWN = 200
@@ -49,16 +50,22 @@ def named(title: str, variant: str | None) -> str:
 def _swaps(ground: Ground) -> list[Choice]:
     rules = store.governing(ground.session, ground.contract)
     lines = {line.shopify_gid: line for line in ground.contract.lines}
+    asks_plan = any(each.swaps == SAME_PLAN for each in rules)
+    offered = {line.selling_plan_gid: _offered(ground, line) for line in lines.values() if asks_plan}
     found = [
         _choice(good, of=number_of(line_gid))
         for line_gid, choices in goods.for_lines(ground.session, ground.contract, lines).items()
         for good in choices
-        if why_not(rules, _swap_case(ground, lines[line_gid], good)) is None
+        if why_not(rules, _swap_case(ground, lines[line_gid], good, offered)) is None
     ]
     return found[:SHOWN]
 
 
-def _swap_case(ground: Ground, line: ContractLine, good: Good) -> Case:
+def _offered(ground: Ground, line: ContractLine) -> frozenset[str]:
+    return cases.offered(ground.session, ground.contract.shop_id, line.selling_plan_gid)
+
+
+def _swap_case(ground: Ground, line: ContractLine, good: Good, offered: Mapping[str | None, frozenset[str]]) -> Case:
     return Case(
         "swap",
         ground.standing.now,
@@ -66,6 +73,7 @@ def _swap_case(ground: Ground, line: ContractLine, good: Good) -> Case:
         has_wish=True,
         product_gid=line.product_gid,
         to_product_gid=good.product_gid,
+        offered=offered.get(line.selling_plan_gid, frozenset()),
     )
 
 
@@ -75,10 +83,14 @@ def _choice(good: Good, of: str | None = None) -> Choice:
 
 
 def _swap(values: Values, ground: Ground) -> Action | No:
+    if ground.known is not None:
+        return again(Swap, ground.known, line_gid=_line_gid(values), variant_gid=_variant_gid(values))
     return goods.swap(ground.session, ground.contract, _line_gid(values), _variant_gid(values))
 
 
 def _add(values: Values, ground: Ground) -> Action | No:
+    if ground.known is not None:
+        return again(Add, ground.known, variant_gid=_variant_gid(values), quantity=values["quantity"])
     return goods.add(ground.session, ground.contract, _variant_gid(values), values["quantity"])
 
 

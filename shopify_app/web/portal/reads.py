@@ -6,13 +6,14 @@ from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import next_prices
 from shopify_app.contracts.cycles import billing_hour
 from shopify_app.contracts.models import Contract
 from shopify_app.edits.contract import backup_method
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.leaving import terms
-from shopify_app.web import ctx
+from shopify_app.web import acknowledging, ctx
 from shopify_app.web.portal import blueprint, cycle_shapes, leaving_deeds, rows, shapes
 from shopify_app.web.portal.cards import card
 from shopify_app.web.portal.guard import shopper
@@ -89,10 +90,12 @@ def whole_contract(session: Session, row: Contract) -> Json:
     """Return a contract with everything that its page shows."""
     method, attempt = rows.method(session, row), rows.latest_attempt(session, row)
     now, backup = ctx().clock.now(), backup_method.usable(session, row)
+    region, told = terms.of_contract(session, g.shop, row), acknowledging.by(session, g.shop.id)
     extra = {
+        "price_changes": [shapes.price_change(each, row.currency) for each in next_prices.of(session, row)],
         "card": card(session, row, method, now),
         "backup_method": shapes.named_method(backup),
-        "leaving": leaving_deeds.shape(terms.of_contract(session, g.shop, row), row),
+        "leaving": leaving_deeds.shape(region, row, is_acknowledged=told != acknowledging.NOTHING),
     }
     return shapes.contract(row, _hour(session), method, attempt, now) | extra
 

@@ -12,8 +12,10 @@ from shopify_app.billing.models import CHALLENGED, FAILED, SETTLED, BillingAttem
 from shopify_app.contracts import calendar, contents
 from shopify_app.contracts.contents import OrderLine
 from shopify_app.contracts.cycles import total_of
-from shopify_app.contracts.models import ACTIVE, Contract, ContractLine
+from shopify_app.contracts.models import ACTIVE, Contract
+from shopify_app.contracts.price_steps import Coming
 from shopify_app.edits.contract import out_of_stock
+from shopify_app.gateways.shopify.contents import LineSnapshot
 from shopify_app.kit.db import Json
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.money import round_money
@@ -31,6 +33,7 @@ ADDRESS = (
     "province_code",
     "zip",
     "country_code",
+    "phone",
 )
 
 
@@ -128,13 +131,24 @@ def variant(title: str | None) -> str | None:
 def line_of(line: OrderLine, currency: str) -> Json:
     """Return an order's item."""
     return {
-        "line": number_of(line.shopify_gid if isinstance(line, ContractLine) else line.gid),
+        "line": number_of(line.gid if isinstance(line, LineSnapshot) else line.shopify_gid),
         "title": line.title,
         "variant": variant(line.variant_title),
         "quantity": line.quantity,
         "image_url": line.image_url,
         "price": money(line.current_price, currency),
         "total": money(line.discounted_price, currency),
+    }
+
+
+def price_change(coming: Coming, currency: str) -> Json:
+    """Return what an item costs now, for how many orders, and what then."""
+    line = line_of(coming.line, currency)
+    return {
+        **{name: line[name] for name in ("line", "title", "variant", "price")},
+        "orders": coming.orders,
+        "later": money(coming.price, currency),
+        "from": day(coming.first.expected_at).isoformat() if coming.first else None,
     }
 
 

@@ -66,6 +66,14 @@ def _moved(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
     return _say(speaks, kind, at=_day(before, speaks), to=_day(after, speaks))
 
 
+def _prices(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
+    pairs = zip(before.get("lines") or [], after.get("lines") or [], strict=False)
+    changed = [new for old, new in pairs if old.get("price") != new.get("price")]
+    told = ", ".join(f"{named(str(new['title']), new.get('variant_title'))}: {_amount(new['price'], fact, speaks)}"
+                     for new in changed)  # fmt: skip
+    return _say(speaks, fact.kind, now=told or NOTHING)
+
+
 def _items(fact: Fact, before: Side, after: Side, speaks: Voice) -> str:
     return _say(speaks, fact.kind, was=_listed(before.get("items")), now=_listed(after.get("items")))
 
@@ -127,6 +135,7 @@ _TELLINGS: dict[str, Callable[[Fact, Side, Side, Voice], str]] = {
     "subscription.item_removed": _items,
     "subscription.item_swapped": _items,
     "subscription.quantity_changed": _items,
+    "subscription.price_changed": _prices,
     "subscription.frequency_changed": _rhythm,
     "subscription.delivery_changed": _shipping,
     "subscription.discount_added": _discounts,

@@ -17,6 +17,7 @@ TOLD = (
     "subscription.item_removed",
     "subscription.item_swapped",
     "subscription.quantity_changed",
+    "subscription.price_changed",
     "subscription.frequency_changed",
     "subscription.address_changed",
     "subscription.delivery_changed",

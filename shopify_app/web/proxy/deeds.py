@@ -73,6 +73,8 @@ def carry_out(press: Press) -> Done:
     with ctx().db.session() as session:
         contract = rows.mine(session, press.contract)
         coming, _ = rows.one_coming(session, contract, str(press.index), ctx().clock.now())
+        if not _change(press, coming).is_true(coming.cycle):
+            raise Problem(409, MOVED_ON)  # it was done for this token, and taken back since
         return _done(press, coming)
 
 
@@ -90,7 +92,7 @@ def _change(press: Press, coming: Coming) -> Change:
 
 def _done(press: Press, coming: Coming) -> Done:
     day = shapes.day(coming.cycle.expected_at)
-    if coming.standing.now >= coming.charge_at or not _change(press, coming).is_true(coming.cycle):
+    if coming.standing.now >= coming.charge_at:
         return Done(press.action, day, None)
     if press.action == MOVE:
         return Done(press.action, day, press.back(MOVE, day, press.shown))

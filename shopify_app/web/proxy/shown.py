@@ -15,7 +15,7 @@ from shopify_app.contracts import contents
 from shopify_app.contracts.models import ACTIVE, Contract
 from shopify_app.kit.clock import machine_now
 from shopify_app.web import ctx, missing
-from shopify_app.web.portal import rows, shapes
+from shopify_app.web.portal import offers, rows, shapes
 from shopify_app.web.portal.rows import Coming
 from shopify_app.web.proxy import deeds, pressed, tongue
 from shopify_app.web.proxy.pressed import Press
@@ -95,4 +95,4 @@ def _trouble(coming: Coming, said: Voice) -> list[str]:
 def _day(day: date | None, coming: Coming, said: Voice) -> str:
     if day is None:
         return ""
-    return said.day(coming.cycle.expected_at + (day - shapes.day(coming.cycle.expected_at)), g.shop.zone)
+    return said.day(offers.on_day(day, coming, g.shop.zone).to, g.shop.zone)

@@ -64,15 +64,29 @@ export interface Contract extends Summary {
   payment: {state: 'ok' | 'charging' | 'failed' | 'confirmation_needed'; confirm_url: string | null};
   card: Card;
   discounts: {discount: string; title: string | null; percentage: number | null; amount: Money | null}[];
+  price_changes: PriceChange[];
   leaving: Leaving;
   time_zone: string;
 }
 
-/** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right. */
+/** An item that costs something else from an order on; `from` is null while that lies too far ahead. */
+export interface PriceChange {
+  line: string;
+  title: string;
+  variant: string | null;
+  price: Money;
+  orders: number;
+  later: Money;
+  from: string | null;
+}
+
+/** How the shopper's region lets them leave. `withdrawal`: null where it gives no such right.
+ * `acknowledged`: a mail says when it was withdrawn from. */
 export interface Leaving {
   asks_reason: boolean;
   offers: boolean;
   withdrawal: {until: string; exempt: string | null} | null;
+  acknowledged: boolean;
   withdrawn_at: string | null;
 }
 

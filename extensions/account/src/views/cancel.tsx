@@ -1,10 +1,8 @@
 // Cancelling: as easy as subscribing. The button is there from the start; an offer stands beside it, never before it.
-import {useState} from 'preact/hooks';
-
-import {Problem} from '../api/client';
 import {type Deed, dateDeed, wholeDeed} from '../api/deeds';
 import {Failure, wrong} from '../parts';
 import {type Made, useDeed} from '../use-deed';
+import {useErrand} from '../use-errand';
 import {day, t} from '../words';
 import type {Whole} from './contract';
 import {Field} from './fields';
@@ -30,7 +28,7 @@ export function CancelView({whole, tell, choose, leave}: Props) {
   const {contract, options, cycles} = whole;
   const inputs = options.find(({action}) => action === 'cancel')?.inputs ?? [];
   const state = useDeed({action: 'cancel', contract, inputs}, tell);
-  const [offerProblem, setOfferProblem] = useState<Problem>();
+  const taking = useErrand();
   const {typed, problem, busy} = state;
 
   const next = cycles[0];
@@ -41,16 +39,11 @@ export function CancelView({whole, tell, choose, leave}: Props) {
   const offer = offers ? fitting.find(may) : undefined;
   const discount = options.find(({action}) => action === 'stay_discount')?.inputs[0]?.values?.[0]?.words ?? '';
 
-  async function take(name: string) {
-    try {
-      const option = options.find(({action}) => action === name);
-      if (name === 'skip' && next && skip) choose(await dateDeed(contract, next, skip));
-      else if (option) choose(await wholeDeed(contract, option));
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      setOfferProblem(caught);
-    }
-  }
+  const take = (name: string) => taking.run(name, async () => {
+    const option = options.find(({action}) => action === name);
+    if (name === 'skip' && next && skip) choose(await dateDeed(contract, next, skip));
+    else if (option) choose(await wholeDeed(contract, option));
+  });
   return (
     <s-page heading={t('deed.cancel')}>
       <s-button slot="breadcrumb-actions" onClick={leave}>{t('back')}</s-button>
@@ -70,9 +63,9 @@ export function CancelView({whole, tell, choose, leave}: Props) {
       </s-section>
       {offer && (
         <s-section heading={t('cancel.instead')}>
-          {offerProblem && <Failure problem={offerProblem} />}
+          {taking.problem && <Failure problem={taking.problem} />}
           <s-text>{t(`cancel.offer.${offer}`, {discount})}</s-text>
-          <s-button onClick={() => void take(offer)}>{t(`deed.${offer}`)}</s-button>
+          <s-button loading={taking.busy !== ''} onClick={() => void take(offer)}>{t(`deed.${offer}`)}</s-button>
         </s-section>
       )}
     </s-page>

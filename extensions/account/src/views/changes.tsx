@@ -1,10 +1,8 @@
 // What may be done with the whole subscription, in groups, and why not what may not be done.
-import {useState} from 'preact/hooks';
-
-import {Problem} from '../api/client';
 import {type Deed, wholeDeed} from '../api/deeds';
 import type {Option} from '../api/types';
 import {Failure} from '../parts';
+import {useErrand} from '../use-errand';
 import {t} from '../words';
 import type {Whole} from './contract';
 
@@ -24,23 +22,12 @@ interface Props {
 
 export function Changes({whole, choose}: Props) {
   const {contract, options} = whole;
-  const [busy, setBusy] = useState('');
-  const [problem, setProblem] = useState<Problem>();
+  const {busy, problem, run} = useErrand();
   const of = (names: string[]) => names.map((name) => options.find(({action}) => action === name)).filter((each) => !!each);
   const mayNot = of(Object.values(GROUPS).flat()).filter(({reason}) => reason && !SILENT.includes(reason.code));
   const mayCancel = options.some(({action, possible}) => action === 'cancel' && possible);
 
-  async function open(option: Option) {
-    setBusy(option.action);
-    try {
-      choose(await wholeDeed(contract, option));
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      setProblem(caught);
-    } finally {
-      setBusy('');
-    }
-  }
+  const open = (option: Option) => run(option.action, async () => choose(await wholeDeed(contract, option)));
   return (
     <s-section heading={t('changes.heading')}>
       {problem && <Failure problem={problem} />}

@@ -8,7 +8,7 @@ import {Ready} from '../parts';
 import {go} from '../route';
 import type {Made} from '../use-deed';
 import {useLoad} from '../use-load';
-import {items, rhythm, t} from '../words';
+import {items, priceChange, rhythm, t} from '../words';
 import {CancelView} from './cancel';
 import {Changes} from './changes';
 import {Dates} from './dates';
@@ -64,7 +64,7 @@ export function ContractPage({number}: {number: string}) {
     return <WithdrawView contract={whole.value.contract} tell={tell} leave={close} />;
   }
   if (open === 'send' && whole.value) return <SendView whole={whole.value} choose={choose} leave={close} />;
-  if (open && typeof open !== 'string') return <DeedView key={open.action} deed={open} tell={tell} leave={close} />;
+  if (open && typeof open !== 'string') return <DeedView key={open.action} deed={open} tell={tell} leave={() => tell()} />;
   return (
     <s-page heading={whole.value ? items(whole.value.contract.lines) : t('title')}>
       <s-button slot="breadcrumb-actions" onClick={() => go()}>{t('title')}</s-button>
@@ -76,6 +76,7 @@ export function ContractPage({number}: {number: string}) {
             <s-section accessibilityLabel={t('summary')}>
               <Status contract={value.contract} />
               <s-text>{rhythm(value.contract.delivery)}</s-text>
+              {value.contract.price_changes.map((each) => <s-text key={each.line}>{priceChange(each)}</s-text>)}
               {value.contract.status === 'CANCELLED' && <s-text>{t('cancelled')}</s-text>}
             </s-section>
             {trouble(value.contract) && <Payment contract={value.contract} again={() => void whole.again()} />}

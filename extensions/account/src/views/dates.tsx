@@ -1,10 +1,8 @@
 // The orders to come: when, for how much, until when each can be changed, what is missing in it, and what may be done.
-import {useState} from 'preact/hooks';
-
-import {Problem} from '../api/client';
 import {type Deed, dateDeed} from '../api/deeds';
 import type {Contract, Cycle, DateAction} from '../api/types';
 import {Fact, Failure} from '../parts';
+import {useErrand} from '../use-errand';
 import {day, items, moment, money, t} from '../words';
 import type {Whole} from './contract';
 import {Stock} from './stock';
@@ -55,20 +53,9 @@ function Coming({contract, cycle, choose, tell}: Omit<Props, 'whole'> & {contrac
 }
 
 function Deeds({contract, cycle, choose}: {contract: Contract; cycle: Cycle; choose: (deed: Deed) => void}) {
-  const [busy, setBusy] = useState('');
-  const [problem, setProblem] = useState<Problem>();
+  const {busy, problem, run} = useErrand();
   const date = day(cycle.date);
-  async function open(action: DateAction) {
-    setBusy(action.action);
-    try {
-      choose(await dateDeed(contract, cycle, action));
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      setProblem(caught);
-    } finally {
-      setBusy('');
-    }
-  }
+  const open = (action: DateAction) => run(action.action, async () => choose(await dateDeed(contract, cycle, action)));
   return (
     <>
       {problem && <Failure problem={problem} />}

@@ -23,12 +23,14 @@ export function DeedView({deed, tell, leave}: Props) {
     if (short.includes(field)) return t('field.needed');
     return problem?.field === field ? problem.words || t('problem.field') : undefined;
   };
+  // what was shown has another price by now: the subscription is read anew, else the old one would be sent again
+  const again = problem?.code === 'price_changed' ? leave : looked ? () => void state.act() : state.look;
   const isElsewhere = problem && !inputs.some(({field}) => field === problem.field);
   return (
     <s-page heading={title} subheading={deed.cycle ? t('deed.of_date', {date: day(deed.cycle.date)}) : t('deed.of_all')}>
       <s-button slot="breadcrumb-actions" onClick={leave}>{t('back')}</s-button>
       <s-section accessibilityLabel={title}>
-        {isElsewhere && <Failure problem={problem} again={looked ? () => void state.act() : state.look} />}
+        {isElsewhere && <Failure problem={problem} again={again} />}
         {looked ? (
           <Effect looked={looked} title={title} busy={busy} act={() => void state.act()} back={inputs.length ? state.back : leave} />
         ) : (

@@ -10,7 +10,13 @@ import type {Whole} from './contract';
 export function Leaving({whole, withdraw}: {whole: Whole; withdraw: () => void}) {
   const {contract, options} = whole;
   const {withdrawn_at: at, withdrawal} = contract.leaving;
-  if (at) return <s-banner tone="info" heading={t('withdraw.done', {time: moment(at, contract.time_zone)})} />;
+  if (at) {
+    return (
+      <s-banner tone="info" heading={t('withdraw.done', {time: moment(at, contract.time_zone)})}>
+        <s-text>{proof(contract)}</s-text>
+      </s-banner>
+    );
+  }
   if (!withdrawal || !options.some(({action, possible}) => action === 'withdraw' && possible)) return null;
   return (
     <s-section accessibilityLabel={t('deed.withdraw')}>
@@ -18,6 +24,11 @@ export function Leaving({whole, withdraw}: {whole: Whole; withdraw: () => void})
       <s-button onClick={withdraw}>{t('deed.withdraw')}</s-button>
     </s-section>
   );
+}
+
+/** What there is to show later that it was declared, and when. */
+function proof({leaving}: Contract): string {
+  return t(leaving.acknowledged ? 'withdraw.mail' : 'withdraw.no_mail');
 }
 
 interface Props {
@@ -39,6 +50,7 @@ export function WithdrawView({contract, tell, leave}: Props) {
         <s-stack gap="base">
           <s-text>{t('withdraw.what', {date: day(contract.started_on), number: contract.number, items: items(contract.lines)})}</s-text>
           <s-text>{t('withdraw.effect')}</s-text>
+          <s-text>{proof(contract)}</s-text>
           {exempt && <s-text>{t('withdraw.exempt', {words: exempt})}</s-text>}
           <s-stack direction="inline" gap="small">
             <s-button variant="primary" tone="critical" loading={busy} onClick={() => void act()}>{t('withdraw.do')}</s-button>

@@ -1,10 +1,11 @@
 // How it is paid, how that stands, and the ways to mend it: Shopify's own dialog, a mail, a link into Shop Pay.
 import {useState} from 'preact/hooks';
 
-import {ask, newKey, Problem} from '../api/client';
+import {ask, newKey} from '../api/client';
 import type {Contract} from '../api/types';
 import {host} from '../host';
 import {Fact, Failure} from '../parts';
+import {useErrand} from '../use-errand';
 import {t} from '../words';
 
 interface Props {
@@ -44,9 +45,8 @@ export function Mending({contract, again}: Props) {
   const {card, number} = contract;
   const [said, setSaid] = useState('');
   const [link, setLink] = useState('');
-  const [problem, setProblem] = useState<Problem>();
-  const [busy, setBusy] = useState(false);
   const [key, setKey] = useState(newKey);
+  const {busy, problem, run} = useErrand(({mayPass}) => mayPass || setKey(newKey()));
 
   /** Shopify's own dialog. What it changed reaches the app a moment later, so it is read again. */
   async function replace() {
@@ -59,22 +59,12 @@ export function Mending({contract, again}: Props) {
       setLink(card.account_url); // where the dialog is not known, the account's own page is
     }
   }
-  async function mail() {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const answer = await ask<{url: string | null; words: string}>(`/contracts/${number}/card`, {}, key);
-      setSaid(answer.words);
-      setLink(answer.url ?? '');
-      setKey(newKey());
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      setProblem(caught);
-      if (!caught.mayPass) setKey(newKey());
-    } finally {
-      setBusy(false);
-    }
-  }
+  const mail = () => run('mail', async () => {
+    const answer = await ask<{url: string | null; words: string}>(`/contracts/${number}/card`, {}, key);
+    setSaid(answer.words);
+    setLink(answer.url ?? '');
+    setKey(newKey());
+  });
   return (
     <s-stack gap="small">
       {problem && <Failure problem={problem} />}
@@ -83,7 +73,7 @@ export function Mending({contract, again}: Props) {
       <s-stack direction="inline" gap="small">
         <s-button onClick={() => void replace()}>{t('payment.replace')}</s-button>
         {card.path !== 'account' && !card.reason && (
-          <s-button loading={busy} onClick={() => void mail()}>{t(`payment.${card.path}`)}</s-button>
+          <s-button loading={busy !== ''} onClick={() => void mail()}>{t(`payment.${card.path}`)}</s-button>
         )}
       </s-stack>
       {card.reason && <s-text color="subdued">{card.reason.words}</s-text>}

@@ -6,6 +6,7 @@ import {type Deed, sending} from '../api/deeds';
 import type {Reason, Value} from '../api/types';
 import {body, missing, type Typed} from '../body';
 import {Failure, wrong} from '../parts';
+import {useErrand} from '../use-errand';
 import {t} from '../words';
 import type {Whole} from './contract';
 import {Field} from './fields';
@@ -23,27 +24,17 @@ export function SendView({whole, choose, leave}: Props) {
   const form: Deed = {action: 'address', contract, inputs};
   const [typed, setTyped] = useState<Typed>({});
   const [short, setShort] = useState<string[]>([]);
-  const [problem, setProblem] = useState<Problem>();
-  const [busy, setBusy] = useState(false);
+  const {busy, problem, run} = useErrand();
 
-  async function look() {
+  const look = () => run('look', async () => {
     const empty = missing(form, typed);
     setShort(empty);
-    setProblem(undefined);
-    if (empty.length || busy) return;
-    setBusy(true);
-    try {
-      const address = body(form, typed);
-      const found = await ask<{options: Value[]; reason: Reason | null}>(`/contracts/${contract.number}/shipping`, address);
-      if (found.reason) throw new Problem(found.reason.code, found.reason.words, null, 409);
-      choose(sending(contract, options, found.options, address));
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      setProblem(caught);
-    } finally {
-      setBusy(false);
-    }
-  }
+    if (empty.length) return;
+    const address = body(form, typed);
+    const found = await ask<{options: Value[]; reason: Reason | null}>(`/contracts/${contract.number}/shipping`, address);
+    if (found.reason) throw new Problem(found.reason.code, found.reason.words, null, 409);
+    choose(sending(contract, options, found.options, address));
+  });
   const error = (field: string) => (short.includes(field) ? t('field.needed') : problem?.field === field ? wrong(problem) : undefined);
   return (
     <s-page heading={t('deed.send')}>
@@ -56,7 +47,7 @@ export function SendView({whole, choose, leave}: Props) {
               <Field key={input.field} input={input} typed={typed} error={error(input.field)}
                 set={(field, value) => setTyped((now) => ({...now, [field]: value}))} />
             ))}
-            <s-button type="submit" variant="primary" loading={busy}>{t('delivery.look')}</s-button>
+            <s-button type="submit" variant="primary" loading={busy !== ''}>{t('delivery.look')}</s-button>
           </s-stack>
         </s-form>
       </s-section>

@@ -1,9 +1,10 @@
 // What is missing in an order, what becomes of it, and the shopper's choice until the day that it is decided.
 import {useState} from 'preact/hooks';
 
-import {ask, newKey, Problem} from '../api/client';
+import {ask, newKey} from '../api/client';
 import type {Contract, Missing} from '../api/types';
 import {Failure} from '../parts';
+import {useErrand} from '../use-errand';
 import {moment, t} from '../words';
 
 interface Props {
@@ -13,24 +14,13 @@ interface Props {
 }
 
 export function Stock({contract, missing, tell}: Props) {
-  const [busy, setBusy] = useState('');
-  const [problem, setProblem] = useState<Problem>();
   const [keys] = useState<Record<string, string>>({});
-  async function choose(choice: string) {
-    if (busy) return;
-    setBusy(choice);
-    try {
-      const key = (keys[choice] ??= newKey());
-      await ask(`/contracts/${contract.number}/stock/${missing.decision}`, {choice}, key);
-      tell();
-    } catch (caught) {
-      if (!(caught instanceof Problem)) throw caught;
-      if (!caught.mayPass) delete keys[choice];
-      setProblem(caught);
-    } finally {
-      setBusy('');
-    }
-  }
+  const {busy, problem, run} = useErrand(({mayPass}, choice) => mayPass || delete keys[choice]);
+  const choose = (choice: string) => run(choice, async () => {
+    const key = (keys[choice] ??= newKey());
+    await ask(`/contracts/${contract.number}/stock/${missing.decision}`, {choice}, key);
+    tell();
+  });
   return (
     <s-banner tone="warning" heading={missing.words}>
       <s-stack gap="small">

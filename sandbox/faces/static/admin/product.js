@@ -6,7 +6,7 @@ let frame;
 
 for (const button of document.querySelectorAll("[data-action]")) {
   button.addEventListener("click", () => {
-    const asked = new URLSearchParams({ product });
+    const asked = new URLSearchParams({ product: button.dataset.variant ?? product });
     if (button.dataset.plan) asked.set("plan", button.dataset.plan);
     frame = document.createElement("iframe");
     frame.title = "Purchase options";

@@ -32,12 +32,13 @@ OF_SUBSCRIPTION = {
     "address": N_("Shopify was asked for another address."),
     "delivery": N_("Shopify was asked for another delivery."),
     "note": N_("Shopify was asked for another note."),
-    "out_of_stock": N_("Shopify was asked to keep the out-of-stock preference."),
     "discount": N_("Shopify was asked to apply a discount code."),
     "manual_discount": N_("Shopify was asked to add a discount."),
     "remove_discount": N_("Shopify was asked to remove a discount."),
     "payment_method": N_("Shopify was asked for another payment method."),
-    "backup_method": N_("Shopify was asked to keep the backup payment method."),
+    "price_step": N_("Shopify was asked for the price that follows."),
+    "withdraw": N_("Shopify was asked to end the subscription, which the shopper withdrew from."),
+    "stay_discount": N_("Shopify was asked to add the discount that the shopper took instead of cancelling."),
 }
 """Action of an edit of the whole subscription → what was asked."""
 OF_DATE: dict[str, Callable[[int], str]] = {
@@ -47,6 +48,7 @@ OF_DATE: dict[str, Callable[[int], str]] = {
     "order_now": lambda number: _("Shopify was asked to make billing date %(number)s today.", number=number),
     "contents": lambda number: _("Shopify was asked for other contents of billing date %(number)s.", number=number),
     "order_address": lambda number: _("Shopify was asked to send billing date %(number)s elsewhere.", number=number),
+    "own_price": lambda number: _("Shopify was asked for the price of billing date %(number)s alone.", number=number),
     "restore": lambda number: _("Shopify was asked to undo the changes of billing date %(number)s.", number=number),
 }
 OF_ORDER: dict[str, Callable[[str], str]] = {

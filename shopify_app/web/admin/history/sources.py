@@ -18,6 +18,7 @@ from shopify_app.billing.models import BillingAttempt
 from shopify_app.cards.models import CardRequest
 from shopify_app.contracts.models import Contract
 from shopify_app.contracts.note_models import StaffNote
+from shopify_app.edits.contract.actions import OURS
 from shopify_app.edits.models import ContractEdit, CycleEdit
 from shopify_app.journal.models import Fact
 from shopify_app.notices.models import Notice
@@ -69,6 +70,8 @@ def of(contract: Contract, kinds: Sequence[str] | None = None) -> list[Source]:
     attempts = (BillingAttempt.shop_id == shop, BillingAttempt.contract_id == number)
     # a request id is compared here and in Python: by its code points in both
     by_date, whole = CycleEdit.request_id.collate("C"), ContractEdit.request_id.collate("C")
+    # what Shopify is not asked for is no call; that it was done is a fact of its own
+    asked = (ContractEdit.contract_id == number, ContractEdit.action.not_in(OURS))
     paid = (OrderAlignment.shop_id == shop, OrderAlignment.contract_gid == gid)
     # the index of requests begins with the customer
     cards = (CardRequest.shop_id == shop, CardRequest.customer_gid == contract.customer_gid)
@@ -78,7 +81,7 @@ def of(contract: Contract, kinds: Sequence[str] | None = None) -> list[Source]:
         Source(PLANNED, Notice, Notice.planned_at, Notice.id, (*notices, Notice.planned_at.is_not(None))),
         Source(CHARGE, BillingAttempt, sent_at, BillingAttempt.id, attempts),
         Source(DATE_EDIT, CycleEdit, CycleEdit.asked_at, by_date, (CycleEdit.contract_id == number,)),
-        Source(EDIT, ContractEdit, ContractEdit.asked_at, whole, (ContractEdit.contract_id == number,)),
+        Source(EDIT, ContractEdit, ContractEdit.asked_at, whole, asked),
         Source(PAID_ORDER, OrderAlignment, OrderAlignment.asked_at, OrderAlignment.id, paid),
         Source(NOTE, StaffNote, StaffNote.written_at, StaffNote.id, (StaffNote.contract_id == number,)),
         Source(CARD, CardRequest, CardRequest.asked_at, CardRequest.id, (*cards, CardRequest.contract_gid == gid)),

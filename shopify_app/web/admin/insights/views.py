@@ -46,7 +46,6 @@ def insights() -> Response:
         "before": figures.last_whole(periods, values["since"]),
         "kinds": [(kind, words.KINDS[kind]) for kind in SHOWN],
         "names": words.KINDS,
-        "share": words.share,
         "why": words.DEFINITIONS,
     }
     return render.page("insights/page.html", title=_("Insights"), **values)
@@ -81,7 +80,7 @@ def insights_cohorts() -> Response:
         currency = _currency(session)
     return render.part(
         "insights/cohorts.html", cohorts=found, later=range(1, cohorts.MONTHS), why=words.DEFINITIONS,
-        currency=currency, by=_by(), told=_stayed(found), share=words.share,
+        currency=currency, by=_by(), told=_stayed(found),
     )  # fmt: skip
 
 

@@ -2,17 +2,9 @@
 
 from __future__ import annotations
 
-from babel.numbers import format_percent
-
 from shopify_app.contracts.facts import WITHDRAWN
 from shopify_app.insights import movement, revenue
-from shopify_app.kit.speech import N_, locale
-
-
-def share(percent: float) -> str:
-    """Return per cent as the reader's language writes them, with one digit after the point if there is one."""
-    return str(format_percent(round(percent, 1) / 100, format="#,##0.#%", locale=locale()))
-
+from shopify_app.kit.speech import N_
 
 KINDS = {
     movement.OPENING: N_("Already there"),

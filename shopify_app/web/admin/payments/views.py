@@ -120,8 +120,6 @@ def _risk(row: risks.Row, today: Any) -> Values:
     contract, zone = row.contract, g.shop.zone
     number = number_of(contract.shopify_gid)
     on = local_day(contract.next_charge_at, zone) if contract.next_charge_at else None
-    has_failed = contract.at_risk_since is not None
-    warning = words.payment_warning(row.method, today, on)
     return {
         "number": number,
         "href": url_for("admin.contract", number=number),
@@ -130,7 +128,8 @@ def _risk(row: risks.Row, today: Any) -> Values:
         "amount": contract.next_charge_total,
         "currency": contract.currency,
         "method": row.method.label if row.method else "–",
-        "why": [each for each in (_("A charge failed") if has_failed else "", warning) if each],
+        "has_failed": contract.at_risk_since is not None,
+        "warning": words.payment_warning(row.method, today, on),
     }
 
 

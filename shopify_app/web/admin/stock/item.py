@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from babel.numbers import format_decimal
 from flask import Response, g, request, url_for
 from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import N_, _, locale
+from shopify_app.kit.speech import N_, _
 from shopify_app.stock import affected, outlook, pages, sales, settings, supply
 from shopify_app.stock import rates as experience
 from shopify_app.stock.affected import Row
@@ -24,7 +23,7 @@ from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
 from shopify_app.web.admin.listing.pages import Cursor
 from shopify_app.web.admin.stock import chart, items, words
-from shopify_app.web.format import rhythm
+from shopify_app.web.format import percent, rhythm
 from shopify_app.web.forms import Form
 
 Values = dict[str, Any]
@@ -130,13 +129,9 @@ def _rates(rates: Rates, item: Item) -> list[Values]:
     for every, rate in experience.groups_of(rates, {variant.product_gid for variant in item.variants}):
         unit, number = every.split(":")
         said = rhythm({"interval": unit, "intervalCount": number})
-        skipped, cancelled = _percent(rate.skip), _percent(rate.monthly_churn)
+        skipped, cancelled = percent(100 * rate.skip), percent(100 * rate.monthly_churn)
         found.append({"rhythm": said[0].upper() + said[1:], "rate": rate, "skipped": skipped, "cancelled": cancelled})
     return found
-
-
-def _percent(share: float) -> str:
-    return _("%(number)s%%", number=format_decimal(round(100 * share, 1), "0.0", locale=locale()))
 
 
 def _order(row: Row) -> Values:

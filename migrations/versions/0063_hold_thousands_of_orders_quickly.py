@@ -8,8 +8,8 @@ cause, which go with its contract and with the shop; and one index by contract, 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0060"
-down_revision = "0059"
+revision = "0063"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
