@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shopify_app.contracts import staff_notes
 from shopify_app.contracts.models import Contract
 from shopify_app.contracts.note_models import StaffNote
 from shopify_app.journal.models import Fact
@@ -90,3 +92,22 @@ def test_notes_are_erased_with_their_shopper_and_none_is_written_after(admin: Ad
     assert answer.status_code == 409 and "was erased at their request" in answer.text
     with admin.context.db.session() as session:
         assert len(_notes(session)) == 1
+
+
+def test_a_note_written_while_the_shopper_is_erased_waits_and_is_refused(admin: Admin, of: Contract) -> None:
+    with ThreadPoolExecutor(1) as colleague:
+        with admin.context.db.session() as session:
+            for feature in registry.FEATURES.values():
+                feature.erase(session, admin.shop_id, ANNA)
+            answer = colleague.submit(_write, admin, of)
+            with pytest.raises(TimeoutError):
+                answer.result(timeout=0.5)
+        with pytest.raises(staff_notes.Erased):
+            answer.result(timeout=10)
+    with admin.context.db.session() as session:
+        assert _notes(session) == []
+
+
+def _write(admin: Admin, of: Contract) -> None:
+    with admin.context.db.session() as session:
+        staff_notes.write(session, of, "She is called Anna", "r", "merchant:42", NOW)
