@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ OVERFLOW = """() => {
   return Math.ceil(Math.max(document.documentElement.scrollWidth, ...ends) - wide);
 }"""
 ARTIFACTS = ROOT / "test-artifacts"
+PICTURES = os.environ.get("PERENNIAL_PICTURES") != "no"
+"""`bin/test` takes no pictures of pages that nobody then looks at; a test that is run by hand does."""
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
 HANDLE = tiny.SHOP.removesuffix(".myshopify.com")
 
@@ -59,7 +62,8 @@ class Stage:
         self.page.set_viewport_size({"width": width, "height": max(height, min(int(inner) + 120, tallest))})
         ARTIFACTS.mkdir(exist_ok=True)
         path = ARTIFACTS / f"{name}.png"
-        self.page.screenshot(path=path)
+        if PICTURES:
+            self.page.screenshot(path=path)
         return path
 
     @property

@@ -36,6 +36,8 @@ from tests.support.databases import Shelf, admin, url_of
 ROOT = Path(__file__).resolve().parents[2]
 STATE = ROOT / ".perennial" / "tests"
 TEMPLATE = "perennial_template_"
+STATEMENTS = 5_000
+"""More than the app has: the usual 500 are too few for all tests together, which then translate many anew."""
 REDIS_DATABASES = 256
 """What the embedded Valkey offers; a server from `REDIS_URL` has 16 unless configured otherwise."""
 
@@ -66,7 +68,7 @@ def compiled_statements() -> Iterator[None]:
     caches: list[Any] = []
 
     def sharing(*args: Any, **options: Any) -> Engine:
-        engine = make(*args, **options | {"pool_pre_ping": False})
+        engine = make(*args, **options | {"pool_pre_ping": False, "query_cache_size": STATEMENTS})
         caches[:] = caches[:1] or [engine._compiled_cache]
         engine._compiled_cache = caches[0]
         engine.dialect.__class__ = (
