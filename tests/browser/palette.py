@@ -18,14 +18,16 @@ CHANNELS = {2: 3, 6: 4}
 MOST = 256
 
 
-def shrink(path: Path) -> None:
-    """Write a PNG anew with its commonest colours, and the nearest of these for the others."""
+def shrink(path: Path, tallest: int = 4000) -> None:
+    """Write a PNG anew: its first `tallest` lines, in its commonest colours and the nearest of these for the rest."""
     chunks = list(_chunks(path.read_bytes()))
     wide, tall, _depth, kind = struct.unpack(">IIBB", chunks[0][1][:10])
-    data = zlib.decompress(b"".join(body for name, body in chunks if name == b"IDAT"))
+    tall = min(tall, tallest)
+    length = wide * CHANNELS[kind]
+    data = zlib.decompress(b"".join(body for name, body in chunks if name == b"IDAT"))[: tall * (length + 1)]
     lines = [
         [line[at : at + 3] for at in range(0, len(line), CHANNELS[kind])]
-        for line in _lines(data, wide * CHANNELS[kind], CHANNELS[kind])
+        for line in _lines(data, length, CHANNELS[kind])
     ]
     counted = Counter(pixel for line in lines for pixel in line)
     palette = _palette(counted)
