@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
-from babel.dates import format_skeleton, format_time, get_day_names, get_month_names
+from babel.dates import format_skeleton, format_time, get_day_names, get_month_names, get_timezone_location
 from babel.numbers import format_currency, format_percent
 from flask import Flask
 
@@ -96,6 +96,11 @@ def clock_time(value: datetime, zone: tzinfo = UTC) -> str:
 def moment(value: datetime | None, zone: tzinfo = UTC) -> str:
     """Return day and time in `zone`, e.g. "Thu, Dec 3, 2026, 9:00 AM"; a dash for None."""
     return "–" if value is None else f"{day(value, zone)}, {clock_time(value, zone)}"
+
+
+def city(zone: tzinfo) -> str:
+    """Return the city by which Shopify names a time zone, e.g. "New York"."""
+    return str(get_timezone_location(zone, locale=locale(), return_city=True))
 
 
 def relative_day(value: date | datetime, today: date, zone: tzinfo = UTC) -> str:

@@ -24,6 +24,7 @@ from shopify_app.health.alive import TICKER, WORKER
 from shopify_app.health.pulse import Pulse
 from shopify_app.kit.clock import sleep
 from shopify_app.kit.migrate import upgrade
+from tests.browser import palette
 from tests.browser.stage import ARTIFACTS, ROOT, Stage
 from tests.support.app import KLAVIYO_ACCOUNT, Story, telling
 from tests.support.chromium import FLAGS, find_chromium
@@ -33,7 +34,7 @@ OF_STORIES = {
     "morning-needs": "home-needs",
     "morning-history": "history",
     "insights": "insights",
-    "upcoming": "upcoming",
+    "bulk-weighed": "bulk",
     "account-contract": "account-contract",
     "account-skip": "account-skip",
     "account-cancel": "account-cancel",
@@ -42,7 +43,9 @@ OF_STORIES = {
     "storefront-account": "storefront-account",
 }
 """Picture that a story leaves in `test-artifacts` → picture of `docs/images`."""
-STORIES = ("morning_story", "insights_page", "fulfillment_story", "account_story", "storefront_story")
+STORIES = ("morning_story", "insights_page", "bulk_story", "account_story", "storefront_story")
+TALLEST = {"bulk": 440}
+"""Picture of a story → pixels after which nothing is on it."""
 LOW = 540
 """Pixels: the height of a page with little on it."""
 TROUBLES = ("INSUFFICIENT_FUNDS", "EXPIRED_CARD", "PROCESSING_ERROR", "MERCHANT_ACCOUNT_ERROR")
@@ -70,7 +73,7 @@ def keep_of_stories() -> int:
     code = pytest.main(["-q", *(str(ROOT / f"tests/browser/test_{name}.py") for name in STORIES)])
     if code == 0:
         for shot, name in OF_STORIES.items():
-            shutil.copy(ARTIFACTS / f"{shot}.png", IMAGES / f"{name}.png")
+            _take(ARTIFACTS / f"{shot}.png", name, TALLEST.get(name, 4000))
     return int(code)
 
 
@@ -106,6 +109,8 @@ def _look(stage: Stage) -> None:
     _edit(stage, frame)
     stage.open("/fulfillment")
     _keep(stage, "changes", 1, LOW)
+    stage.open("/fulfillment/upcoming")
+    _keep(stage, "upcoming", 1)
 
 
 def _get_into_trouble(story: Story) -> None:
@@ -156,17 +161,24 @@ def _read_a_mail(page: Page, story: Story) -> None:
     mails = story.mails(metric="Upcoming Subscription Order")
     mail = [each for each in mails if any(link["text"] == "Two weeks later" for link in each["links"])][-1]
     page.goto(f"{story.sandbox.url}/klaviyo/inbox/{KLAVIYO_ACCOUNT}/mails/{mail['event']}")
-    page.screenshot(path=IMAGES / "mail.png", full_page=True)
+    page.screenshot(path=ARTIFACTS / "mail.png", full_page=True)
+    _take(ARTIFACTS / "mail.png", "mail")
     with page.expect_popup() as opened:
         page.get_by_role("link", name="Skip this order").click()
     opened.value.set_viewport_size({"width": 640, "height": 560})
     opened.value.get_by_role("button", name="Skip order").wait_for()
-    opened.value.screenshot(path=IMAGES / "mail-link.png", full_page=True)
+    opened.value.screenshot(path=ARTIFACTS / "mail-link.png", full_page=True)
+    _take(ARTIFACTS / "mail-link.png", "mail-link")
 
 
-def _keep(stage: Stage, name: str, tallest: int = 4000, height: int = 900) -> Path:
+def _keep(stage: Stage, name: str, tallest: int = 4000, height: int = 900) -> None:
     stage.page.wait_for_timeout(300)
-    return Path(shutil.copy(stage.shot(f"picture-{name}", height=height, tallest=tallest), IMAGES / f"{name}.png"))
+    _take(stage.shot(f"picture-{name}", height=height, tallest=tallest), name)
+
+
+def _take(shot: Path, name: str, tallest: int = 4000) -> None:
+    """Keep a picture, made small."""
+    palette.shrink(Path(shutil.copy(shot, IMAGES / f"{name}.png")), tallest)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,15 @@ class Stage:
         bad = [v for v in found if v["impact"] in ("serious", "critical")]
         return [f"{v['id']}: {node['html'][:160]}" for v in bad for node in v["nodes"]]
 
+    def fits(self, name: str) -> None:
+        """Axe finds nothing serious, and nothing is cut off on a phone; pictures of both."""
+        self.shot(name)
+        assert not self.serious_issues(), name
+        self.shot(f"{name}-320", 320, 640)
+        assert self.width_overflow() <= 0, f"{name} is wider than 320 pixels"
+        assert not self.serious_issues(), f"{name} at 320"
+        self.page.set_viewport_size({"width": 1280, "height": 900})
+
     def width_overflow(self) -> int:
         """By how many pixels the page, or some words of it, run out of its frame: a card cuts them off, unseen.
 

@@ -71,7 +71,7 @@ class Story:
         """Open a page of the app as the Shopify admin does: in the frame, with a fresh id token."""
         launch = self.control("GET", f"/shops/{self.shop_domain}/launch")
         as_frame = {"Accept": "text/html", "Sec-Fetch-Dest": "iframe"}
-        return httpx.get(f"{self.url}{path}", params=launch, headers=as_frame | headers, timeout=15)
+        return httpx.get(f"{self.url}{path}", params=launch, headers=as_frame | headers, timeout=60)
 
     def install(self, *, klaviyo: bool = False) -> Shop:
         """Install by opening the app, import everything, and (optionally) connect Klaviyo."""

@@ -74,6 +74,7 @@ def test_values_are_written_as_german_and_austria_write_them():
         assert format.money(Decimal("1234.5"), "EUR") == "1.234,50\xa0€"
         assert format.moment(at) == "Do., 3. Dez. 2026, 08:05"
         assert format.count(5000) == "5.000"
+        assert (format.percent(85), format.percent(12.56)) == ("85\xa0%", "12,6\xa0%")
         assert (format.plural(1, "order"), format.plural(1200, "order")) == ("1 Bestellung", "1.200 Bestellungen")
         assert format.relative_day(date(2026, 12, 4), date(2026, 12, 1)) == "in 3 Tagen"
         assert format.relative_day(date(2026, 11, 28), date(2026, 12, 1)) == "vor 3 Tagen"
@@ -83,6 +84,7 @@ def test_values_are_written_as_german_and_austria_write_them():
     with speech.speaking(language.tongue("de-AT")):
         assert format.money(Decimal("1234.5"), "EUR") == "€\xa01.234,50"
     assert format.count(5000) == "5,000"
+    assert (format.percent(85), format.percent(12.56)) == ("85%", "12.6%")
 
 
 def test_words_of_a_table_are_said_when_they_are_shown():

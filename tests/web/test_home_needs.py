@@ -16,6 +16,7 @@ from shopify_app.shops.models import Shop
 from shopify_app.stock.ends import WAITED
 from shopify_app.tasks import book
 from shopify_app.tasks.book import Matter
+from shopify_app.web import language
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
@@ -77,6 +78,7 @@ def test_each_number_is_that_of_its_list_and_nothing_is_counted_twice(busy: Admi
         ("Changes to what ships until tomorrow", "3"),
         ("Tasks", "1"),
     ]
+    assert "Übersprungen" in busy.get("/", **{language.HEADER: "de"}).text
     assert "3 subscriptions" in busy.get("/contracts?show=parked").text
     assert "1 subscription" in busy.get("/contracts?show=short").text
     assert "3 changes" in busy.get("/fulfillment?ships=soon").text

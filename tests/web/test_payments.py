@@ -12,6 +12,7 @@ from sqlalchemy import event, select
 from shopify_app.dunning.models import DunningCase
 from shopify_app.fulfillment import take
 from shopify_app.journal.models import Fact
+from shopify_app.web import language
 from tests.web import rows
 from tests.web.conftest import NOW, Admin
 
@@ -189,7 +190,7 @@ def _ended(admin: Admin) -> None:
 def test_figures_tell_what_was_recovered_and_lost_how_often_and_how_fast(admin: Admin) -> None:
     _ended(admin)
     words = _words(admin.get("/payments?days=30").text)
-    assert "Recovered $46.00 Recovery rate 67% 2 of 3 Half are recovered within 3.0 days Lost $40.00" in words
+    assert "Recovered $46.00 Recovery rate 67% 2 of 3 Half are recovered within 3 days Lost $40.00" in words
     assert "Refused by the bank 3 2 67%" in words and "€" not in words
     words = _words(admin.get("/payments?days=90").text)
     assert "Recovery rate 50% 2 of 4" in words and "Lost $40.00 + €23.00" in words
@@ -220,6 +221,8 @@ def test_who_is_at_risk_within_thirty_days_and_why(admin: Admin) -> None:
         assert len(mine) == bool(why), why
         assert not why or re.findall(r"<s-badge[^>]*>([^<]*)<", mine[0]) == [why]
     assert "5 subscriptions at risk" in admin.get("/payments").text
+    german = admin.get("/payments/at-risk", **{language.HEADER: "de"}).text
+    assert re.findall(r'tone="critical">([^<]*)<', german) == ["Eine Zahlung ist fehlgeschlagen"], "in every language"
 
 
 def test_the_list_of_those_at_risk_has_pages(admin: Admin) -> None:

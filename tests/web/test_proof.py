@@ -71,7 +71,7 @@ def test_the_comparison_page_lists_what_was_found(admin: Admin) -> None:
                 is_repaired=number != 4712,
             )  # fmt: skip
     html = admin.get("/comparison").text
-    assert "note; status: ACTIVE → PAUSED" in html
+    assert "note; status: Active → Paused" in html
     assert "/contracts/4711" in html and html.count("Look at it") == 1
     assert "#99" not in html
     assert "1 difference could not be repaired" in admin.get("/").text

@@ -46,7 +46,7 @@ def test_saving_moves_every_open_charge_to_the_new_hour(admin: Admin):
         rows.cycle(session, contract, 2, None, status="BILLED")
     answer = admin.post("/settings", **GOOD)
     assert answer.status_code == 200 and 'data-toast="Settings saved"' in answer.text
-    assert "charges run at 6:00 AM America/New_York" in answer.text
+    assert "charges run at 6:00 AM (New York)" in answer.text
     with admin.context.db.session() as session:
         saved = session.get_one(BillingSettings, admin.shop_id)
         assert (saved.billing_hour, saved.catch_up_days) == (6, 3)

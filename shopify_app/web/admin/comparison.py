@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import Response, g, url_for
@@ -14,6 +15,8 @@ from shopify_app.kit.speech import N_, _
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
+from shopify_app.web.admin.words import status
+from shopify_app.web.format import moment
 
 NEWEST = 100
 KINDS = {
@@ -36,6 +39,7 @@ FIELDS = {
     "shopify_updated_at": N_("time of change"),
     "ours": N_("here"),
 }
+INSTANTS = {"billable_since", "next_billing_date", "next_charge_at"}
 UNTOLD = {"revision_id", "shopify_updated_at", "search_text"}
 """What changes with everything else and tells a merchant nothing."""
 
@@ -77,12 +81,22 @@ def _words(row: DriftReport) -> str:
     """Old and new value of what is short; the names of the rest."""
     before, after = row.before or {}, row.after or {}
     names = sorted(name for name in after if name not in UNTOLD)
-    return "; ".join(
-        _told(str(FIELDS.get(name, name.replace("_", " "))), before.get(name), after[name]) for name in names
-    )
+    values = {name: (_value(name, before.get(name)), _value(name, after[name])) for name in names}
+    return "; ".join(_told(str(FIELDS.get(name, name.replace("_", " "))), *pair) for name, pair in values.items())
 
 
-def _told(name: str, before: Any, after: Any) -> str:
-    if isinstance(after, list) or after == "changed":
+def _value(name: str, value: Any) -> str:
+    """Return a value as people read it: a state in words, an instant by the shop's clock; empty if not told."""
+    if value in (None, "changed") or isinstance(value, list):
+        return ""
+    if name == "status":
+        return str(status(str(value)).words)
+    if name in INSTANTS:
+        return moment(datetime.fromisoformat(str(value)), g.shop.zone)
+    return number_of(str(value)) if str(value).startswith("gid:") else str(value)
+
+
+def _told(name: str, before: str, after: str) -> str:
+    if not after:
         return name
-    return f"{name}: {after}" if before in (None, "changed") else f"{name}: {before} → {after}"
+    return f"{name}: {before} → {after}" if before else f"{name}: {after}"

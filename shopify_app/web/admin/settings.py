@@ -26,6 +26,7 @@ from shopify_app.shops.models import Shop
 from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, mail_face, render, sentences
+from shopify_app.web.format import city
 from shopify_app.web.forms import Form
 
 LONGEST_CATCH_UP = 30
@@ -133,7 +134,7 @@ def _values(session: Session) -> dict[str, Any]:
             **mail_face.typed(session, shop),
         },
         "hour": row.billing_hour,
-        "zone_name": shop.zone.key,
+        "zone_name": city(shop.zone),
         "stopped_at": shop.billing_stopped_at,
         "stopped_reason": shop.billing_stopped_reason,
         "languages": {AS_IN_SHOPIFY: _("As in Shopify"), **LANGUAGES},

@@ -23,6 +23,7 @@ from shopify_app.web import ctx
 from shopify_app.web.access import merchant
 from shopify_app.web.admin import blueprint, render
 from shopify_app.web.admin.words import Badge
+from shopify_app.web.format import city
 from shopify_app.web.forms import Form
 
 LONGEST_URL = 500
@@ -154,7 +155,7 @@ def _show(*, form: Form | None = None, toast: str = "", is_error: bool = False, 
         code=422 if form and form.errors else 404 if is_error else 200,
         typed=typed,
         errors=form.errors if form else {},
-        zone_name=g.shop.zone.key,
+        zone_name=city(g.shop.zone),
         has_slack=row.slack_url is not None,
         slack_problem=row.slack_problem,
         digests=digests,

@@ -17,7 +17,7 @@ from shopify_app.dunning import ladders
 from shopify_app.fulfillment import folding, listing
 from shopify_app.fulfillment import words as change_words
 from shopify_app.kit.gid import number_of
-from shopify_app.kit.speech import _, known
+from shopify_app.kit.speech import _, known, spoken
 from shopify_app.shoppers.models import Shopper
 from shopify_app.tasks import book
 from shopify_app.web.admin.fulfillment import asked
@@ -152,7 +152,7 @@ def _change_row(row: listing.Row, names: dict[str, str]) -> Values:
         "number": number,
         "href": url_for("admin.contract", number=number) if number and row.contract else "",
         "about": _("ships %(day)s", day=short_day(change.ships_on)) if change.ships_on else "",
-        "said": "; ".join(change_words.lines(folding.standing(change.parts), g.shop.zone)),
+        "said": "; ".join(change_words.lines(folding.standing(change.parts), g.shop.zone, spoken().tag)),
         "deeds": [deed | seen],
     }
 
