@@ -17,8 +17,6 @@ CALLS: tuple[dict[str, Any], ...] = (
 """One call in ten: an error, an answer that is lost after the work was done, or a connection cut before it. The
 sandbox holds one kind of failure at a time: they take turns."""
 TURN_S = 0.7
-KILL_AFTER_S = (4.0, 12.0)
-"""After the app was last seen ready: a machine on which nothing ever gets up again would prove nothing."""
 
 
 class Fire:
@@ -29,7 +27,7 @@ class Fire:
         self._dice = Random(machine.plan.seed)
         self._victims = victims(self._dice)
         self._turn, self._next_turn = 0, time.monotonic()
-        self._next_kill = self._next_turn + KILL_AFTER_S[0]
+        self._next_kill = self._next_turn + machine.plan.kill_after_s[0]
         machine.control("POST", "/faults", webhooks=WEBHOOKS)
 
     def strike(self) -> None:
@@ -38,7 +36,7 @@ class Fire:
             self._turn, self._next_turn = self._turn + 1, time.monotonic() + TURN_S
         if time.monotonic() > self._next_kill and self._machine.ready():
             self._machine.kill(next(self._victims))
-            self._next_kill = time.monotonic() + self._dice.uniform(*KILL_AFTER_S)
+            self._next_kill = time.monotonic() + self._dice.uniform(*self._machine.plan.kill_after_s)
 
     def put_out(self) -> None:
         for knob in ("webhooks", "graphql"):

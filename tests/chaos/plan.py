@@ -27,7 +27,9 @@ MOST_OFTEN = 0.2
 class Plan:
     """`spread`: on how many days in a row the contracts of a cycle fall due, five at most, so that a run can end
     between two cycles. `enough`: deaths at each of the two lines around the call, below which a run is void.
-    `patience_s`: real seconds after which the next hour comes although something could still be taken up."""
+    `patience_s`: real seconds after which the next hour comes although something could still be taken up.
+    `kill_after_s`: the least and the most real seconds from when the app was last seen ready to a death from outside;
+    a machine on which nothing ever gets up again would prove nothing."""
 
     contracts: int
     cycles: int
@@ -36,6 +38,7 @@ class Plan:
     enough: int
     spread: int = 5
     patience_s: float = 15.0
+    kill_after_s: tuple[float, float] = (4.0, 12.0)
 
     @property
     def charges(self) -> int:

@@ -11,10 +11,11 @@ from tests.chaos.run import play
 
 pytestmark = pytest.mark.slow
 
-SLICE = Plan(contracts=60, cycles=1, interval="WEEK", seed=2, enough=2, spread=1, patience_s=7.0)
+HURRY = {"patience_s": 8.0, "kill_after_s": (2.0, 6.0)}
+SLICE = Plan(contracts=80, cycles=1, interval="WEEK", seed=2, enough=2, spread=1, **HURRY)
 
 
-def test_sixty_contracts_are_charged_once_while_everything_dies(tmp_path: Path) -> None:
+def test_eighty_contracts_are_charged_once_while_everything_dies(tmp_path: Path) -> None:
     outcome = play(tmp_path / "chaos", SLICE, minutes=9)
 
     assert outcome.verdict.clean, outcome
