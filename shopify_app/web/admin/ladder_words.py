@@ -11,7 +11,7 @@ from shopify_app.dunning import policy
 from shopify_app.dunning.ladders import ONLY_SHOPPERS, Ladders
 from shopify_app.dunning.policy import Final, Next, Step
 from shopify_app.gateways.shopify.decline_codes import Decline
-from shopify_app.kit.speech import N_, _
+from shopify_app.kit.speech import N_, _, locale
 from shopify_app.web.admin.payment_words import CLASSES, DOES
 from shopify_app.web.format import clock_time, local_day, moment, month_day
 
@@ -103,10 +103,10 @@ def _days(instants: Sequence[datetime], zone: ZoneInfo) -> str:
 
 
 def _named(days: Sequence[date]) -> list[str]:
-    """Days that name their month where it is another one than the day's before."""
-    found, month = [], 0
+    """Days that name their month: in English only where it is another one than the day's before ("December 3, 6")."""
+    found, month, repeats = [], 0, locale().language != "en"
     for on in days:
-        found.append(str(on.day) if on.month == month else month_day(on))
+        found.append(month_day(on) if repeats or on.month != month else str(on.day))
         month = on.month
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from shopify_app.billing.models import (
 )
 from shopify_app.kit.speech import N_, _, known
 from shopify_app.shoppers.models import PaymentMethod
+from shopify_app.web.format import day
 
 
 class Badge(NamedTuple):
@@ -154,11 +156,23 @@ def decline(code: str | None, message: str | None = None) -> str:
     return _("Shopify says %(code)s.", code=code.replace("_", " ").lower()) if code else _("Shopify gave no reason.")
 
 
+_ISO_DAY = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+"""A day as stored sentences have it."""
+
+
+def _said(found: re.Match[str]) -> str:
+    try:
+        return day(date.fromisoformat(found.group()))
+    except ValueError:
+        return found.group()  # a number that only looks like a day
+
+
 def reason(value: str | None) -> str:
-    """Return a stored reason as a sentence: codes lose their underscores, sentences stay."""
+    """Return a stored reason as a sentence: codes lose their underscores, sentences stay, days read as elsewhere."""
     if not value:
         return ""
     words = known(value) if " " in value else value.replace("_", " ").replace(".", ": ")
+    words = _ISO_DAY.sub(_said, words)
     words = words[:1].upper() + words[1:LONGEST]
     return words if words.endswith((".", "!", "?")) else words + "."
 

@@ -151,7 +151,7 @@ def _show(*, form: Form | None = None, toast: str = "", is_error: bool = False, 
         toast, is_error = _("Nothing was saved"), True
     return render.page(
         "fulfillment/settings.html",
-        title=_("Fulfillment settings"),
+        title=_("Cutoff, digest and keys"),
         code=422 if form and form.errors else 404 if is_error else 200,
         typed=typed,
         errors=form.errors if form else {},
