@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import operator
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import reduce
@@ -17,12 +17,14 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Integer,
     MetaData,
     Select,
     TableValuedAlias,
     Text,
     any_,
     bindparam,
+    cast,
     create_engine,
     event,
     func,
@@ -169,8 +171,15 @@ def rows_of(rows: Collection[tuple[Any, ...]], *types: TypeEngine[Any]) -> Table
     """
     names = "abcdef"[: len(types)]
     columns = list(zip(*rows, strict=True)) or [()] * len(types)
-    arrays = [literal(list(values), ARRAY(each)) for values, each in zip(columns, types, strict=True)]
+    arrays = [_array(values, each) for values, each in zip(columns, types, strict=True)]
     return func.unnest(*arrays).table_valued(*names, name="given").render_derived()
+
+
+def _array(values: Sequence[Any], of: TypeEngine[Any]) -> ColumnElement[Any]:
+    """Values as one parameter; numbers as PostgreSQL writes arrays, a quarter of the time of handing over each."""
+    if not isinstance(of, Integer):
+        return literal(list(values), ARRAY(of))
+    return cast(literal("{" + ",".join("null" if one is None else str(int(one)) for one in values) + "}"), ARRAY(of))
 
 
 def is_one_of(keys: Collection[tuple[int, int]], first: Any, second: Any) -> ColumnElement[bool]:
@@ -183,5 +192,5 @@ def is_one_of(keys: Collection[tuple[int, int]], first: Any, second: Any) -> Col
 def is_among(column: Any, values: Collection[Any]) -> ColumnElement[bool]:
     """A column is one of these values, as a condition with one parameter, however many: `in` has one for each, and
     with hundreds of them making the statement takes longer than its answer."""
-    found: ColumnElement[bool] = column == any_(literal(list(values), ARRAY(column.type)))
+    found: ColumnElement[bool] = column == any_(_array(list(values), column.type))
     return found

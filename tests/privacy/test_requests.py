@@ -21,6 +21,7 @@ from shopify_app.kit.db import Base
 from shopify_app.privacy import registry, requests, webhooks
 from shopify_app.privacy.models import PrivacyRequest
 from shopify_app.shops.models import Shop
+from shopify_app.stock.models import StockDecision
 from shopify_app.tables import metadata
 from tests.shops.conftest import DOMAIN
 
@@ -126,6 +127,8 @@ def test_a_shop_that_left_is_deleted_to_the_last_row(
         other = Shop(domain="other.myshopify.com", host="h", installed_at=machine_now())
         session.add(other)
     tell(ctx, other, BEN)
+    with ctx.db.session() as session:  # which no foreign key takes along
+        session.add_all(_decision(owner, number) for owner in (shop, other) for number in range(3))
     monkeypatch.setattr(requests, "BATCH", 2)
     installs.uninstall(sandbox.world, DOMAIN)
     handle(ctx, shop, "shop_redact", Told({"shop_id": 1, "shop_domain": DOMAIN}))  # app/uninstalled was lost
@@ -136,7 +139,15 @@ def test_a_shop_that_left_is_deleted_to_the_last_row(
             if "shop_id" in table.c:
                 rows = session.execute(select(func.count()).select_from(table).where(table.c.shop_id == shop.id))
                 assert rows.scalar() == 0, table.name
+        assert session.scalar(select(func.count()).select_from(StockDecision)) == 3, "of the other shop"
     assert facts_of(ctx, BEN) == 1
+
+
+def _decision(shop: Shop, number: int) -> StockDecision:
+    at = machine_now()
+    order = {"contract_id": number, "cycle_index": 1, "variant_gid": "v", "units": 1, "charge_at": at}
+    words = {"terms": {}, "options": [], "default": "", "state": "told", "decided_at": at}
+    return StockDecision(shop_id=shop.id, cause_id=shop.id, **order, **words)
 
 
 def test_a_shop_that_came_back_is_not_redacted(ctx: Context, sandbox: SandboxServer, installed: Install) -> None:
