@@ -90,6 +90,8 @@ def main(contracts: int, rounds: int) -> int:
     try:
         url = fresh_database(ensure_postgres(STATE, fast=True))
         with _served(url, contracts) as (sandbox_url, web_pid):
+            _look(sandbox_url, 0, web_pid)  # starts processes, compiles statements and installs the app
+            full_shop.import_ends(url)  # which opening it began, and no worker runs
             seen = _look(sandbox_url, rounds, web_pid)
         return _print(seen, contracts, rounds)
     finally:
@@ -131,7 +133,7 @@ def _look(sandbox_url: str, rounds: int, web_pid: int) -> dict[str, Seen]:
         context.add_init_script(f"if (window.top !== window) {{ {LIBRARY.read_text()}\n{WATCH} }}")
         for number in range(rounds + 1):
             for name, path in PAGES.items():
-                seen = found[name] if number else Seen()  # the first ones start processes and compile statements
+                seen = found[name] if number else Seen()  # the first of a browser reads scripts and pictures
                 page = context.new_page()
                 before = (processors.spent(web_pid), processors.spent(database_pid))
                 _load(page, f"{sandbox_url}/store/{HANDLE}/apps/perennial{path if path != '/' else ''}", seen)

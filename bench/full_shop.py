@@ -204,3 +204,11 @@ def _count(url: str, connection: psycopg.Connection) -> None:
         revenue_days.write(session, 1, known.first_day, today)
         known.counted_day, known.counted_to = today, machine_now()
     database.close()
+
+
+def import_ends(url: str) -> None:
+    """Note that the shop's subscriptions are read."""
+    database = Database(url)
+    with database.session() as session:
+        session.get_one(ContractImport, 1).finished_at = machine_now()
+    database.close()

@@ -52,6 +52,7 @@ from shopify_app.stock import act as stock_act
 from shopify_app.stock import demand as stock_demand
 from shopify_app.stock import kept as stock_kept
 from shopify_app.stock import look as stock_look
+from shopify_app.stock import rates_kept as stock_rates
 from shopify_app.stock import reconcile as stock_reconcile
 from shopify_app.stock import sales as stock_sales
 
@@ -121,6 +122,7 @@ DUTIES = (
     Duty("stock.reconcile", timedelta(minutes=10), stock_reconcile.run),
     Duty("stock.look_ahead", timedelta(hours=1), stock_look.look_ahead),
     Duty("stock.kept", timedelta(hours=1), stock_kept.look),
+    Duty("stock.rates", timedelta(hours=1), stock_rates.run),
     Duty("plans.refresh", timedelta(hours=1), plans_door.run),
     Duty("dunning.review", timedelta(minutes=10), dunning_card.review),
     Duty("edits.resume", timedelta(minutes=10), resume.run),

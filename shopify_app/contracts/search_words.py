@@ -81,6 +81,7 @@ def halves(term: str) -> list[set[str]]:
         if end == len(term):
             part.add(f"{term[-2:]}$")
         found.append(part)
+    found.append({f"^{term[:1]}", f"{term[-2:]}$"})  # two letters swapped in the middle of a short word
     return found
 
 

@@ -142,6 +142,19 @@ class Demand(Base):
     spent_at: Mapped[datetime | None]
 
 
+class KeptRates(Base):
+    """How often a shop's orders are skipped and its subscriptions cancelled, as counted at a time (`rates_kept.py`).
+
+    `groups`: for each product and rhythm what `rates.Counted` holds. `counted_at`: business time.
+    """
+
+    __tablename__ = "stock_rates"
+
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id", ondelete="CASCADE"), primary_key=True)
+    counted_at: Mapped[datetime]
+    groups: Mapped[list[Any]]
+
+
 class OneTimeSale(Base):
     """Units of a variant that an order without any subscription took. `sold_at`: business time."""
 

@@ -14,6 +14,7 @@ from shopify_app.catalog.models import Variant
 from shopify_app.contracts.models import Contract
 from shopify_app.shops.models import Shop
 from shopify_app.stock import rates as experience
+from shopify_app.stock import rates_kept
 from shopify_app.stock.models import Demand
 from shopify_app.stock.rates import Rates
 
@@ -45,7 +46,7 @@ def needs(
 
     What was paid for before is needed for certain; what is overdue counts as today's.
     """
-    rates = rates or experience.of_shop(session, shop.id, now)
+    rates = rates or rates_kept.of_shop(session, shop.id, now)
     found: dict[str, Need] = {gid: Need() for gid in item_gids}
     today = now.astimezone(shop.zone).date()
     for gid, product_gid, every, index, on, units in session.execute(_by_day(shop, item_gids, now)):

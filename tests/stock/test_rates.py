@@ -9,13 +9,14 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shopify_app.catalog.models import Variant
 from shopify_app.contracts.models import BillingCycle, Contract
 from shopify_app.journal.models import Fact
 from shopify_app.kit.db import Database
-from shopify_app.stock import outlook, rates
+from shopify_app.stock import outlook, rates, rates_kept
 from shopify_app.stock.models import Demand
 from shopify_app.stock.rates import Counted, Rates
 from tests.web import rows
@@ -76,6 +77,10 @@ def test_the_corrected_need_is_nearer_to_what_comes_than_the_raw_one(session: Se
         need = needs[f"gid://shopify/InventoryItem/{product}"]
         raw, adjusted = need.within(90), need.adjusted_within(90)
         assert abs(adjusted - comes[product]) < abs(raw - comes[product]) / 2, (raw, adjusted, comes[product])
+    session.execute(update(BillingCycle).values(skipped=True))
+    assert rates_kept.of_shop(session, shop.id, NOW + DAY) == known, "counted once a day"
+    assert rates_kept.of_shop(session, shop.id, NOW + 2 * DAY).whole.skip == 1
+    assert rates_kept.of_shop(session, shop.id, NOW + 3 * DAY).whole.skip == 1
 
 
 def _contract(session: Session, shop_id: int, number: int, product: int, unit: str, every: int) -> Contract:

@@ -65,15 +65,15 @@ def test_the_week_counts_by_local_day_and_names_the_busiest(admin: Admin):
     with admin.context.db.session() as session:
         for number, due in enumerate([NOW, MIDNIGHT, MIDNIGHT + timedelta(hours=23), NOW + timedelta(days=8)], 1):
             rows.cycle(session, rows.contract(session, admin.shop_id, number), 1, due)
-    html = admin.get("/").text
+    assert 'hx-get="/home/week"' in admin.get("/").text
+    html = admin.get("/home/week").text
     assert "3 charges, about $69.00" in html
     assert "The busiest day is Wed, Dec 2 with 2." in html
 
 
 def test_an_empty_shop_is_told_so(admin: Admin):
-    html = admin.get("/").text
-    assert "No charge is due in the next seven days." in html
-    assert "Connect Klaviyo" in html
+    assert "No charge is due in the next seven days." in admin.get("/home/week").text
+    assert "Connect Klaviyo" in admin.get("/").text
     assert "They appear here as soon as a shopper buys" in admin.get("/contracts").text
 
 

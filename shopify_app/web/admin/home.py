@@ -46,13 +46,22 @@ def home() -> Response:
             "all_well": all_well(queries.set_aside(session, g.shop.id)),
             "unexplained": unexplained,
             "past": home_days.past(session, g.shop, today),
-            "week": home_days.week(session, g.shop, now),
             "checks": health.checks(session, g.shop, now),
             "stopped": health.stopped(g.shop),
             "importing": importing(session, g.shop.id),
             "steps": _steps(session, g.shop),
         }
     return render.page("home/page.html", title=_("Home"), **values)
+
+
+@blueprint.get("/home/week")
+@merchant
+def home_week() -> Response:
+    """The seven days ahead alone: Home asks for them once it is shown; a large shop's take a while to add up."""
+    with ctx().db.session() as session:
+        week = home_days.week(session, g.shop, ctx().clock.now())
+        progress = importing(session, g.shop.id)
+    return render.part("home/week.html", week=week, importing=progress)
 
 
 @blueprint.get("/import")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shopify_app.kit.gid import number_of
 from shopify_app.kit.speech import N_, _
-from shopify_app.stock import affected, outlook, pages, sales, settings, supply
+from shopify_app.stock import affected, outlook, pages, rates_kept, sales, settings, supply
 from shopify_app.stock import rates as experience
 from shopify_app.stock.affected import Row
 from shopify_app.stock.models import InventoryLevel
@@ -76,7 +76,7 @@ def missing() -> Response:
 
 def _values(session: Session, item: Item, after: Cursor | None) -> Values:
     now, gid = ctx().clock.now(), item.standing.item_gid
-    on, rates = supply.shelf(session, g.shop.id, gid), experience.of_shop(session, g.shop.id, now)
+    on, rates = supply.shelf(session, g.shop.id, gid), rates_kept.of_shop(session, g.shop.id, now)
     need = outlook.needs(session, g.shop, [gid], now, rates)[gid]
     today = now.astimezone(g.shop.zone).date()
     until = now + settings.HORIZON
