@@ -22,17 +22,21 @@ def _planned(admin: Admin) -> None:
 
 
 def test_a_week_is_shown_day_by_day_with_what_is_certain(admin: Admin) -> None:
-    assert "Nothing ships in this week" in admin.get("/upcoming").text
+    days = "/fulfillment/upcoming/days"
+    assert "Nothing ships in this week" in admin.get(days).text
     _planned(admin)
     page = admin.get("/upcoming").text
-    assert "Tue, Dec 1, 2026 to Mon, Dec 7, 2026" in page and "Wed, Dec 2, 2026" in page
-    cells = re.findall(r"<s-table-cell>(.*?)</s-table-cell>", page)
+    assert "Tue, Dec 1, 2026 to Mon, Dec 7, 2026" in page and f'hx-get="{days}?week=0"' in page
+    shown = admin.get(days).text
+    assert "Wed, Dec 2, 2026" in shown
+    cells = re.findall(r"<s-table-cell>(.*?)</s-table-cell>", shown)
     assert cells == ["House Blend (Whole bean)", "HB-W", "Any place", "–", "1", "1", "–"]
     assert "Week before" not in page and "week=1" in page
     later = admin.get("/upcoming?week=4").text
-    assert "Wed, Dec 30, 2026" in later and "week=3" in later
+    assert "week=3" in later and "Wed, Dec 30, 2026" in admin.get(f"{days}?week=4").text
     assert "week=12" not in admin.get("/upcoming?week=11").text
     assert admin.get("/upcoming?week=99").text == admin.get("/upcoming?week=x").text == page
+    assert admin.get(f"{days}?week=99").text == admin.get(f"{days}?week=x").text == shown
     assert admin.open("/upcoming").status_code == 200
 
 
