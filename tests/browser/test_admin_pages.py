@@ -166,7 +166,7 @@ def test_a_wrong_setting_is_shown_at_its_field_and_a_right_one_saved(stage: Stag
     frame.get_by_label("Charges run at").select_option("6")
     save.click()
     stage.page.get_by_text("Settings saved").wait_for()
-    frame.get_by_text("charges run at 6:00 AM America/New_York").wait_for()
+    frame.get_by_text("charges run at 6:00 AM (New York)").wait_for()
     with stage.ctx.db.session() as session:
         assert session.query(BillingSettings).one().catch_up_days == 5
     assert stage.bounces == 0

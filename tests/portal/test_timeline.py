@@ -27,6 +27,7 @@ NO_KINDS = {
     "stock.reconcile",
     "stock.look_ahead",
     "stock.kept",
+    "stock.rates",
     "stock.prune",
 }
 """Names of duties and pages that look like kinds."""

@@ -115,7 +115,7 @@ def test_the_log_is_searched_and_what_waits_for_a_person_goes_again_by_hand(mail
             )  # fmt: skip
     page = mailing.get("/settings/mail/log").text
     assert all(f"Subject {number}" in page for number in range(3)) and "1 mail could not be sent" in page
-    assert "because 2" in page and "Not known" in page
+    assert "Because 2" in page and "Not known" in page
     assert page.count('name="mail"') == 2, "what was sent is not offered again"
     assert "Mail: because 2" in mailing.get("/contracts/7").text
     assert "Subject 1" not in mailing.get("/settings/mail/log?show=unknown").text

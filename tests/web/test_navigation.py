@@ -35,6 +35,8 @@ ADDRESSES = {"admin.contract": 6, "admin.contracts": 3}
 NOT_PAGES = {
     "admin.import_progress",
     "admin.home_running",
+    "admin.home_week",
+    "admin.upcoming_days",
     "admin.bulk_progress",
     "admin.bulk_file",
     "admin.changes_file",

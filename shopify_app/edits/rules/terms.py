@@ -31,8 +31,8 @@ OF_CONTRACT = (
     "reactivate",
     "cancel",
 )
-UNRULED = ("withdraw", "stay_discount")
-"""What no rule holds up: a right that the law gives, and what staff offer themselves."""
+UNRULED = ("withdraw", "stay_discount", "price_step", "own_price")
+"""What no rule holds up: a right that the law gives, what staff offer themselves, and the price that was agreed."""
 GOES_WITH = {
     "unskip": "skip",
     "restore": "contents",
