@@ -36,6 +36,8 @@ NOT_PAGES = {
     "admin.import_progress",
     "admin.home_running",
     "admin.home_week",
+    "admin.view_counts",
+    "admin.filter_counts",
     "admin.upcoming_days",
     "admin.bulk_progress",
     "admin.bulk_file",
@@ -53,6 +55,7 @@ NOT_PAGES |= {
 """Pieces that a page fetches of itself, and its files."""
 
 DATA = re.compile(
+    r"English|Deutsch|"
     r"Perennial|Shopify Flow|Klaviyo|Slack|Ethiopia|House Blend|Whole bean|Shopper\d|SKU-\d|HB-W|Save|"
     r"Rosebud Coffee|Visa|Standard|New York|US|pk_…|Vereinigte|Staaten|Königreich|Schweiz|Kanada|Australien|Japan|"
     + "|".join(each.name for each in (*EVENTS, *TRIGGERS, *ACTIONS))
