@@ -60,7 +60,7 @@ def test_each_view_and_choice_says_how_many_it_has(admin: Admin) -> None:
     assert (shows["ACTIVE"], shows["PAUSED"], shows["CANCELLED"], shows["at_risk"]) == ("4", "2", "0", "1")
     assert '<s-option value="PAUSED" selected>Paused (2)</s-option>' in html, "what is chosen stays"
     assert (_choices(html, "every")["1-YEAR"], _choices(html, "pay")["failing"]) == ("1", "1")
-    assert set(_choices(html, "prepaid")) == {"yes", "no"} and 'id="product"' not in html
+    assert set(_choices(html, "prepaid")) == {"yes", "no"} and 'id="product"' in html
 
 
 def test_counting_stops_at_its_bound_and_says_so(admin: Admin, monkeypatch) -> None:
