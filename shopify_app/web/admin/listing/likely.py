@@ -14,7 +14,7 @@ from shopify_app.kit.db import is_among
 from shopify_app.web.admin.listing import conditions as asking
 from shopify_app.web.admin.listing.conditions import Asked
 
-LOOKED_AT, COMPARED, SHOWN = 2_000, 100, 50
+LOOKED_AT, COMPARED, SHOWN = 1_000, 100, 50
 """Rows that are read because a part of each word is as typed; of which so many, with the most pieces in common, are
 compared letter by letter; of which so many are shown."""
 
